@@ -1,0 +1,217 @@
+"""Who may do what: one table, which every page and every route goes through."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lending.errors import Forbidden, NotFound, NotSignedIn
+from lending.i18n import N_
+
+
+class Role(StrEnum):
+    """What a person is, for an organisation, for an authority or for the whole installation."""
+
+    BORROWER = "borrower"
+    FRONT_DESK = "front_desk"
+    MANAGER = "manager"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+    @property
+    def label(self) -> str:
+        """Return the gettext id of the role's name."""
+        return ROLE_LABELS[self]
+
+
+ROLE_LABELS = {
+    Role.BORROWER: N_("Association contact"),
+    Role.FRONT_DESK: N_("Front desk"),
+    Role.MANAGER: N_("Equipment manager"),
+    Role.AUDITOR: N_("Auditor"),
+    Role.ADMINISTRATOR: N_("Administrator"),
+}
+
+STAFF = frozenset({Role.FRONT_DESK, Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR})
+
+
+class Scope(StrEnum):
+    """How far a permission reaches."""
+
+    OWN = "own"
+    """The organisation that the person speaks for."""
+    AUTHORITY = "authority"
+    """What belongs to the authority that the person works for, or is addressed to it."""
+    ALL = "all"
+    """Everything in the installation."""
+
+
+class Action(StrEnum):
+    """What can be done; the value is the permission's stable name."""
+
+    BROWSE_CATALOGUE = "catalogue.browse"
+    EDIT_CATALOGUE = "catalogue.edit"
+    SEE_STOCK_DETAILS = "catalogue.stock_details"
+    """Who has what, maintenance and its reasons, stock movements."""
+    MANAGE_STOCK = "catalogue.stock"
+    REGISTER_ORGANISATION = "organisation.register"
+    SEE_ORGANISATION = "organisation.see"
+    LIST_ORGANISATIONS = "organisation.list"
+    EDIT_ORGANISATION = "organisation.edit"
+    VERIFY_ORGANISATION = "organisation.verify"
+    SEE_BOOKING = "booking.see"
+    CREATE_BOOKING = "booking.create"
+    EDIT_BOOKING = "booking.edit"
+    CANCEL_BOOKING = "booking.cancel"
+    REVIEW_BOOKING = "booking.review"
+    """Take in review, ask for missing pieces."""
+    DECIDE_BOOKING = "booking.decide"
+    """Approve, approve in part, refuse, put on the waiting list."""
+    HAND_OVER = "booking.hand_over"
+    SEE_INBOX = "inbox.see"
+    SEE_BOARD = "board.see"
+    SEE_SHORTAGES = "shortages.see"
+    SUBSCRIBE = "calendar.subscribe"
+    MANAGE_AUTHORITY = "authority.manage"
+    MANAGE_USERS = "users.manage"
+    SEE_JOBS = "jobs.see"
+
+
+_OWN, _AUTHORITY, _ALL = Scope.OWN, Scope.AUTHORITY, Scope.ALL
+_B, _F, _M = Role.BORROWER, Role.FRONT_DESK, Role.MANAGER
+_AUD, _ADM = Role.AUDITOR, Role.ADMINISTRATOR
+
+PUBLIC_ACTIONS = frozenset({Action.BROWSE_CATALOGUE, Action.REGISTER_ORGANISATION})
+"""What anyone may do without signing in."""
+
+PERMISSIONS: dict[Action, dict[Role, Scope]] = {
+    Action.BROWSE_CATALOGUE: {_B: _ALL, _F: _ALL, _M: _ALL, _AUD: _ALL, _ADM: _ALL},
+    Action.EDIT_CATALOGUE: {_M: _AUTHORITY, _ADM: _ALL},
+    Action.SEE_STOCK_DETAILS: {_F: _AUTHORITY, _M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
+    Action.MANAGE_STOCK: {_M: _AUTHORITY, _ADM: _ALL},
+    Action.REGISTER_ORGANISATION: {_F: _ALL, _M: _ALL, _ADM: _ALL},
+    Action.SEE_ORGANISATION: {_B: _OWN, _F: _ALL, _M: _ALL, _AUD: _ALL, _ADM: _ALL},
+    Action.LIST_ORGANISATIONS: {_F: _ALL, _M: _ALL, _AUD: _ALL, _ADM: _ALL},
+    Action.EDIT_ORGANISATION: {_B: _OWN, _F: _ALL, _M: _ALL, _ADM: _ALL},
+    Action.VERIFY_ORGANISATION: {_F: _ALL, _M: _ALL, _ADM: _ALL},
+    Action.SEE_BOOKING: {_B: _OWN, _F: _AUTHORITY, _M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
+    Action.CREATE_BOOKING: {_B: _OWN, _F: _AUTHORITY, _M: _AUTHORITY, _ADM: _ALL},
+    Action.EDIT_BOOKING: {_B: _OWN, _F: _AUTHORITY, _M: _AUTHORITY, _ADM: _ALL},
+    Action.CANCEL_BOOKING: {_B: _OWN, _F: _AUTHORITY, _M: _AUTHORITY, _ADM: _ALL},
+    Action.REVIEW_BOOKING: {_F: _AUTHORITY, _M: _AUTHORITY, _ADM: _ALL},
+    Action.DECIDE_BOOKING: {_M: _AUTHORITY, _ADM: _ALL},
+    Action.HAND_OVER: {_M: _AUTHORITY, _ADM: _ALL},
+    Action.SEE_INBOX: {_F: _AUTHORITY, _M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
+    Action.SEE_BOARD: {_F: _AUTHORITY, _M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
+    Action.SEE_SHORTAGES: {_F: _AUTHORITY, _M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
+    Action.SUBSCRIBE: {_B: _OWN, _F: _AUTHORITY, _M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
+    Action.MANAGE_AUTHORITY: {_ADM: _ALL},
+    Action.MANAGE_USERS: {_ADM: _ALL},
+    Action.SEE_JOBS: {_M: _ALL, _AUD: _ALL, _ADM: _ALL},
+}
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One role and the organisation or authority that it is held for (none: everywhere)."""
+
+    role: Role
+    authority_id: int | None = None
+    organisation_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who acts: a person, or a program with a token. Nobody in particular holds no grant."""
+
+    user_id: int | None = None
+    name: str = ""
+    grants: tuple[Grant, ...] = ()
+    language: str = "fr"
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether we do not know who this is."""
+        return not self.grants and self.user_id is None
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the person works for a lender."""
+        return any(grant.role in STAFF for grant in self.grants)
+
+    @property
+    def organisation_ids(self) -> tuple[int, ...]:
+        """The organisations the person speaks for."""
+        return tuple(g.organisation_id for g in self.grants if g.organisation_id is not None)
+
+    def can(
+        self,
+        action: Action,
+        *,
+        authority_id: int | None = None,
+        organisation_id: int | None = None,
+    ) -> bool:
+        """Return whether the table allows the action on an object of these owners.
+
+        Without owners: whether there is any object on which it would be allowed.
+        """
+        if action in PUBLIC_ACTIONS:
+            return True
+        anything = authority_id is None and organisation_id is None
+        return any(
+            self._reaches(grant, scope, anything, authority_id, organisation_id)
+            for grant in self.grants
+            if (scope := PERMISSIONS[action].get(grant.role)) is not None
+        )
+
+    @staticmethod
+    def _reaches(
+        grant: Grant,
+        scope: Scope,
+        anything: bool,
+        authority_id: int | None,
+        organisation_id: int | None,
+    ) -> bool:
+        if anything or scope is Scope.ALL:
+            return True
+        if scope is Scope.OWN:
+            return organisation_id is not None and grant.organisation_id == organisation_id
+        # A staff role without an authority (a shared service) is held for all of them.
+        return authority_id is not None and grant.authority_id in (None, authority_id)
+
+    def check(
+        self,
+        action: Action,
+        *,
+        authority_id: int | None = None,
+        organisation_id: int | None = None,
+        hidden: bool = False,
+    ) -> None:
+        """Refuse what the table does not allow.
+
+        With `hidden`, the refusal does not even say that the object exists.
+
+        Raises:
+            NotSignedIn: nobody is signed in, and somebody would have to be.
+            NotFound: not allowed, and `hidden`.
+            Forbidden: not allowed.
+        """
+        if self.can(action, authority_id=authority_id, organisation_id=organisation_id):
+            return
+        if self.is_anonymous:
+            raise NotSignedIn
+        raise NotFound if hidden else Forbidden
+
+    def authority_scope(self, action: Action) -> frozenset[int] | None:
+        """Return the authorities within which the person may do this; None means all."""
+        ids: set[int] = set()
+        for grant in self.grants:
+            scope = PERMISSIONS[action].get(grant.role)
+            if scope is Scope.ALL or (scope is Scope.AUTHORITY and grant.authority_id is None):
+                return None
+            if scope is Scope.AUTHORITY and grant.authority_id is not None:
+                ids.add(grant.authority_id)
+        return frozenset(ids)
+
+
+ANONYMOUS = Principal()
+SYSTEM = Principal(name="Tréteau", grants=(Grant(Role.ADMINISTRATOR),))
+"""The installation itself: jobs and commands that act for nobody in particular."""

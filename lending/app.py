@@ -1,0 +1,50 @@
+"""The composition root: the only place that knows everything."""
+
+import os
+from typing import Any
+
+from flask import Flask
+
+from lending import cli
+from lending.clock import Clock
+from lending.db.database import Database
+from lending.events import Events
+from lending.settings import Settings
+from lending.web import register as register_web
+
+
+def build_database(settings: Settings, clock: Clock | None = None) -> Database:
+    """Return the database with everything that listens to what happens in it."""
+    events = Events()
+    return Database(settings.database_url, clock=clock, events=events)
+
+
+def create_app(
+    settings: Settings | None = None,
+    database: Database | None = None,
+    **config: Any,
+) -> Flask:
+    """Return the web application: pages, API and feeds over one database."""
+    settings = settings or Settings.from_env()
+    app = Flask(__name__, template_folder=None, static_folder="static")
+    app.secret_key = settings.secret_key
+    app.extensions["settings"] = settings
+    app.extensions["database"] = database or build_database(settings)
+    app.config.update(
+        SESSION_COOKIE_NAME="treteau_form",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        MAX_CONTENT_LENGTH=12 * 1024 * 1024,
+        SEND_FILE_MAX_AGE_DEFAULT=31536000,
+        # A form may stay open for an evening.
+        WTF_CSRF_TIME_LIMIT=12 * 3600,
+    )
+    app.config.update(config)
+    register_web(app)
+    return app
+
+
+def main() -> None:
+    """Run the `treteau` command."""
+    cli.treteau(obj=cli.Context(os.environ, build_database, "lending.app:create_app()"))

@@ -1,0 +1,1 @@
+"""Lenders: towns and agglomerations, their departments, competences, communes and depots."""

@@ -1,0 +1,202 @@
+"""What takes stock: read it for any number of items in a fixed number of queries, lock, write."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, delete, func, insert, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from lending.availability.models import LONG_TIER, SHORT_SECONDS, SHORT_TIER, Hold, HoldKind
+from lending.availability.sweep import StockChange
+from lending.catalogue.models import Item, StockMovement
+
+Taken = tuple[int, int, int]
+"""A claim as it comes from the database: start, end, quantity (see sweep.Claim)."""
+
+FOREVER = 1 << 40
+"""After the end of every calendar: until when a loan that is late may stay away."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What widens a loan of an item, in minutes."""
+
+    item_id: int
+    preparation_minutes: int
+    turnaround_minutes: int
+
+    def widen(self, starts: int, ends: int) -> tuple[int, int]:
+        """Return the bounds over which the loan `[starts, ends)` occupies the item."""
+        return starts - 60 * self.preparation_minutes, ends + 60 * self.turnaround_minutes
+
+
+_TERMS = select(Item.id, Item.preparation_minutes, Item.turnaround_minutes).order_by(Item.id)
+
+
+@dataclass(frozen=True)
+class Supply:
+    """All that decides what is free of one item over a window."""
+
+    stock: int
+    """At the start of the window."""
+    changes: tuple[StockChange, ...]
+    claims: Sequence[Taken]
+
+    def stock_at(self, at: int) -> int:
+        """Return the stock at an instant of the window that the supply was read for."""
+        if not self.changes:
+            return self.stock
+        return self.stock + sum(change.delta for change in self.changes if change.at <= at)
+
+
+def seconds(at: datetime) -> int:
+    """Return the instant as whole seconds since 1970, UTC.
+
+    Raises:
+        ValueError: the datetime is naive.
+    """
+    if at.tzinfo is None:
+        raise ValueError(f"naive datetime {at!r}")
+    return int(at.timestamp())
+
+
+def lock_items(session: Session, item_ids: Iterable[int]) -> dict[int, Terms]:
+    """Lock the items in the order of their ids until the transaction ends; return their terms.
+
+    Every transaction that adds, moves or widens holds or lowers stock begins with this, so that
+    what it then reads stays true until it commits, and two of them never wait for each other in
+    a circle. On SQLite the transaction itself is the lock.
+    """
+    # FOR NO KEY UPDATE: rows that merely point at the item stay insertable.
+    query = _TERMS.where(Item.id.in_(sorted(set(item_ids)))).with_for_update(key_share=True)
+    return {row[0]: Terms(*row) for row in session.execute(query)}
+
+
+def terms_of(session: Session, item_ids: Iterable[int] | None = None) -> dict[int, Terms]:
+    """Return the terms of these items, or of all, without locking them."""
+    query = _TERMS if item_ids is None else _TERMS.where(Item.id.in_(sorted(set(item_ids))))
+    return {row[0]: Terms(*row) for row in session.execute(query)}
+
+
+def read_supply(
+    session: Session,
+    starts: int,
+    ends: int,
+    now: int,
+    *,
+    item_ids: Collection[int] | None = None,
+    decided_only: bool = False,
+    without_lines: Collection[int] = (),
+) -> dict[int, Supply]:
+    """Return the supply of items over `[starts, ends)`; of all items when none are named.
+
+    Items without stock movement or claim are left out. With `decided_only`, requests that are
+    not decided do not count. The holds of the booking lines `without_lines` do not count.
+    """
+    stock, changes = _read_stock(session, starts, ends, item_ids)
+    claims = _read_claims(session, starts, ends, now, item_ids, decided_only)
+    for line in _read_lines(session, without_lines, decided_only, now) if without_lines else ():
+        claims[line[0]].append(line[1:])
+    return {
+        item_id: Supply(
+            stock.get(item_id, 0), tuple(changes.get(item_id, ())), claims.get(item_id, ())
+        )
+        for item_id in stock.keys() | changes.keys() | claims.keys()
+    }
+
+
+def _read_stock(
+    session: Session, starts: int, ends: int, item_ids: Collection[int] | None
+) -> tuple[dict[int, int], dict[int, list[StockChange]]]:
+    of_items: list[ColumnElement[bool]] = (
+        [] if item_ids is None else [StockMovement.item_id.in_(item_ids)]
+    )
+    levels = session.execute(
+        select(StockMovement.item_id, func.sum(StockMovement.quantity_delta))
+        .where(StockMovement.effective_at <= starts, *of_items)
+        .group_by(StockMovement.item_id)
+    )
+    stock = {item_id: int(total) for item_id, total in levels}
+    changes: dict[int, list[StockChange]] = defaultdict(list)
+    movements = session.execute(
+        select(StockMovement.item_id, StockMovement.effective_at, StockMovement.quantity_delta)
+        .where(StockMovement.effective_at > starts, StockMovement.effective_at < ends, *of_items)
+        .order_by(StockMovement.effective_at)
+    )
+    for item_id, at, delta in movements:
+        changes[item_id].append(StockChange(at, delta))
+    return stock, changes
+
+
+def _read_claims(
+    session: Session,
+    starts: int,
+    ends: int,
+    now: int,
+    item_ids: Collection[int] | None,
+    decided_only: bool,
+) -> dict[int, list[Taken]]:
+    narrowed: list[ColumnElement[bool]] = []
+    if item_ids is not None:
+        narrowed.append(Hold.item_id.in_(item_ids))
+    if decided_only:
+        narrowed.append(Hold.kind != HoldKind.OPTION)
+    columns = (Hold.item_id, Hold.starts, Hold.ends, Hold.quantity)
+    branches = [
+        select(*columns).where(
+            Hold.starts < ends,
+            Hold.starts > starts - SHORT_SECONDS,
+            Hold.ends > starts,
+            SHORT_TIER,
+            *narrowed,
+        ),
+        select(*columns).where(Hold.ends > starts, Hold.starts < ends, LONG_TIER, *narrowed),
+    ]
+    if now < ends:
+        branches.append(_late(now).where(*narrowed))
+    claims: dict[int, list[Taken]] = defaultdict(list)
+    for item_id, begin, end, quantity in session.execute(union_all(*branches)):
+        claims[item_id].append((begin, end, quantity))
+    return claims
+
+
+def _late(now: int) -> Select[tuple[int, int, int, int]]:
+    """Select what late loans take beyond their holds: from the promised end until they are back."""
+    return select(Hold.item_id, Hold.ends, literal(FOREVER), Hold.quantity).where(
+        Hold.is_out, Hold.ends <= now
+    )
+
+
+def _read_lines(
+    session: Session, line_ids: Collection[int], decided_only: bool, now: int
+) -> Iterable[tuple[int, int, int, int]]:
+    """Yield the lines' own holds as negative claims, which take their effect away."""
+    rows = session.execute(
+        select(Hold.item_id, Hold.starts, Hold.ends, Hold.quantity, Hold.kind, Hold.is_out).where(
+            Hold.booking_line_id.in_(line_ids)
+        )
+    )
+    for item_id, begin, end, quantity, kind, is_out in rows:
+        if decided_only and kind is HoldKind.OPTION:
+            continue
+        yield item_id, begin, FOREVER if is_out and end <= now else end, -quantity
+
+
+def add_holds(session: Session, rows: list[dict[str, object]]) -> None:
+    """Write holds; the items must be locked and the quantities checked."""
+    if rows:
+        # One statement for many rows, compiled once: values([...]) would compile anew each time.
+        session.execute(insert(Hold), rows)
+
+
+def drop_holds_of_lines(session: Session, line_ids: Collection[int]) -> None:
+    """Give back everything that the booking lines hold."""
+    if line_ids:
+        session.execute(delete(Hold).where(Hold.booking_line_id.in_(line_ids)))
+
+
+def drop_holds_of_maintenance(session: Session, maintenance_id: int) -> None:
+    """Give back everything that a maintenance holds."""
+    session.execute(delete(Hold).where(Hold.maintenance_id == maintenance_id))

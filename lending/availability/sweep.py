@@ -1,0 +1,142 @@
+"""Free quantity over time, as pure arithmetic on whole numbers.
+
+Instants are seconds since 1970 (UTC); intervals are half-open `[starts, ends)`; quantities are
+signed: a negative free quantity is a shortage.
+
+    free(item, [a, b)) = min over t in [a, b) of (stock(t) - sum of the claims covering t)
+
+The running total changes only where a claim starts or ends or where stock moves, so it is
+enough to visit these instants in order: O(k log k) for k claims.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+
+class Claim(NamedTuple):
+    """A quantity taken over `[starts, ends)`."""
+
+    starts: int
+    ends: int
+    quantity: int
+
+
+class StockChange(NamedTuple):
+    """A quantity that comes (positive) or goes at an instant."""
+
+    at: int
+    delta: int
+
+
+class Step(NamedTuple):
+    """A stretch over which the free quantity stays the same."""
+
+    starts: int
+    ends: int
+    free: int
+
+
+class Gap(NamedTuple):
+    """A stretch over which a wanted quantity is not free, and how much is missing at worst."""
+
+    starts: int
+    ends: int
+    missing: int
+
+
+def timeline(
+    starts: int,
+    ends: int,
+    stock: int,
+    claims: Iterable[tuple[int, int, int]] = (),
+    changes: Iterable[tuple[int, int]] = (),
+) -> list[Step]:
+    """Return the free quantity over `[starts, ends)` as adjoining steps, neighbours differing.
+
+    `stock` is the stock at `starts`, the changes up to then included; changes outside
+    `(starts, ends)` are ignored, claims are cut to the window.
+
+    Raises:
+        ValueError: the window is empty or reversed.
+    """
+    if starts >= ends:
+        raise ValueError(f"empty window [{starts}, {ends})")
+    deltas = _deltas(starts, ends, claims, changes)
+    free = stock + deltas.pop(starts, 0)
+    steps: list[Step] = []
+    since = starts
+    for at in sorted(deltas):
+        if deltas[at]:
+            steps.append(Step(since, at, free))
+            since, free = at, free + deltas[at]
+    steps.append(Step(since, ends, free))
+    return steps
+
+
+def lowest(
+    starts: int,
+    ends: int,
+    stock: int,
+    claims: Sequence[tuple[int, int, int]] = (),
+    changes: Sequence[tuple[int, int]] = (),
+) -> int:
+    """Return the lowest free quantity over `[starts, ends)`: what can be lent for all of it.
+
+    The same as the minimum of `timeline`, without building it.
+
+    Raises:
+        ValueError: the window is empty or reversed.
+    """
+    if starts >= ends:
+        raise ValueError(f"empty window [{starts}, {ends})")
+    if not changes and len(claims) == 1 and claims[0][2] > 0:
+        # Most items have one claim or none over a few days: nothing to sort.
+        begin, end, quantity = claims[0]
+        return stock - quantity if begin < ends and end > starts else stock
+    free = stock
+    deltas = _deltas(starts, ends, claims, changes)
+    free += deltas.pop(starts, 0)
+    worst = free
+    for at in sorted(deltas):
+        free += deltas[at]
+        worst = min(worst, free)
+    return worst
+
+
+def gaps(steps: Iterable[Step], wanted: int) -> list[Gap]:
+    """Return the stretches of a timeline where less than `wanted` is free, adjoining ones joined."""
+    found: list[Gap] = []
+    for step in steps:
+        missing = wanted - step.free
+        if missing <= 0:
+            continue
+        if found and found[-1].ends == step.starts:
+            found[-1] = Gap(found[-1].starts, step.ends, max(found[-1].missing, missing))
+        else:
+            found.append(Gap(step.starts, step.ends, missing))
+    return found
+
+
+def _deltas(
+    starts: int,
+    ends: int,
+    claims: Iterable[tuple[int, int, int]],
+    changes: Iterable[tuple[int, int]],
+) -> dict[int, int]:
+    """Return by how much the free quantity changes at each instant of `[starts, ends)`.
+
+    Adding up per instant is what makes intervals half-open: a claim that ends where another
+    starts gives back before the other takes.
+    """
+    deltas: dict[int, int] = {}
+    for begin, end, quantity in claims:
+        if begin >= ends or end <= starts:
+            continue
+        at = begin if begin > starts else starts
+        deltas[at] = deltas.get(at, 0) - quantity
+        if end < ends:
+            deltas[end] = deltas.get(end, 0) + quantity
+    for at, delta in changes:
+        if starts < at < ends:
+            deltas[at] = deltas.get(at, 0) + delta
+    return deltas

@@ -1,0 +1,1 @@
+"""Events, bookings and their lines: drafting, sending, deciding, waiting, changing."""

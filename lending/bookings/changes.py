@@ -1,0 +1,112 @@
+"""Change a request that was sent: freely until it is decided, downwards afterwards."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from lending.accounts.permissions import Action, Principal
+from lending.availability.answers import Wanted
+from lending.availability.models import HoldKind
+from lending.bookings.drafts import BookingDetails, EventDetails, write_details, write_lines
+from lending.bookings.facts import BookingChanged
+from lending.bookings.holding import hold, item_ids_of, lock_with_waiting
+from lending.bookings.models import Booking, Transition
+from lending.bookings.moves import load_for
+from lending.bookings.states import GRANTED, UNDECIDED, State
+from lending.bookings.waiting import serve_waiting
+from lending.db.database import UnitOfWork
+from lending.errors import FieldError, InvalidInput, NotAllowedNow
+from lending.i18n import N_
+
+
+def change_booking(
+    uow: UnitOfWork,
+    actor: Principal,
+    booking_id: int,
+    *,
+    details: BookingDetails | None = None,
+    event: EventDetails | None = None,
+    lines: Sequence[Wanted] | None = None,
+) -> Booking:
+    """Change dates, event or lines of a request that is being decided or waits.
+
+    Raises:
+        StockConflict: what it would ask for is not free; nothing is changed.
+        NotAllowedNow: it is decided; see `reduce_booking`.
+        InvalidInput, NotFound, Forbidden: as for drafts.
+    """
+    booking = load_for(uow, actor, booking_id, Action.EDIT_BOOKING)
+    if booking.state not in UNDECIDED | {State.WAITLISTED}:
+        raise NotAllowedNow
+    before = item_ids_of(booking)
+    write_details(uow, booking, details, event)
+    if lines is not None:
+        if not lines:
+            raise InvalidInput(lines=N_("Choose at least one item, or cancel the request."))
+        write_lines(uow, booking, lines)
+    terms = lock_with_waiting(uow, before | item_ids_of(booking))
+    if booking.state.holds is not None:
+        hold(uow, booking, booking.state.holds, terms)
+    _note(uow, actor, booking, "change")
+    # Everybody who waited for what this request let go, and itself if it now fits.
+    serve_waiting(uow, before | item_ids_of(booking), terms)
+    return booking
+
+
+def reduce_booking(
+    uow: UnitOfWork, actor: Principal, booking_id: int, lines: Sequence[Wanted]
+) -> Booking:
+    """Give back a part of what was granted; a new request asks for more.
+
+    Raises:
+        NotAllowedNow: it is not granted, or the notice for changes has passed.
+        InvalidInput: a line would grow, or nothing would remain.
+        NotFound, Forbidden: the actor cannot.
+    """
+    booking = load_for(uow, actor, booking_id, Action.EDIT_BOOKING)
+    if booking.state not in GRANTED or not _in_time(uow, actor, booking):
+        raise NotAllowedNow
+    kept = {line.item_id: line.quantity for line in lines}
+    errors = [
+        FieldError(
+            f"lines.{position}.quantity",
+            N_("You can keep up to the %(granted)d granted; ask for more in a new request."),
+            (("granted", line.granted or 0),),
+        )
+        for position, line in enumerate(booking.lines)
+        if not 0 <= kept.get(line.item_id, line.granted or 0) <= (line.granted or 0)
+    ]
+    if not errors and not any(kept.get(li.item_id, li.granted or 0) for li in booking.lines):
+        errors.append(FieldError("lines", N_("Nothing remains: cancel the booking instead.")))
+    if errors:
+        raise InvalidInput(errors)
+    terms = lock_with_waiting(uow, item_ids_of(booking))
+    for line in booking.lines:
+        line.granted = kept.get(line.item_id, line.granted or 0)
+    hold(uow, booking, HoldKind.DECIDED, terms, reduces=True)
+    _note(uow, actor, booking, "reduce")
+    serve_waiting(uow, item_ids_of(booking), terms)
+    return booking
+
+
+def _in_time(uow: UnitOfWork, actor: Principal, booking: Booking) -> bool:
+    if actor.can(Action.REVIEW_BOOKING, authority_id=booking.authority_id):
+        return True
+    notice = timedelta(days=booking.authority.change_notice_days)
+    return uow.now <= booking.starts_at - notice
+
+
+def _note(uow: UnitOfWork, actor: Principal, booking: Booking, name: str) -> None:
+    """Write in the history that the booking changed, its state did not."""
+    uow.session.add(
+        Transition(
+            booking_id=booking.id,
+            move=name,
+            old=booking.state,
+            new=booking.state,
+            actor_id=actor.user_id,
+            actor_name=actor.name,
+            at=uow.now,
+        )
+    )
+    uow.session.flush()  # subscribers read what the database holds
+    uow.events.publish(BookingChanged(booking.id), uow)

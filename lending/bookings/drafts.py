@@ -1,0 +1,309 @@
+"""Prepare a booking: the event, the dates, the lines, before anything is asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from calendars.intervals import Interval
+from lending.accounts.permissions import Action, Principal
+from lending.authorities.models import Authority, Commune, Competence
+from lending.availability.answers import Wanted
+from lending.bookings.models import Booking, BookingLine, Event, Logistics, Source, Transition
+from lending.bookings.moves import load_for
+from lending.bookings.states import State
+from lending.catalogue.models import Item
+from lending.db.counter import next_number
+from lending.db.database import UnitOfWork
+from lending.errors import FieldError, Forbidden, InvalidInput, NotAllowedNow, NotFound
+from lending.i18n import N_
+from lending.organisations.models import Organisation
+
+
+@dataclass(frozen=True)
+class EventDetails:
+    """What the borrower says of its event."""
+
+    name: str
+    starts_at: datetime
+    ends_at: datetime
+    commune_insee: str
+    competence: Competence
+    attendance: int | None = None
+    site_address: str = ""
+    lat: float | None = None
+    lon: float | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class BookingDetails:
+    """What the borrower asks for, apart from the lines."""
+
+    organisation_id: int
+    authority_id: int
+    starts_at: datetime
+    ends_at: datetime
+    logistics: Logistics = Logistics.PICKUP
+    note: str = ""
+    source: Source = Source.WEB
+
+
+def create_booking(
+    uow: UnitOfWork,
+    actor: Principal,
+    details: BookingDetails,
+    event: EventDetails | int,
+    lines: Sequence[Wanted] = (),
+) -> Booking:
+    """Write a draft; it holds nothing.
+
+    `event` describes a new event or is the number of one that the organisation has already,
+    when it asks a second authority for the same event.
+
+    Raises:
+        NotFound: no such organisation, authority or event.
+        Forbidden: the actor may not ask for this organisation at this authority.
+        InvalidInput: a field cannot be used.
+    """
+    _check_owners(uow, actor, details)
+    errors = check_period(details.starts_at, details.ends_at)
+    if isinstance(event, EventDetails):
+        errors += check_event(uow, event)
+    if errors:
+        raise InvalidInput(errors)
+    booking = Booking(
+        reference=f"R-{uow.now.year}-{next_number(uow.session, f'booking:{uow.now.year}'):04d}",
+        organisation_id=details.organisation_id,
+        authority_id=details.authority_id,
+        event=_event(uow, details.organisation_id, event),
+        state=State.DRAFT,
+        starts_at=details.starts_at,
+        ends_at=details.ends_at,
+        logistics=details.logistics,
+        note=details.note.strip(),
+        source=details.source,
+        created_at=uow.now,
+        created_by_id=actor.user_id,
+        lines=[],
+    )
+    uow.session.add(booking)
+    write_lines(uow, booking, lines)
+    uow.session.flush()  # the history needs the booking's id
+    uow.session.add(
+        Transition(
+            booking_id=booking.id,
+            move="create",
+            old=None,
+            new=State.DRAFT,
+            actor_id=actor.user_id,
+            actor_name=actor.name,
+            at=uow.now,
+        )
+    )
+    return booking
+
+
+def edit_draft(
+    uow: UnitOfWork,
+    actor: Principal,
+    booking_id: int,
+    *,
+    details: BookingDetails | None = None,
+    event: EventDetails | None = None,
+    lines: Sequence[Wanted] | None = None,
+) -> Booking:
+    """Change what is given of a draft.
+
+    Raises:
+        NotAllowedNow: it was sent already; see `changes.change_booking`.
+        NotFound, Forbidden, InvalidInput: as for `create_booking`.
+    """
+    booking = load_for(uow, actor, booking_id, Action.EDIT_BOOKING)
+    if booking.state is not State.DRAFT:
+        raise NotAllowedNow
+    write_details(uow, booking, details, event)
+    if lines is not None:
+        write_lines(uow, booking, lines)
+    return booking
+
+
+def set_line(
+    uow: UnitOfWork, actor: Principal, booking_id: int, item_id: int, quantity: int
+) -> Booking:
+    """Set the quantity of one item in a draft; zero takes it out.
+
+    Raises:
+        as `edit_draft`.
+    """
+    booking = load_for(uow, actor, booking_id, Action.EDIT_BOOKING)
+    if booking.state is not State.DRAFT:
+        raise NotAllowedNow
+    others = [Wanted(li.item_id, li.requested) for li in booking.lines if li.item_id != item_id]
+    write_lines(uow, booking, [*others, Wanted(item_id, quantity)] if quantity else others)
+    return booking
+
+
+def delete_draft(uow: UnitOfWork, actor: Principal, booking_id: int) -> None:
+    """Throw a draft away.
+
+    Raises:
+        NotAllowedNow: it was sent already; cancel it instead.
+        NotFound, Forbidden: the actor may not.
+    """
+    booking = load_for(uow, actor, booking_id, Action.EDIT_BOOKING)
+    if booking.state is not State.DRAFT:
+        raise NotAllowedNow
+    uow.session.delete(booking)
+
+
+def copy_booking(
+    uow: UnitOfWork, actor: Principal, booking_id: int, starts_at: datetime, ends_at: datetime
+) -> Booking:
+    """Take up an earlier booking again for other dates, as a draft of its own.
+
+    The event moves along: it begins as long after the start of the loan as it did before.
+
+    Raises:
+        NotFound, Forbidden, InvalidInput: as for `create_booking`.
+    """
+    old = load_for(uow, actor, booking_id, Action.EDIT_BOOKING, lock=False)
+    if errors := check_period(starts_at, ends_at):
+        raise InvalidInput(errors)
+    event, shift = old.event, starts_at - old.starts_at
+    return create_booking(
+        uow,
+        actor,
+        BookingDetails(
+            old.organisation_id, old.authority_id, starts_at, ends_at, old.logistics, old.note
+        ),
+        EventDetails(
+            name=event.name,
+            starts_at=event.starts_at + shift,
+            ends_at=event.ends_at + shift,
+            commune_insee=event.commune_insee,
+            competence=event.competence,
+            attendance=event.attendance,
+            site_address=event.site_address,
+            lat=event.lat,
+            lon=event.lon,
+            description=event.description,
+        ),
+        [Wanted(line.item_id, line.requested) for line in old.lines if line.item.is_active],
+    )
+
+
+def write_details(
+    uow: UnitOfWork, booking: Booking, details: BookingDetails | None, event: EventDetails | None
+) -> None:
+    """Write the event and the dates of a booking that may be changed.
+
+    Raises:
+        InvalidInput: a field cannot be used.
+    """
+    errors = check_period(details.starts_at, details.ends_at) if details else []
+    errors += check_event(uow, event) if event else []
+    if errors:
+        raise InvalidInput(errors)
+    if details:
+        booking.starts_at, booking.ends_at = details.starts_at, details.ends_at
+        booking.logistics, booking.note = details.logistics, details.note.strip()
+    if event:
+        for name, value in vars(event).items():
+            setattr(booking.event, name, value)
+
+
+def write_lines(uow: UnitOfWork, booking: Booking, lines: Sequence[Wanted]) -> None:
+    """Make the booking ask for exactly these lines; several of one item are added up.
+
+    Raises:
+        InvalidInput: an item is not lent by the booking's authority, or too much is asked.
+    """
+    totals: dict[int, int] = {}
+    for line in lines:
+        totals[line.item_id] = totals.get(line.item_id, 0) + line.quantity
+    _check_lines(uow, booking.authority_id, lines, totals)
+    kept = {line.item_id: line for line in booking.lines}
+    for item_id, quantity in totals.items():
+        if item_id in kept:
+            kept[item_id].requested = quantity
+        else:
+            booking.lines.append(BookingLine(item_id=item_id, requested=quantity))
+    for item_id in kept.keys() - totals.keys():
+        booking.lines.remove(kept[item_id])
+
+
+def _check_lines(
+    uow: UnitOfWork, authority_id: int, lines: Sequence[Wanted], totals: dict[int, int]
+) -> None:
+    query = select(Item.id, Item.max_per_booking).where(
+        Item.id.in_(totals), Item.authority_id == authority_id, Item.is_active
+    )
+    limits = {item_id: limit for item_id, limit in uow.session.execute(query)}
+    errors: list[FieldError] = []
+    for position, line in enumerate(lines):
+        field = f"lines.{position}"
+        if line.quantity <= 0:
+            errors.append(FieldError(f"{field}.quantity", N_("Give a quantity of at least 1.")))
+        elif line.item_id not in limits:
+            errors.append(
+                FieldError(f"{field}.item_id", N_("This authority does not lend this item."))
+            )
+        elif (limit := limits[line.item_id]) is not None and totals[line.item_id] > limit:
+            errors.append(
+                FieldError(
+                    f"{field}.quantity",
+                    N_("At most %(limit)d of these can be lent at once."),
+                    (("limit", limit),),
+                )
+            )
+    if errors:
+        raise InvalidInput(errors)
+
+
+def check_period(starts_at: datetime, ends_at: datetime) -> list[FieldError]:
+    """Return what is wrong with the dates of a loan."""
+    if ends_at <= starts_at:
+        return [FieldError("end", N_("The return must come after the collection."))]
+    return []
+
+
+def check_event(uow: UnitOfWork, event: EventDetails) -> list[FieldError]:
+    """Return what is wrong with an event."""
+    errors = []
+    if not event.name.strip():
+        errors.append(FieldError("event.name", N_("Give the event a name.")))
+    if event.ends_at <= event.starts_at:
+        errors.append(FieldError("event.end", N_("The event must end after it begins.")))
+    if event.attendance is not None and event.attendance < 0:
+        errors.append(FieldError("event.attendance", N_("Give a number of people.")))
+    if uow.session.get(Commune, event.commune_insee) is None:
+        errors.append(FieldError("event.commune_insee", N_("We do not know this commune.")))
+    return errors
+
+
+def _check_owners(uow: UnitOfWork, actor: Principal, details: BookingDetails) -> None:
+    actor.check(
+        Action.CREATE_BOOKING,
+        authority_id=details.authority_id,
+        organisation_id=details.organisation_id,
+    )
+    errors = []
+    if uow.session.get(Organisation, details.organisation_id) is None:
+        errors.append(FieldError("organisation_id", N_("We do not know this organisation.")))
+    if uow.session.get(Authority, details.authority_id) is None:
+        errors.append(FieldError("authority_id", N_("We do not know this authority.")))
+    if errors:
+        raise InvalidInput(errors)
+
+
+def _event(uow: UnitOfWork, organisation_id: int, event: EventDetails | int) -> Event:
+    if isinstance(event, EventDetails):
+        return Event(organisation_id=organisation_id, **vars(event))
+    found = uow.session.get(Event, event)
+    if found is None:
+        raise NotFound
+    if found.organisation_id != organisation_id:
+        raise Forbidden
+    return found

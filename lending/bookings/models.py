@@ -1,0 +1,158 @@
+"""Tables of events, bookings, their lines and their history."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lending.authorities.models import Authority, Competence
+from lending.bookings.states import RefusalReason, State
+from lending.catalogue.models import Item
+from lending.db.base import Base, Id, Uuid, choice
+from lending.i18n import N_
+from lending.organisations.models import Organisation
+
+
+class Logistics(StrEnum):
+    """Who carries and who sets up."""
+
+    PICKUP = "pickup"
+    DELIVERY = "delivery"
+    DELIVERY_SETUP = "delivery_setup"
+
+    @property
+    def label(self) -> str:
+        """Return the gettext id of the way's name."""
+        return {
+            "pickup": N_("Collection at the depot"),
+            "delivery": N_("Delivery"),
+            "delivery_setup": N_("Delivery and set-up"),
+        }[self.value]
+
+
+class Source(StrEnum):
+    """How a request came in."""
+
+    WEB = "web"
+    PHONE = "phone"
+    API = "api"
+
+
+class Event(Base):
+    """What an organisation prepares: a festival, a fair, a tournament."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        CheckConstraint("attendance IS NULL OR attendance >= 0", name="attendance"),
+        Index("ix_event_organisation", "organisation_id", "starts_at"),
+    )
+
+    id: Mapped[Id]
+    uuid: Mapped[Uuid]
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    commune_insee: Mapped[str] = mapped_column(ForeignKey("commune.insee"))
+    competence: Mapped[Competence] = mapped_column(choice(Competence))
+    attendance: Mapped[int | None]
+    site_address: Mapped[str] = mapped_column(String(250), default="")
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    description: Mapped[str] = mapped_column(Text, default="")
+
+    organisation: Mapped[Organisation] = relationship()
+
+
+class Booking(Base):
+    """One organisation's request to one authority for one event."""
+
+    __tablename__ = "booking"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="order"),
+        Index("ix_booking_state", "authority_id", "state", "starts_at"),
+        Index("ix_booking_organisation", "organisation_id", "starts_at"),
+        Index("ix_booking_period", "starts_at", "ends_at"),
+        Index("ix_booking_option", "state", "option_until"),
+    )
+
+    id: Mapped[Id]
+    uuid: Mapped[Uuid]
+    reference: Mapped[str] = mapped_column(String(20), unique=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    authority_id: Mapped[int] = mapped_column(ForeignKey("authority.id"))
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    state: Mapped[State] = mapped_column(choice(State))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    logistics: Mapped[Logistics] = mapped_column(choice(Logistics))
+    note: Mapped[str] = mapped_column(Text, default="")
+    """What the borrower wants to say."""
+    source: Mapped[Source] = mapped_column(choice(Source))
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    submitted_at: Mapped[datetime | None]
+    complete_at: Mapped[datetime | None]
+    """When the file became complete; with `arrival` it fixes the order of decisions."""
+    arrival: Mapped[int | None]
+    """The number of the complete file, without gap within its authority."""
+    option_until: Mapped[datetime | None]
+    waiting_since: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    refusal_reason: Mapped[RefusalReason | None] = mapped_column(choice(RefusalReason))
+
+    organisation: Mapped[Organisation] = relationship()
+    authority: Mapped[Authority] = relationship()
+    event: Mapped[Event] = relationship()
+    lines: Mapped[list["BookingLine"]] = relationship(
+        back_populates="booking", cascade="all, delete-orphan", order_by="BookingLine.id"
+    )
+    transitions: Mapped[list["Transition"]] = relationship(
+        cascade="all, delete-orphan", order_by="Transition.id"
+    )
+
+
+class BookingLine(Base):
+    """A quantity of one item; requested >= granted >= delivered >= returned + damaged + lost."""
+
+    __tablename__ = "booking_line"
+    __table_args__ = (
+        CheckConstraint("requested > 0", name="requested"),
+        CheckConstraint("granted IS NULL OR granted BETWEEN 0 AND requested", name="granted"),
+        CheckConstraint("delivered >= 0 AND delivered <= COALESCE(granted, 0)", name="delivered"),
+        CheckConstraint("returned + damaged + lost <= delivered", name="returned"),
+        Index("ix_booking_line_booking", "booking_id", "item_id", unique=True),
+        Index("ix_booking_line_item", "item_id"),
+    )
+
+    id: Mapped[Id]
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id", ondelete="CASCADE"))
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
+    requested: Mapped[int]
+    granted: Mapped[int | None]
+    delivered: Mapped[int] = mapped_column(default=0)
+    returned: Mapped[int] = mapped_column(default=0)
+    damaged: Mapped[int] = mapped_column(default=0)
+    lost: Mapped[int] = mapped_column(default=0)
+    note: Mapped[str] = mapped_column(String(300), default="")
+
+    booking: Mapped[Booking] = relationship(back_populates="lines")
+    item: Mapped[Item] = relationship()
+
+
+class Transition(Base):
+    """A move of a booking from one state to another: its history."""
+
+    __tablename__ = "transition"
+    __table_args__ = (Index("ix_transition_booking", "booking_id"),)
+
+    id: Mapped[Id]
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id", ondelete="CASCADE"))
+    move: Mapped[str] = mapped_column(String(40))
+    old: Mapped[State | None] = mapped_column(choice(State))
+    new: Mapped[State] = mapped_column(choice(State))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    actor_name: Mapped[str] = mapped_column(String(120), default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime]

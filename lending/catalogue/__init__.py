@@ -1,0 +1,1 @@
+"""What can be borrowed: categories, items, stock movements, maintenance, photos, search."""

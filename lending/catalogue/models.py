@@ -1,0 +1,114 @@
+"""Tables of the catalogue."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lending.authorities.models import Authority, Department, Depot
+from lending.db.base import Base, Id, Uuid
+
+
+class Category(Base):
+    """A family of equipment; the same for all authorities, so that they can be compared."""
+
+    __tablename__ = "category"
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    name_en: Mapped[str] = mapped_column(String(120), default="")
+    pictogram: Mapped[str] = mapped_column(String(40), default="box")
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class Item(Base):
+    """A kind of equipment that one authority lends, counted in pieces.
+
+    Its stock is nowhere but in the movements; see `StockMovement`.
+    """
+
+    __tablename__ = "item"
+    __table_args__ = (
+        UniqueConstraint("authority_id", "code"),
+        CheckConstraint("preparation_minutes >= 0", name="preparation"),
+        CheckConstraint("turnaround_minutes >= 0", name="turnaround"),
+        Index("ix_item_category", "category_id"),
+        Index("ix_item_equivalence", "equivalence_group"),
+    )
+
+    id: Mapped[Id]
+    uuid: Mapped[Uuid]
+    authority_id: Mapped[int] = mapped_column(ForeignKey("authority.id"))
+    depot_id: Mapped[int | None] = mapped_column(ForeignKey("depot.id"))
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    category_id: Mapped[int] = mapped_column(ForeignKey("category.id"))
+    code: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(160))
+    name_en: Mapped[str] = mapped_column(String(160), default="")
+    usual_names: Mapped[str] = mapped_column(String(300), default="")
+    """Other words people use for it, separated by commas."""
+    description: Mapped[str] = mapped_column(Text, default="")
+    length_cm: Mapped[int | None]
+    width_cm: Mapped[int | None]
+    height_cm: Mapped[int | None]
+    weight_g: Mapped[int] = mapped_column(default=0)
+    volume_l: Mapped[int] = mapped_column(default=0)
+    preparation_minutes: Mapped[int] = mapped_column(default=0)
+    turnaround_minutes: Mapped[int] = mapped_column(default=0)
+    replacement_value_cents: Mapped[int] = mapped_column(default=0)
+    max_per_booking: Mapped[int | None]
+    setup_seconds: Mapped[int] = mapped_column(default=0)
+    """Work of one person to set up one piece."""
+    min_crew: Mapped[int] = mapped_column(default=1)
+    equivalence_group: Mapped[str] = mapped_column(String(40), default="")
+    """Items of one group can stand in for each other, also across authorities."""
+    photo: Mapped[str] = mapped_column(String(120), default="")
+    search_text: Mapped[str] = mapped_column(String(800), default="")
+    is_active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+    authority: Mapped[Authority] = relationship()
+    department: Mapped[Department | None] = relationship()
+    depot: Mapped[Depot | None] = relationship()
+    category: Mapped[Category] = relationship()
+
+
+class StockMovement(Base):
+    """Pieces that come or go at an instant; the stock at t is the sum of those up to t."""
+
+    __tablename__ = "stock_movement"
+    __table_args__ = (
+        CheckConstraint("quantity_delta <> 0", name="moves_something"),
+        Index("ix_stock_movement_item", "item_id", "effective_at", "quantity_delta"),
+    )
+
+    id: Mapped[Id]
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"))
+    quantity_delta: Mapped[int]
+    effective_at: Mapped[int] = mapped_column(BigInteger)
+    """Seconds since 1970, UTC, like the bounds of holds."""
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    created_at: Mapped[datetime]
+
+
+class Maintenance(Base):
+    """Pieces that cannot be lent for a while: repair, cleaning, inspection."""
+
+    __tablename__ = "maintenance"
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity"),
+        Index("ix_maintenance_item", "item_id", "ends_at"),
+    )
+
+    id: Mapped[Id]
+    uuid: Mapped[Uuid]
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"))
+    quantity: Mapped[int]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(String(300))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    created_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""What leaves the depot and what comes back, counted."""

@@ -1,0 +1,222 @@
+"""Prepare, check out, check in, close: quantities and holds follow in one transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import case, delete, select, update
+
+from lending.accounts.permissions import Action, Principal
+from lending.availability.holds import Terms, add_holds, seconds
+from lending.availability.models import Hold, HoldKind
+from lending.bookings.facts import BookingChanged, StockChanged
+from lending.bookings.holding import item_ids_of, lock_with_waiting
+from lending.bookings.models import Booking, BookingLine
+from lending.bookings.moves import check_move, load_for, move
+from lending.bookings.waiting import serve_waiting
+from lending.catalogue.models import StockMovement
+from lending.db.database import UnitOfWork
+from lending.errors import FieldError, InvalidInput
+from lending.i18n import N_
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What came back of one item, in pieces."""
+
+    returned: int = 0
+    """In good order, or dirty."""
+    damaged: int = 0
+    lost: int = 0
+
+
+def prepare_booking(uow: UnitOfWork, actor: Principal, booking_id: int) -> Booking:
+    """Tell that everything stands ready.
+
+    Raises:
+        NotAllowedNow, NotFound, Forbidden: the actor cannot.
+    """
+    booking = load_for(uow, actor, booking_id, Action.HAND_OVER)
+    move(uow, actor, booking, "prepare")
+    return booking
+
+
+def check_out(
+    uow: UnitOfWork,
+    actor: Principal,
+    booking_id: int,
+    delivered: Mapping[int, int] | None = None,
+) -> Booking:
+    """Hand the equipment over (`delivered`: item id to pieces; what is not named goes whole).
+
+    From now on its holds do not end before it is back, and what leaves early is away from now.
+
+    Raises:
+        InvalidInput: more is handed over than was granted.
+        NotAllowedNow, NotFound, Forbidden: the actor cannot.
+    """
+    booking = load_for(uow, actor, booking_id, Action.HAND_OVER)
+    check_move(actor, booking, "check_out", "")
+    pieces = {line.item_id: line.granted or 0 for line in booking.lines} | dict(delivered or {})
+    _check_delivered(booking, pieces)
+    terms = lock_with_waiting(uow, item_ids_of(booking))
+    for line in booking.lines:
+        line.delivered = pieces[line.item_id]
+        _send_out(uow, line)
+    move(uow, actor, booking, "check_out")
+    serve_waiting(uow, item_ids_of(booking), terms)
+    return booking
+
+
+def _send_out(uow: UnitOfWork, line: BookingLine) -> None:
+    of_line = Hold.booking_line_id == line.id
+    if not line.delivered:
+        uow.session.execute(delete(Hold).where(of_line))
+        return
+    now = seconds(uow.now)
+    since = case((Hold.starts > now, now), else_=Hold.starts)
+    uow.session.execute(
+        update(Hold).where(of_line).values(is_out=True, quantity=line.delivered, starts=since)
+    )
+
+
+def _check_delivered(booking: Booking, pieces: Mapping[int, int]) -> None:
+    errors = [
+        FieldError(
+            f"lines.{position}.delivered",
+            N_("Hand over between 0 and the %(granted)d granted."),
+            (("granted", line.granted or 0),),
+        )
+        for position, line in enumerate(booking.lines)
+        if not 0 <= pieces[line.item_id] <= (line.granted or 0)
+    ]
+    if set(pieces) - item_ids_of(booking):
+        errors.append(FieldError("lines", N_("Only what was granted can be handed over.")))
+    if errors:
+        raise InvalidInput(errors)
+
+
+def check_in(
+    uow: UnitOfWork,
+    actor: Principal,
+    booking_id: int,
+    counted: Mapping[int, Counted] | None = None,
+) -> Booking:
+    """Take back what came (`counted`: item id to pieces; without it, everything in good order).
+
+    What is still away keeps its hold; what is back, also damaged, is free after its turnaround
+    (the depot enters the repair as maintenance); lost pieces leave the stock.
+
+    Raises:
+        InvalidInput: more comes back than went out.
+        NotAllowedNow, NotFound, Forbidden: the actor cannot.
+    """
+    booking = load_for(uow, actor, booking_id, Action.HAND_OVER)
+    check_move(actor, booking, "check_in", "")
+    pieces = {line.item_id: Counted(returned=_away(line)) for line in booking.lines}
+    if counted is not None:
+        pieces = {line.item_id: counted.get(line.item_id, Counted()) for line in booking.lines}
+    _check_counted(booking, pieces, counted or {})
+    terms = lock_with_waiting(uow, item_ids_of(booking))
+    for line in booking.lines:
+        _take_back(uow, actor, line, pieces[line.item_id], terms[line.item_id])
+    uow.session.flush()  # the sums below and the subscribers read what the database holds
+    if any(_away(line) for line in booking.lines):
+        uow.events.publish(BookingChanged(booking.id), uow)
+    else:
+        move(uow, actor, booking, "check_in")
+    serve_waiting(uow, item_ids_of(booking), terms)
+    return booking
+
+
+def close_booking(uow: UnitOfWork, actor: Principal, booking_id: int) -> Booking:
+    """Close a loan that is back and settled.
+
+    Raises:
+        NotAllowedNow, NotFound, Forbidden: the actor cannot.
+    """
+    booking = load_for(uow, actor, booking_id, Action.HAND_OVER)
+    move(uow, actor, booking, "close")
+    return booking
+
+
+def _away(line: BookingLine) -> int:
+    return line.delivered - line.returned - line.damaged - line.lost
+
+
+def _check_counted(
+    booking: Booking, pieces: Mapping[int, Counted], given: Mapping[int, Counted]
+) -> None:
+    errors = []
+    for position, line in enumerate(booking.lines):
+        counts = pieces[line.item_id]
+        values = (counts.returned, counts.damaged, counts.lost)
+        if min(values) < 0 or sum(values) > _away(line):
+            errors.append(
+                FieldError(
+                    f"lines.{position}.returned",
+                    N_("Between 0 and the %(away)d still away can come back."),
+                    (("away", _away(line)),),
+                )
+            )
+    if set(given) - item_ids_of(booking):
+        errors.append(FieldError("lines", N_("Only what was handed over can come back.")))
+    if errors:
+        raise InvalidInput(errors)
+
+
+def _take_back(
+    uow: UnitOfWork, actor: Principal, line: BookingLine, counts: Counted, term: Terms
+) -> None:
+    """Book one line's return and make its holds say what is still away."""
+    if not (counts.returned or counts.damaged or counts.lost):
+        return
+    line.returned += counts.returned
+    line.damaged += counts.damaged
+    line.lost += counts.lost
+    starts = uow.session.scalar(
+        select(Hold.starts).where(Hold.booking_line_id == line.id, Hold.is_out)
+    ) or seconds(uow.now)
+    _shrink_out_hold(uow, line)
+    back = counts.returned + counts.damaged
+    now = seconds(uow.now)
+    if back:
+        add_holds(
+            uow.session,
+            [
+                {
+                    "item_id": line.item_id,
+                    "starts": starts,
+                    "ends": max(now + 60 * term.turnaround_minutes, starts + 1),
+                    "quantity": back,
+                    "kind": HoldKind.DECIDED,
+                    "is_out": False,
+                    "booking_line_id": line.id,
+                }
+            ],
+        )
+    if counts.lost:
+        _write_off(uow, actor, line, counts.lost)
+
+
+def _shrink_out_hold(uow: UnitOfWork, line: BookingLine) -> None:
+    away = _away(line)
+    out = (Hold.booking_line_id == line.id) & Hold.is_out
+    if away:
+        uow.session.execute(update(Hold).where(out).values(quantity=away))
+    else:
+        uow.session.execute(delete(Hold).where(out))
+
+
+def _write_off(uow: UnitOfWork, actor: Principal, line: BookingLine, lost: int) -> None:
+    """Take lost pieces out of the stock from now on."""
+    uow.session.add(
+        StockMovement(
+            item_id=line.item_id,
+            quantity_delta=-lost,
+            effective_at=seconds(uow.now),
+            reason=f"{line.booking.reference}: {lost} lost",
+            actor_id=actor.user_id,
+            created_at=uow.now,
+        )
+    )
+    uow.events.publish(StockChanged(line.item_id), uow)

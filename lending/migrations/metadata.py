@@ -1,0 +1,12 @@
+"""All tables, for migrations and tests."""
+
+import lending.accounts.models
+import lending.authorities.models
+import lending.availability.models
+import lending.bookings.models
+import lending.catalogue.models
+import lending.db.counter
+import lending.organisations.models  # noqa: F401 - imported for the tables they declare
+from lending.db.base import Base
+
+metadata = Base.metadata

@@ -1,0 +1,1 @@
+"""Borrowers: associations, schools and departments, their identity and its verification."""

@@ -1,0 +1,151 @@
+"""Everything an installation can set, read once from the environment."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from lending.errors import SettingsError
+
+PREFIX = "TRETEAU_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one installation; see docs/administration/settings.md for each."""
+
+    database_url: str
+    instance: Path
+    secret_key: str
+    demo: bool = False
+    debug: bool = False
+    secure_cookies: bool = True
+    behind_proxies: int = 0
+    public_url: str = "http://127.0.0.1:5000"
+    feed_gzip: bool = True
+    web_workers: int = 2
+    web_threads: int = 4
+    session_days: int = 30
+    sign_in_attempts: int = 8
+    log_level: str = "INFO"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read the settings from the environment.
+
+        A secret can also be given as the path of a file that holds it, under its name with
+        `_FILE` behind it.
+
+        Raises:
+            SettingsError: a value cannot be used, is missing, or a TRETEAU_ name is unknown.
+        """
+        return _Reader(os.environ if environ is None else environ).settings()
+
+
+class _Reader:
+    """Turns names and texts of the environment into typed values, loudly."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+
+    def settings(self) -> Settings:
+        self._refuse_unknown()
+        instance = Path(self._text("TRETEAU_INSTANCE", "instance")).expanduser().absolute()
+        demo = self._flag("TRETEAU_DEMO", Settings.demo)
+        debug = self._flag("TRETEAU_DEBUG", Settings.debug)
+        return Settings(
+            instance=instance,
+            database_url=_with_driver(
+                self._secret("DATABASE_URL") or f"sqlite:///{instance / 'treteau.db'}"
+            ),
+            secret_key=self._secret("TRETEAU_SECRET_KEY") or _kept_secret(instance),
+            demo=demo,
+            debug=debug,
+            secure_cookies=self._flag("TRETEAU_SECURE_COOKIES", not (demo or debug)),
+            behind_proxies=self._count("TRETEAU_BEHIND_PROXIES", Settings.behind_proxies, 0),
+            public_url=self._text("TRETEAU_PUBLIC_URL", Settings.public_url).rstrip("/"),
+            feed_gzip=self._flag("TRETEAU_FEED_GZIP", Settings.feed_gzip),
+            web_workers=self._count("TRETEAU_WEB_WORKERS", Settings.web_workers, 1),
+            web_threads=self._count("TRETEAU_WEB_THREADS", Settings.web_threads, 1),
+            session_days=self._count("TRETEAU_SESSION_DAYS", Settings.session_days, 1),
+            sign_in_attempts=self._count("TRETEAU_SIGN_IN_ATTEMPTS", Settings.sign_in_attempts, 1),
+            log_level=self._choice(
+                "TRETEAU_LOG_LEVEL", Settings.log_level, ("DEBUG", "INFO", "WARNING", "ERROR")
+            ),
+        )
+
+    def _refuse_unknown(self) -> None:
+        known = {PREFIX + field.name.upper() for field in fields(Settings)} - {
+            "TRETEAU_DATABASE_URL"
+        }
+        known.add("TRETEAU_SECRET_KEY_FILE")
+        unknown = sorted(n for n in self.environ if n.startswith(PREFIX) and n not in known)
+        if unknown:
+            raise SettingsError(f"Unknown settings: {', '.join(unknown)}. Remove or correct them.")
+
+    def _text(self, name: str, default: str) -> str:
+        return self.environ.get(name, "").strip() or default
+
+    def _secret(self, name: str) -> str:
+        path = self.environ.get(f"{name}_FILE", "").strip()
+        if not path:
+            return self._text(name, "")
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SettingsError(f"{name}_FILE: cannot read {path} ({error.strerror}).") from error
+
+    def _flag(self, name: str, default: bool) -> bool:
+        value = self._text(name, "yes" if default else "no").lower()
+        if value in ("1", "yes", "true", "on"):
+            return True
+        if value in ("0", "no", "false", "off"):
+            return False
+        raise SettingsError(f"{name}: write yes or no, not {value!r}.")
+
+    def _count(self, name: str, default: int, least: int) -> int:
+        value = self._text(name, str(default))
+        if not value.isdecimal() or int(value) < least:
+            raise SettingsError(f"{name}: write a whole number from {least}, not {value!r}.")
+        return int(value)
+
+    def _choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
+        value = self._text(name, default).upper()
+        if value not in choices:
+            raise SettingsError(f"{name}: write one of {', '.join(choices)}, not {value!r}.")
+        return value
+
+
+def _with_driver(url: str) -> str:
+    """Name the driver we ship when the address leaves it open."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise SettingsError(
+            "DATABASE_URL: write sqlite:////absolute/path.db or postgresql://user:password@host/name."
+        )
+    return url
+
+
+def _kept_secret(instance: Path) -> str:
+    """Return the secret kept in the instance folder, made on first use, readable by us alone."""
+    path = instance / "secret_key"
+    try:
+        instance.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            draft = instance / f".secret_key.{os.getpid()}"
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(secrets.token_urlsafe(48))
+            # A link appears whole or not at all: of several first processes, one secret wins.
+            with suppress(FileExistsError):
+                os.link(draft, path)
+            draft.unlink()
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError(
+            f"TRETEAU_INSTANCE: cannot write in {instance} ({error.strerror})."
+        ) from error

@@ -1,0 +1,112 @@
+"""How instants, quantities, weights and money are written for people."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_currency, format_decimal
+from flask import Flask, g
+from flask_babel import get_locale, gettext
+
+from calendars.intervals import Interval
+
+DEFAULT_ZONE = ZoneInfo("Europe/Paris")
+
+
+def register(app: Flask) -> None:
+    """Offer the formats to templates as filters."""
+    for name, function in (
+        ("day", day),
+        ("short_day", short_day),
+        ("moment", moment),
+        ("short_moment", short_moment),
+        ("clock", clock),
+        ("period", period),
+        ("number", number),
+        ("kilograms", kilograms),
+        ("cubic_metres", cubic_metres),
+        ("euros", euros),
+        ("local", local),
+    ):
+        app.add_template_filter(function, name)
+
+
+def local(at: datetime, zone: ZoneInfo | None = None) -> datetime:
+    """Return the instant on the clock of the zone, the page's own by default."""
+    return at.astimezone(zone or g.get("zone", DEFAULT_ZONE))
+
+
+def _as_date(value: date | datetime, zone: ZoneInfo | None) -> date:
+    return local(value, zone).date() if isinstance(value, datetime) else value
+
+
+def day(value: date | datetime, zone: ZoneInfo | None = None) -> str:
+    """Write "samedi 6 juin 2026"."""
+    pattern = "EEEE d MMMM y"
+    return format_date(_as_date(value, zone), pattern, locale=get_locale())
+
+
+def short_day(value: date | datetime, zone: ZoneInfo | None = None) -> str:
+    """Write "sam. 6 juin"."""
+    return format_date(_as_date(value, zone), "EEE d MMM", locale=get_locale())
+
+
+def clock(at: datetime, zone: ZoneInfo | None = None) -> str:
+    """Write "14 h" or "14 h 30"; in English "14:30"."""
+    when = local(at, zone)
+    if _language() == "fr":
+        return f"{when.hour} h" + (f" {when.minute:02d}" if when.minute else "")
+    return format_time(when, "HH:mm", tzinfo=when.tzinfo, locale=get_locale())
+
+
+def moment(at: datetime, zone: ZoneInfo | None = None) -> str:
+    """Write "samedi 6 juin 2026 à 14 h"."""
+    return gettext("%(day)s at %(time)s", day=day(at, zone), time=clock(at, zone))
+
+
+def short_moment(at: datetime, zone: ZoneInfo | None = None) -> str:
+    """Write "sam. 6 juin, 14 h"."""
+    return f"{short_day(at, zone)}, {clock(at, zone)}"
+
+
+def period(interval: Interval, zone: ZoneInfo | None = None) -> str:
+    """Write "du samedi 6 juin 2026 à 14 h au lundi 8 juin 2026 à 9 h"."""
+    return gettext(
+        "from %(start)s to %(end)s",
+        start=moment(interval.start, zone),
+        end=moment(interval.end, zone),
+    )
+
+
+def number(value: float) -> str:
+    """Write a number with the language's separators."""
+    return format_decimal(value, locale=get_locale())
+
+
+def kilograms(grams: int) -> str:
+    """Write a weight."""
+    kg = grams / 1000
+    return f"{format_decimal(round(kg, 1) if kg < 100 else round(kg), locale=get_locale())} kg"
+
+
+def cubic_metres(litres: int) -> str:
+    """Write a volume, in litres below a tenth of a cubic metre."""
+    if litres < 100:
+        return f"{format_decimal(litres, locale=get_locale())} L"
+    return f"{format_decimal(round(litres / 1000, 1), locale=get_locale())} m³"
+
+
+def euros(cents: int) -> str:
+    """Write an amount; whole euros without cents."""
+    return format_currency(
+        cents / 100,
+        "EUR",
+        locale=get_locale(),
+        decimal_quantization=bool(cents % 100),
+        currency_digits=bool(cents % 100),
+    )
+
+
+def _language() -> str:
+    locale = get_locale()
+    return locale.language if locale else "fr"

@@ -1,0 +1,66 @@
+"""Who acts, and the headers that keep others from acting in their name."""
+
+from flask import Flask, Response, g, request
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from lending.accounts.permissions import ANONYMOUS
+from lending.web.context import database, settings
+
+SESSION_COOKIE = "treteau_session"
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), microphone=(), payment=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+csrf = CSRFProtect()
+
+
+def register(app: Flask) -> None:
+    """Load who acts before each request, and set the headers after it."""
+    csrf.init_app(app)
+    proxies = app.extensions["settings"].behind_proxies
+    if proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
+        )
+    app.before_request(load_principal)
+    app.after_request(set_headers)
+
+
+def load_principal() -> None:
+    """Set `g.principal` from the session cookie, if it names a session that lives."""
+    from lending.accounts.service import principal_of_session
+
+    g.principal = ANONYMOUS
+    secret = request.cookies.get(SESSION_COOKIE)
+    if secret and request.endpoint not in ("static", "health.alive"):
+        g.principal = principal_of_session(database(), secret) or ANONYMOUS
+
+
+def set_headers(response: Response) -> Response:
+    """Add the security headers that the answer does not set itself."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if settings().secure_cookies:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if not g.get("principal", ANONYMOUS).is_anonymous:
+        response.headers.setdefault("Cache-Control", "private, no-store")
+    return response

@@ -1,0 +1,82 @@
+"""Templates: where they lie, what they can say."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, g, request, url_for
+from flask_babel import Babel
+from flask_bootstrap import Bootstrap5
+from jinja2 import FileSystemLoader
+
+from lending.web import formats
+from lending.web.context import principal, settings
+
+PACKAGE = Path(__file__).resolve().parents[1]
+LANGUAGES = ("fr", "en")
+LANGUAGE_COOKIE = "treteau_language"
+THEME_COOKIE = "treteau_theme"
+
+
+def template_folder() -> Path:
+    """Return the first of the two places templates/ can lie in: the wheel or the checkout."""
+    for candidate in (PACKAGE / "templates", PACKAGE.parent / "templates"):
+        if (candidate / "base.html").is_file():
+            return candidate
+    raise RuntimeError("templates/ is missing: the package was built wrongly")
+
+
+def register(app: Flask) -> None:
+    """Set up Jinja, translations and what every template may use."""
+    app.jinja_loader = FileSystemLoader(template_folder())  # type: ignore[assignment]
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(PACKAGE / "translations"))
+    Babel(app, locale_selector=language, default_timezone="Europe/Paris")
+    Bootstrap5(app)
+    formats.register(app)
+    app.context_processor(common)
+
+
+def language() -> str:
+    """Return the reader's language: chosen, or of the account, or of the browser, or French."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE) if request else None
+    if chosen in LANGUAGES:
+        return chosen
+    person = principal()
+    if person.user_id is not None and person.language in LANGUAGES:
+        return person.language
+    return request.accept_languages.best_match(LANGUAGES) or "fr" if request else "fr"
+
+
+def theme() -> str:
+    """Return the colours the reader chose: light, dark, or auto for the system's."""
+    chosen = request.cookies.get(THEME_COOKIE, "auto")
+    return chosen if chosen in ("light", "dark") else "auto"
+
+
+@cache
+def vendored() -> dict[str, str]:
+    """Return the manifest of front-end assets: a short name to a path below static/."""
+    manifest = PACKAGE / "static" / "vendor" / "manifest.json"
+    if not manifest.is_file():
+        return {}
+    assets: dict[str, str] = json.loads(manifest.read_text(encoding="utf-8"))
+    return assets
+
+
+def vendor(name: str) -> str:
+    """Return the address of a front-end asset by its short name."""
+    return url_for("static", filename="vendor/" + vendored()[name])
+
+
+def common() -> dict[str, object]:
+    """Return what every template may use."""
+    return {
+        "principal": principal(),
+        "settings": settings(),
+        "language": language(),
+        "theme": theme(),
+        "vendor": vendor,
+        "zone": g.get("zone", formats.DEFAULT_ZONE),
+    }
