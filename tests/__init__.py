@@ -1,0 +1,1 @@
+"""Specifications: what Tréteau does, in sentences that run."""
