@@ -126,6 +126,8 @@ class Principal:
     name: str = ""
     grants: tuple[Grant, ...] = ()
     language: str = "fr"
+    api_token_id: int | None = None
+    """The token of the program that acts, if it is one: what it leaves behind dies with it."""
 
     @property
     def is_anonymous(self) -> bool:

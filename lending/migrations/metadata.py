@@ -6,7 +6,9 @@ import lending.availability.models
 import lending.bookings.models
 import lending.catalogue.models
 import lending.db.counter
-import lending.organisations.models  # noqa: F401 - imported for the tables they declare
+import lending.jobs.models
+import lending.organisations.models
+import lending.subscriptions.models  # noqa: F401 - imported for the tables they declare
 from lending.db.base import Base
 
 metadata = Base.metadata

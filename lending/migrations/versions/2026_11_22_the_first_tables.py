@@ -58,6 +58,41 @@ def upgrade() -> None:
         sa.UniqueConstraint("uuid", name=op.f("uq_authority_uuid")),
     )
     op.create_table(
+        "calendar_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "view",
+            sa.Enum("organisation", "item", name="view", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("scope_id", sa.Integer(), nullable=False),
+        sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column(
+            "audience",
+            sa.Enum("public", "staff", name="audience", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("uid", sa.String(length=200), nullable=False),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("modified_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("shown_until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_entry")),
+    )
+    with op.batch_alter_table("calendar_entry", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_calendar_entry_feed",
+            ["view", "scope_id", "language", "audience", "uid"],
+            unique=True,
+        )
+        batch_op.create_index("ix_calendar_entry_source", ["source"], unique=False)
+
+    op.create_table(
         "category",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
@@ -82,6 +117,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_counter")),
     )
     op.create_table(
+        "installation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_installation")),
+    )
+    op.create_table(
+        "job_run",
+        sa.Column("job", sa.String(length=60), nullable=False),
+        sa.Column("slot", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("worker", sa.String(length=80), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("failed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("result", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("job", "slot", name=op.f("pk_job_run")),
+    )
+    op.create_table(
         "sign_in_attempt",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=300), nullable=False),
@@ -91,6 +144,14 @@ def upgrade() -> None:
     with op.batch_alter_table("sign_in_attempt", schema=None) as batch_op:
         batch_op.create_index("ix_sign_in_attempt_key_at", ["key", "at"], unique=False)
 
+    op.create_table(
+        "worker_lease",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("worker", sa.String(length=80), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_worker_lease")),
+    )
     op.create_table(
         "authority_commune",
         sa.Column("authority_id", sa.Integer(), nullable=False),
@@ -106,7 +167,9 @@ def upgrade() -> None:
             ["commune.insee"],
             name=op.f("fk_authority_commune_commune_insee_commune"),
         ),
-        sa.PrimaryKeyConstraint("authority_id", "commune_insee", name=op.f("pk_authority_commune")),
+        sa.PrimaryKeyConstraint(
+            "authority_id", "commune_insee", name=op.f("pk_authority_commune")
+        ),
     )
     op.create_table(
         "department",
@@ -123,7 +186,9 @@ def upgrade() -> None:
             name=op.f("fk_department_authority_id_authority"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_department")),
-        sa.UniqueConstraint("authority_id", "code", name=op.f("uq_department_authority_id_code")),
+        sa.UniqueConstraint(
+            "authority_id", "code", name=op.f("uq_department_authority_id_code")
+        ),
         sa.UniqueConstraint("uuid", name=op.f("uq_department_uuid")),
     )
     op.create_table(
@@ -144,7 +209,9 @@ def upgrade() -> None:
             name=op.f("fk_depot_authority_id_authority"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_depot")),
-        sa.UniqueConstraint("authority_id", "code", name=op.f("uq_depot_authority_id_code")),
+        sa.UniqueConstraint(
+            "authority_id", "code", name=op.f("uq_depot_authority_id_code")
+        ),
         sa.UniqueConstraint("uuid", name=op.f("uq_depot_uuid")),
     )
     op.create_table(
@@ -209,8 +276,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("uuid", name=op.f("uq_organisation_uuid")),
     )
     with op.batch_alter_table("organisation", schema=None) as batch_op:
-        batch_op.create_index("ix_organisation_search_text", ["search_text"], unique=False)
-        batch_op.create_index("ix_organisation_verification", ["verification"], unique=False)
+        batch_op.create_index(
+            "ix_organisation_search_text", ["search_text"], unique=False
+        )
+        batch_op.create_index(
+            "ix_organisation_verification", ["verification"], unique=False
+        )
 
     op.create_table(
         "user_session",
@@ -234,7 +305,9 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_user_session_expires_at"), ["expires_at"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_user_session_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_user_session_user_id"), ["user_id"], unique=False
+        )
 
     op.create_table(
         "api_token",
@@ -384,7 +457,9 @@ def upgrade() -> None:
         sa.Column("search_text", sa.String(length=800), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("preparation_minutes >= 0", name=op.f("ck_item_preparation")),
+        sa.CheckConstraint(
+            "preparation_minutes >= 0", name=op.f("ck_item_preparation")
+        ),
         sa.CheckConstraint("turnaround_minutes >= 0", name=op.f("ck_item_turnaround")),
         sa.ForeignKeyConstraint(
             ["authority_id"],
@@ -399,14 +474,20 @@ def upgrade() -> None:
             ["department.id"],
             name=op.f("fk_item_department_id_department"),
         ),
-        sa.ForeignKeyConstraint(["depot_id"], ["depot.id"], name=op.f("fk_item_depot_id_depot")),
+        sa.ForeignKeyConstraint(
+            ["depot_id"], ["depot.id"], name=op.f("fk_item_depot_id_depot")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item")),
-        sa.UniqueConstraint("authority_id", "code", name=op.f("uq_item_authority_id_code")),
+        sa.UniqueConstraint(
+            "authority_id", "code", name=op.f("uq_item_authority_id_code")
+        ),
         sa.UniqueConstraint("uuid", name=op.f("uq_item_uuid")),
     )
     with op.batch_alter_table("item", schema=None) as batch_op:
         batch_op.create_index("ix_item_category", ["category_id"], unique=False)
-        batch_op.create_index("ix_item_equivalence", ["equivalence_group"], unique=False)
+        batch_op.create_index(
+            "ix_item_equivalence", ["equivalence_group"], unique=False
+        )
 
     op.create_table(
         "opening_hours",
@@ -419,7 +500,9 @@ def upgrade() -> None:
             "0 <= opens AND opens < closes AND closes <= 1440",
             name=op.f("ck_opening_hours_order"),
         ),
-        sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_opening_hours_weekday")),
+        sa.CheckConstraint(
+            "weekday BETWEEN 0 AND 6", name=op.f("ck_opening_hours_weekday")
+        ),
         sa.ForeignKeyConstraint(
             ["depot_id"],
             ["depot.id"],
@@ -429,7 +512,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_opening_hours")),
     )
     with op.batch_alter_table("opening_hours", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_opening_hours_depot_id"), ["depot_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_opening_hours_depot_id"), ["depot_id"], unique=False
+        )
 
     op.create_table(
         "user_role",
@@ -576,7 +661,9 @@ def upgrade() -> None:
             ["app_user.id"],
             name=op.f("fk_booking_created_by_id_app_user"),
         ),
-        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_booking_event_id_event")),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_booking_event_id_event")
+        ),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
             ["organisation.id"],
@@ -587,13 +674,73 @@ def upgrade() -> None:
         sa.UniqueConstraint("uuid", name=op.f("uq_booking_uuid")),
     )
     with op.batch_alter_table("booking", schema=None) as batch_op:
-        batch_op.create_index("ix_booking_option", ["state", "option_until"], unique=False)
+        batch_op.create_index(
+            "ix_booking_option", ["state", "option_until"], unique=False
+        )
         batch_op.create_index(
             "ix_booking_organisation", ["organisation_id", "starts_at"], unique=False
         )
-        batch_op.create_index("ix_booking_period", ["starts_at", "ends_at"], unique=False)
+        batch_op.create_index(
+            "ix_booking_period", ["starts_at", "ends_at"], unique=False
+        )
         batch_op.create_index(
             "ix_booking_state", ["authority_id", "state", "starts_at"], unique=False
+        )
+
+    op.create_table(
+        "calendar_subscription",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column(
+            "view",
+            sa.Enum("organisation", "item", name="view", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("scope_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("api_token_id", sa.Integer(), nullable=True),
+        sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column(
+            "audience",
+            sa.Enum("public", "staff", name="audience", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("with_alarms", sa.Boolean(), nullable=False),
+        sa.Column("with_cancelled", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("user_agent", sa.String(length=200), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("etag", sa.String(length=64), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["api_token_id"],
+            ["api_token.id"],
+            name=op.f("fk_calendar_subscription_api_token_id_api_token"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["app_user.id"],
+            name=op.f("fk_calendar_subscription_user_id_app_user"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_subscription")),
+        sa.UniqueConstraint(
+            "token_hash", name=op.f("uq_calendar_subscription_token_hash")
+        ),
+    )
+    with op.batch_alter_table("calendar_subscription", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_calendar_subscription_api_token_id"),
+            ["api_token_id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_calendar_subscription_scope", ["view", "scope_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_calendar_subscription_user_id"), ["user_id"], unique=False
         )
 
     op.create_table(
@@ -621,7 +768,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("uuid", name=op.f("uq_maintenance_uuid")),
     )
     with op.batch_alter_table("maintenance", schema=None) as batch_op:
-        batch_op.create_index("ix_maintenance_item", ["item_id", "ends_at"], unique=False)
+        batch_op.create_index(
+            "ix_maintenance_item", ["item_id", "ends_at"], unique=False
+        )
 
     op.create_table(
         "stock_movement",
@@ -632,7 +781,9 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=300), nullable=False),
         sa.Column("actor_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("quantity_delta <> 0", name=op.f("ck_stock_movement_moves_something")),
+        sa.CheckConstraint(
+            "quantity_delta <> 0", name=op.f("ck_stock_movement_moves_something")
+        ),
         sa.ForeignKeyConstraint(
             ["actor_id"],
             ["app_user.id"],
@@ -690,7 +841,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_booking_line")),
     )
     with op.batch_alter_table("booking_line", schema=None) as batch_op:
-        batch_op.create_index("ix_booking_line_booking", ["booking_id", "item_id"], unique=True)
+        batch_op.create_index(
+            "ix_booking_line_booking", ["booking_id", "item_id"], unique=True
+        )
         batch_op.create_index("ix_booking_line_item", ["item_id"], unique=False)
 
     op.create_table(
@@ -792,7 +945,9 @@ def upgrade() -> None:
             name=op.f("fk_hold_booking_line_id_booking_line"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_hold_item_id_item")),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["item.id"], name=op.f("fk_hold_item_id_item")
+        ),
         sa.ForeignKeyConstraint(
             ["maintenance_id"],
             ["maintenance.id"],
@@ -893,6 +1048,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_maintenance_item")
 
     op.drop_table("maintenance")
+    with op.batch_alter_table("calendar_subscription", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_calendar_subscription_user_id"))
+        batch_op.drop_index("ix_calendar_subscription_scope")
+        batch_op.drop_index(batch_op.f("ix_calendar_subscription_api_token_id"))
+
+    op.drop_table("calendar_subscription")
     with op.batch_alter_table("booking", schema=None) as batch_op:
         batch_op.drop_index("ix_booking_state")
         batch_op.drop_index("ix_booking_period")
@@ -932,13 +1093,21 @@ def downgrade() -> None:
     op.drop_table("depot")
     op.drop_table("department")
     op.drop_table("authority_commune")
+    op.drop_table("worker_lease")
     with op.batch_alter_table("sign_in_attempt", schema=None) as batch_op:
         batch_op.drop_index("ix_sign_in_attempt_key_at")
 
     op.drop_table("sign_in_attempt")
+    op.drop_table("job_run")
+    op.drop_table("installation")
     op.drop_table("counter")
     op.drop_table("commune")
     op.drop_table("category")
+    with op.batch_alter_table("calendar_entry", schema=None) as batch_op:
+        batch_op.drop_index("ix_calendar_entry_source")
+        batch_op.drop_index("ix_calendar_entry_feed")
+
+    op.drop_table("calendar_entry")
     op.drop_table("authority")
     op.drop_table("app_user")
     # ### end Alembic commands ###

@@ -1,0 +1,1 @@
+"""Work that is due by the clock: declared in code, each run claimed by one worker."""

@@ -1,0 +1,1 @@
+"""Calendar subscriptions: secret addresses, what each feed shows, rendered entries kept."""

@@ -1,0 +1,112 @@
+"""Tables of calendar subscriptions and of the entries that are kept rendered."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lending.db.base import Base, Id, choice
+from lending.i18n import N_
+
+
+class View(StrEnum):
+    """What a feed shows."""
+
+    ORGANISATION = "organisation"
+    """The bookings of an organisation."""
+    ITEM = "item"
+    """When an item is taken, and how much of it."""
+
+    @property
+    def label(self) -> str:
+        """Return the gettext id of the view's name."""
+        return {
+            "organisation": N_("Requests and loans"),
+            "item": N_("Occupation of an item"),
+        }[self.value]
+
+
+class Audience(StrEnum):
+    """Whether the reader may know who has what."""
+
+    PUBLIC = "public"
+    STAFF = "staff"
+
+
+class Installation(Base):
+    """This installation, in one row: calendars need a name that no other one has."""
+
+    __tablename__ = "installation"
+
+    id: Mapped[Id]
+    uuid: Mapped[str] = mapped_column(String(36))
+
+
+class CalendarSubscription(Base):
+    """A secret address at which one person, or one program, reads one feed."""
+
+    __tablename__ = "calendar_subscription"
+    __table_args__ = (Index("ix_calendar_subscription_scope", "view", "scope_id"),)
+
+    id: Mapped[Id]
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    view: Mapped[View] = mapped_column(choice(View))
+    scope_id: Mapped[int]
+    """The organisation or the item, as the view says."""
+    user_id: Mapped[int | None] = mapped_column(
+        ForeignKey("app_user.id", ondelete="CASCADE"), index=True
+    )
+    api_token_id: Mapped[int | None] = mapped_column(
+        ForeignKey("api_token.id", ondelete="CASCADE"), index=True
+    )
+    language: Mapped[str] = mapped_column(String(5))
+    audience: Mapped[Audience] = mapped_column(choice(Audience))
+    """What the reader was allowed to know at the last fetch."""
+    with_alarms: Mapped[bool] = mapped_column(default=False)
+    with_cancelled: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    user_agent: Mapped[str] = mapped_column(String(200), default="")
+    revoked_at: Mapped[datetime | None]
+    etag: Mapped[str] = mapped_column(String(64), default="")
+    """The feed's validator at the last fetch."""
+    changed_at: Mapped[datetime | None]
+    """When that validator was first seen: the feed's Last-Modified."""
+
+
+class CalendarEntry(Base):
+    """One entry of one feed, rendered in the transaction that changed what it shows."""
+
+    __tablename__ = "calendar_entry"
+    __table_args__ = (
+        Index(
+            "ix_calendar_entry_feed",
+            "view",
+            "scope_id",
+            "language",
+            "audience",
+            "uid",
+            unique=True,
+        ),
+        Index("ix_calendar_entry_source", "source"),
+    )
+
+    id: Mapped[Id]
+    view: Mapped[View] = mapped_column(choice(View))
+    scope_id: Mapped[int]
+    language: Mapped[str] = mapped_column(String(5))
+    audience: Mapped[Audience] = mapped_column(choice(Audience))
+    uid: Mapped[str] = mapped_column(String(200))
+    source: Mapped[str] = mapped_column(String(40))
+    """The row it is drawn from: `booking:12`, `maintenance:3`."""
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    sequence: Mapped[int]
+    modified_at: Mapped[datetime]
+    sha256: Mapped[str] = mapped_column(String(64))
+    """Of what it shows, its stamps left out."""
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    cancelled_at: Mapped[datetime | None]
+    shown_until: Mapped[datetime | None]
+    """From then on it is left out of the feed; the row stays, so that its sequence goes on."""
