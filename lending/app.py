@@ -1,6 +1,5 @@
 """The composition root: the only place that knows everything."""
 
-import os
 from typing import Any
 
 from flask import Flask
@@ -8,7 +7,10 @@ from flask import Flask
 from lending import cli
 from lending.clock import Clock
 from lending.db.database import Database
+from lending.demo.load import load_demo
+from lending.demo.people import PASSWORD, PEOPLE
 from lending.events import Events
+from lending.jobs.worker import run_worker
 from lending.settings import Settings
 from lending.web import register as register_web
 
@@ -47,4 +49,13 @@ def create_app(
 
 def main() -> None:
     """Run the `treteau` command."""
-    cli.treteau(obj=cli.Context(os.environ, build_database, "lending.app:create_app()"))
+    cli.treteau(
+        obj=cli.Context(
+            build_database=build_database,
+            run_worker=run_worker,
+            load_demo=load_demo,
+            demo_people=[(person.name, person.email) for person in PEOPLE],
+            demo_password=PASSWORD,
+            application="lending.app:create_app()",
+        )
+    )

@@ -1,0 +1,5 @@
+"""`python -m lending` is the `treteau` command."""
+
+from lending.app import main
+
+main()

@@ -1,0 +1,164 @@
+"""Write the lenders, the borrowers and the catalogue of the demonstration."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lending.authorities.models import (
+    Authority,
+    Commune,
+    Department,
+    DepartmentCompetence,
+    Depot,
+    OpeningHours,
+)
+from lending.catalogue.models import Category, Item, StockMovement
+from lending.db.database import UnitOfWork
+from lending.demo.stock import CATEGORIES, GROUPS, USUAL_NAMES, DemoItem, items, shares
+from lending.demo.territory import (
+    ASSOCIATIONS,
+    AUTHORITIES,
+    COMMUNES,
+    UNVERIFIED,
+    DemoAuthority,
+)
+from lending.organisations.models import Organisation, OrganisationKind, Verification
+from lending.words import searchable
+
+
+def write_foundation(uow: UnitOfWork) -> None:
+    """Write everything that stands before the first request."""
+    session = uow.session
+    communes = {
+        insee: Commune(insee=insee, name=name, postal_code=postal_code)
+        for insee, (name, postal_code) in COMMUNES.items()
+    }
+    session.add_all(communes.values())
+    session.add_all(_authority(demo, communes) for demo in AUTHORITIES)
+    session.add_all(
+        Category(
+            code=category.code,
+            name=category.name,
+            name_en=category.name_en,
+            pictogram=category.pictogram,
+            position=position,
+        )
+        for position, category in enumerate(CATEGORIES)
+    )
+    session.flush()  # items point at all of these
+    _write_items(uow)
+    session.add_all(_organisations(uow))
+
+
+def _authority(demo: DemoAuthority, communes: dict[str, Commune]) -> Authority:
+    return Authority(
+        code=demo.code,
+        name=demo.name,
+        kind=demo.kind,
+        email=f"pret@{demo.code}.example",
+        phone="",
+        communes=[communes[insee] for insee in demo.communes],
+        departments=[
+            Department(
+                code=department.code,
+                name=department.name,
+                email=f"{department.code}@{demo.code}.example",
+                competences=[
+                    DepartmentCompetence(competence=competence)
+                    for competence in department.competences
+                ],
+            )
+            for department in demo.departments
+        ],
+        depots=[
+            Depot(
+                code=depot.code,
+                name=depot.name,
+                address=depot.address,
+                opening_hours=[
+                    OpeningHours(weekday=weekday, opens=opens, closes=closes)
+                    for weekday, opens, closes in depot.hours
+                ],
+            )
+            for depot in demo.depots
+        ],
+    )
+
+
+def _write_items(uow: UnitOfWork) -> None:
+    session = uow.session
+    authorities = {authority.code: authority for authority in session.scalars(select(Authority))}
+    categories = dict(session.execute(select(Category.code, Category.id)).all())
+    written = [
+        (_item(session, uow, item, authorities[code], categories), quantity)
+        for item in items()
+        for code, quantity in shares(item).items()
+    ]
+    session.add_all(item for item, _ in written)
+    session.flush()  # movements point at items
+    session.add_all(
+        StockMovement(
+            item_id=item.id,
+            quantity_delta=quantity,
+            effective_at=0,
+            reason="Inventaire initial",
+            created_at=uow.now,
+        )
+        for item, quantity in written
+    )
+
+
+def _item(
+    session: Session,
+    uow: UnitOfWork,
+    item: DemoItem,
+    authority: Authority,
+    categories: dict[str, int],
+) -> Item:
+    category = item.category
+    demo = next(demo for demo in AUTHORITIES if demo.code == authority.code)
+    keeper = next(d.code for d in demo.departments if category.code in d.categories)
+    depots = sorted(authority.depots, key=lambda depot: depot.code)
+    usual_names = USUAL_NAMES.get(item.code, "")
+    return Item(
+        authority_id=authority.id,
+        department_id=next(d.id for d in authority.departments if d.code == keeper),
+        depot_id=depots[0 if category.code in ("mobilier", "barrieres", "voirie") else -1].id,
+        category_id=categories[category.code],
+        code=item.code,
+        name=item.name,
+        name_en=item.name_en,
+        usual_names=usual_names,
+        weight_g=item.weight_g,
+        volume_l=item.volume_l,
+        preparation_minutes=category.preparation_minutes,
+        turnaround_minutes=category.turnaround_minutes,
+        replacement_value_cents=item.replacement_value_cents,
+        setup_seconds=item.setup_seconds,
+        min_crew=item.min_crew,
+        equivalence_group=GROUPS.get(item.code, item.code.lower()),
+        search_text=searchable(item.name, item.name_en, item.code, usual_names, category.name),
+        created_at=uow.now,
+    )
+
+
+def _organisations(uow: UnitOfWork) -> list[Organisation]:
+    return [
+        Organisation(
+            name=name,
+            kind=OrganisationKind.ASSOCIATION,
+            # There is no department 00: these numbers belong to nobody.
+            rna=f"W00{number:07d}",
+            commune_insee=commune,
+            contact_name=f"Contact de l'association {name}",
+            contact_email=f"contact{number}@associations.example",
+            insurance_until=(uow.now + timedelta(days=200 + 30 * (number % 12))).date(),
+            republican_commitment_on=None if name in UNVERIFIED else uow.now.date(),
+            search_text=searchable(name, COMMUNES[commune][0]),
+            created_at=uow.now,
+            verification=Verification.PENDING if name in UNVERIFIED else Verification.VERIFIED,
+            verified_at=None if name in UNVERIFIED else uow.now,
+        )
+        for number, (name, commune, *_) in enumerate(ASSOCIATIONS, start=1)
+    ]

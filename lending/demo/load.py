@@ -1,0 +1,318 @@
+"""Play a season through the services, day by day, so that the demonstration is true."""
+
+import heapq
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from random import Random
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from lending.accounts.permissions import Grant, Principal, Role
+from lending.authorities.models import Authority
+from lending.availability.answers import Wanted
+from lending.bookings.decisions import (
+    approve_booking,
+    ask_for_pieces,
+    cancel_booking,
+    complete_booking,
+    refuse_booking,
+    review_booking,
+)
+from lending.bookings.drafts import BookingDetails, EventDetails, create_booking, edit_draft
+from lending.bookings.errors import StockConflict
+from lending.bookings.models import Booking
+from lending.bookings.states import RefusalReason
+from lending.bookings.submission import join_waiting_list, submit_booking
+from lending.bookings.supply import move_stock, plan_maintenance
+from lending.catalogue.models import Item
+from lending.clock import FixedClock
+from lending.db.database import Database, UnitOfWork
+from lending.demo.foundation import write_foundation
+from lending.demo.people import write_people
+from lending.demo.season import PlannedRequest, draw
+from lending.demo.territory import UNVERIFIED
+from lending.errors import NotAllowedNow
+from lending.handover.service import Counted, check_in, check_out, close_booking, prepare_booking
+from lending.organisations.models import Organisation
+
+SEED = 2026
+REQUESTS = 320
+ZONE = ZoneInfo("Europe/Paris")
+
+Step = Callable[[], None]
+
+
+def load_demo(
+    database: Database,
+    report: Callable[[int, int], None] = lambda done, total: None,
+    requests: int = REQUESTS,
+) -> None:
+    """Fill an empty, migrated database with the demonstration.
+
+    `report(done, total)` is called as it goes.
+    """
+    now = database.clock.now()
+    clock = FixedClock(now - timedelta(days=400))
+    past = Database(
+        database.engine.url.render_as_string(hide_password=False), clock, database.events
+    )
+    past.write(write_foundation)
+    past.write(write_people)
+    _Season(past, clock, now).play(list(draw(SEED, now.date(), requests, ZONE)), report)
+    past.dispose()
+
+
+@dataclass
+class _Season:
+    """The requests of a season and those who decide, on a clock that moves."""
+
+    database: Database
+    clock: FixedClock
+    now: datetime
+    chance: Random = field(default_factory=lambda: Random(SEED))
+    steps: list[tuple[datetime, int, Step]] = field(default_factory=list)
+    order: Iterator[int] = field(default_factory=count)
+
+    def __post_init__(self) -> None:
+        with self.database.read() as uow:
+            session = uow.session
+            self.authorities = dict(session.execute(select(Authority.code, Authority.id)).all())
+            self.organisations = dict(
+                session.execute(select(Organisation.name, Organisation.id)).all()
+            )
+            self.items = {
+                (authority_id, code): item_id
+                for authority_id, code, item_id in session.execute(
+                    select(Item.authority_id, Item.code, Item.id)
+                )
+            }
+
+    def play(self, requests: list[PlannedRequest], report: Callable[[int, int], None]) -> None:
+        """Do everything that happens up to now, in its order."""
+        for request in self._with_a_rush(requests):
+            self._plan(request.filed, lambda request=request: self._file(request))
+        self._plan(self.now - timedelta(days=20), self._repairs)
+        self._plan(self.now - timedelta(hours=3), self._breakage)
+        total = len(self.steps)
+        while self.steps:
+            at, _, step = heapq.heappop(self.steps)
+            self.clock.instant = at
+            step()
+            total = max(total, len(self.steps))
+            report(total - len(self.steps), total)
+
+    def _with_a_rush(self, requests: list[PlannedRequest]) -> Iterator[PlannedRequest]:
+        """Yield the requests, and once more some for the weekend that the largest one wants."""
+        yield from (r for r in requests if r.association not in UNVERIFIED)
+        soon = self.now + timedelta(days=20)
+        coming = [r for r in requests if r.starts > soon and r.association not in UNVERIFIED]
+        peak = max(coming, key=lambda r: (sum(q for _, q in r.lines), r.starts))
+        scarce = ("SON-KIT", "POD-REM", "TEN-5X12", "BAM-3X3", "CHA-COQ", "BAR-200", "PRA-2X1")
+        for number, request in enumerate(coming[:9]):
+            lines = {code: 1 + 3 * (number % 3) for code in scarce[number % 4 :]}
+            lines = {code: (1 if code in scarce[:3] else 60 * n) for code, n in lines.items()}
+            lines |= {code: min(n, 18) for code, n in lines.items() if code in ("BAM-3X3",)}
+            lines |= {code: min(n, 30) for code, n in lines.items() if code == "PRA-2X1"}
+            yield PlannedRequest(
+                **{
+                    **vars(request),
+                    "authority": "trois-rives",
+                    "starts": peak.starts,
+                    "ends": peak.ends,
+                    "event_starts": peak.event_starts,
+                    "event_ends": peak.event_ends,
+                    "filed": self.now - timedelta(days=12 - number, hours=number),
+                    "decided": self.now + timedelta(days=3),
+                    "lines": tuple(lines.items()),
+                }
+            )
+
+    def _plan(self, at: datetime, step: Step) -> None:
+        """Do a step at its time, unless that is still to come."""
+        if at < self.now:
+            heapq.heappush(self.steps, (at.astimezone(UTC), next(self.order), step))
+
+    def _file(self, request: PlannedRequest) -> None:
+        authority_id = self.authorities[request.authority]
+        organisation_id = self.organisations[request.association]
+        borrower = _borrower(request.association, organisation_id)
+        wanted = [Wanted(self.items[authority_id, code], n) for code, n in request.lines]
+
+        def draft(uow: UnitOfWork) -> int:
+            booking = create_booking(
+                uow,
+                borrower,
+                BookingDetails(
+                    organisation_id,
+                    authority_id,
+                    request.starts,
+                    request.ends,
+                    request.logistics,
+                ),
+                EventDetails(
+                    request.event,
+                    request.event_starts,
+                    request.event_ends,
+                    request.commune,
+                    request.competence,
+                    request.attendance,
+                    request.site,
+                ),
+                wanted,
+            )
+            return booking.id
+
+        booking_id = self.database.write(draft)
+        if self.chance.random() < 0.04 and request.starts > self.now:
+            return  # a draft that nobody has sent yet
+        try:
+            self.database.write(lambda uow: submit_booking(uow, borrower, booking_id))
+        except StockConflict as conflict:
+            self._settle(borrower, booking_id, conflict)
+        self._plan(request.decided, lambda: self._decide(request, borrower, booking_id))
+
+    def _settle(self, borrower: Principal, booking_id: int, conflict: StockConflict) -> None:
+        """Wait, or take what there is."""
+        possible = {line.item_id: line.possible for line in conflict.lines}
+        part = [Wanted(w.item_id, possible.get(w.item_id, w.quantity)) for w in conflict.wanted]
+        part = [want for want in part if want.quantity > 0]
+
+        def take_part(uow: UnitOfWork) -> None:
+            edit_draft(uow, borrower, booking_id, lines=part)
+            submit_booking(uow, borrower, booking_id)
+
+        if part and self.chance.random() < 0.45:
+            self.database.write(take_part)
+        else:
+            self.database.write(lambda uow: join_waiting_list(uow, borrower, booking_id))
+
+    def _decide(self, request: PlannedRequest, borrower: Principal, booking_id: int) -> None:
+        manager = _manager(request.authority, self.authorities[request.authority])
+        way = self.chance.random()
+        try:
+            if way < 0.05:
+                self.database.write(
+                    lambda uow: refuse_booking(
+                        uow,
+                        manager,
+                        booking_id,
+                        RefusalReason.LATE,
+                        "La demande est arrivée trop tard pour être préparée.",
+                    )
+                )
+                return
+            if way < 0.12:
+                self._ask(manager, borrower, booking_id)
+                return
+            if way < 0.16:
+                self.database.write(lambda uow: review_booking(uow, manager, booking_id))
+                return
+            self.database.write(lambda uow: approve_booking(uow, manager, booking_id))
+        except (StockConflict, NotAllowedNow):
+            return  # still on the waiting list
+        self._lend(request, borrower, manager, booking_id)
+
+    def _ask(self, manager: Principal, borrower: Principal, booking_id: int) -> None:
+        question = "Merci de nous envoyer l'attestation d'assurance couvrant la date du retour."
+        self.database.write(lambda uow: ask_for_pieces(uow, manager, booking_id, question))
+        if self.chance.random() < 0.6:
+            self._plan(
+                self.clock.instant + timedelta(days=3),
+                lambda: self._quietly(
+                    lambda uow: complete_booking(uow, borrower, booking_id, "Attestation déposée.")
+                ),
+            )
+
+    def _lend(
+        self, request: PlannedRequest, borrower: Principal, manager: Principal, booking_id: int
+    ) -> None:
+        if self.chance.random() < 0.05:
+            self._plan(
+                request.starts - timedelta(days=12),
+                lambda: self._quietly(
+                    lambda uow: cancel_booking(uow, borrower, booking_id, "Événement reporté.")
+                ),
+            )
+        late = timedelta(days=self.chance.choice((0,) * 12 + (1, 2)))
+        back = request.ends + late
+        for at, service in (
+            (request.starts - timedelta(days=1), prepare_booking),
+            (request.starts, check_out),
+            (back, self._count_back),
+            (back + timedelta(days=2), close_booking),
+        ):
+            self._plan(
+                at,
+                lambda service=service: self._quietly(
+                    lambda uow: service(uow, manager, booking_id)
+                ),
+            )
+
+    def _count_back(self, uow: UnitOfWork, manager: Principal, booking_id: int) -> None:
+        """Take everything back; now and then a piece is damaged or lost."""
+        booking = uow.session.get_one(Booking, booking_id)
+        counted = {}
+        for line in booking.lines:
+            damaged = int(line.delivered > 20 and self.chance.random() < 0.15)
+            counted[line.item_id] = Counted(line.delivered - damaged, damaged)
+        check_in(uow, manager, booking_id, counted)
+
+    def _quietly(self, service: Callable[[UnitOfWork], object]) -> None:
+        """Do what the booking's state still allows: it may have been cancelled meanwhile."""
+        try:
+            self.database.write(service)
+        except NotAllowedNow:
+            return
+
+    def _repairs(self) -> None:
+        for authority, code, quantity, days, reason in (
+            ("trois-rives", "BAM-3X3", 4, 45, "Toiles déchirées, chez le réparateur"),
+            ("trois-rives", "SON-KIT", 1, 30, "Table de mixage en révision"),
+            ("rivemont", "TAB-183", 12, 60, "Pieds à changer"),
+            ("trois-rives", "COF-32", 2, 25, "Contrôle électrique annuel"),
+        ):
+            authority_id = self.authorities[authority]
+            self.database.write(
+                lambda uow, item=self.items[authority_id, code], n=quantity, d=days, why=reason, who=_manager(authority, authority_id): (
+                    plan_maintenance(
+                        uow,
+                        who,
+                        item,
+                        n,
+                        self.clock.instant,
+                        self.clock.instant + timedelta(days=d),
+                        why,
+                    )
+                )
+            )
+
+    def _breakage(self) -> None:
+        """A storm takes gazebos that were promised: shortages for the manager to settle."""
+        authority_id = self.authorities["trois-rives"]
+        item_id = self.items[authority_id, "BAM-3X3"]
+        self.database.write(
+            lambda uow: move_stock(
+                uow,
+                _manager("trois-rives", authority_id),
+                item_id,
+                -9,
+                self.clock.instant,
+                "Neuf barnums détruits par la tempête",
+            )
+        )
+
+
+def _borrower(name: str, organisation_id: int) -> Principal:
+    return Principal(
+        None, f"Contact – {name}", (Grant(Role.BORROWER, organisation_id=organisation_id),)
+    )
+
+
+def _manager(authority: str, authority_id: int) -> Principal:
+    name = {"trois-rives": "Gestion du matériel, Trois-Rives"}.get(
+        authority, "Gestion du matériel, Rivemont"
+    )
+    return Principal(None, name, (Grant(Role.MANAGER, authority_id),))
