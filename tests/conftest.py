@@ -1,0 +1,113 @@
+"""Fixtures that every room and face shares: see also tests/factories.py."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from hypothesis import settings as hypothesis_settings
+from sqlalchemy import create_engine
+
+from lending.clock import FixedClock
+from lending.db.database import Database
+from lending.migrations.metadata import metadata
+from lending.settings import Settings
+from tests import factories
+from tests.factories import Cast
+from tests.postgres import Server, running_server
+
+hypothesis_settings.register_profile("default", deadline=None)
+hypothesis_settings.register_profile(
+    "ci", deadline=None, max_examples=200, derandomize=True
+)
+hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Stand still on Monday 2 March 2026 at 9:00 in Paris; set `clock.instant` to move on."""
+    return FixedClock(factories.NOW)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """Run a PostgreSQL server for the whole session."""
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a SQLite file with our tables and nothing else, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    engine = create_engine(f"sqlite:///{path}")
+    metadata.create_all(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the address of an empty database: the test runs once on each kind.
+
+    `pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)` keeps it to one.
+    """
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        yield f"sqlite:///{shutil.copy(template, tmp_path / 'test.db')}"
+        return
+    server: Server = request.getfixturevalue("postgres")
+    with server.database() as url:
+        yield url
+
+
+@pytest.fixture
+def database(database_url: str, clock: FixedClock) -> Iterator[Database]:
+    """Open the empty database, without anybody listening to its events."""
+    opened = Database(database_url, clock=clock)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def cast(database: Database) -> Cast:
+    """Fill the database with the standing cast."""
+    return factories.standing_cast(database)
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Return the settings of an installation on the test's database."""
+    return Settings(
+        database_url=database_url,
+        instance=tmp_path / "instance",
+        secret_key="tests only, and long enough",
+        secure_cookies=False,
+    )
+
+
+@pytest.fixture
+def make_app(settings: Settings, clock: FixedClock) -> Iterator[Callable[..., Flask]]:
+    """Return a function that builds the application; it takes other settings and Flask's config.
+
+    CSRF protection is on, as everywhere: forms carry the token of the page they stand on.
+    """
+    from lending.app import build_database, create_app
+
+    databases: list[Database] = []
+
+    def build(chosen: Settings = settings, **config: object) -> Flask:
+        databases.append(build_database(chosen, clock))
+        return create_app(chosen, databases[-1], TESTING=True, **config)
+
+    yield build
+    for used in databases:
+        used.dispose()
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask], cast: Cast) -> Flask:
+    """Build the application on the database with the standing cast."""
+    return make_app()
