@@ -18,13 +18,28 @@ def fold(text: str) -> str:
 
 def stems(text: str) -> list[str]:
     """Return the stem of each word, in order."""
-    return [_STEMMER.stemWord(word) for word in _WORD.findall(fold(text))]
+    return [_stem(word) for word in _WORD.findall(fold(text))]
+
+
+def _stem(word: str) -> str:
+    # The stemmer keeps the s of micros, sonos and abris, which is the plural's all the same.
+    singular = word[:-1] if len(word) > 3 and word.endswith("s") else word
+    return str(_STEMMER.stemWord(singular))
 
 
 def searchable(*texts: str) -> str:
-    """Return what is kept for search: every stem once, each between spaces."""
-    seen = dict.fromkeys(stem for text in texts for stem in stems(text))
-    return f" {' '.join(seen)} "
+    """Return what is kept for search: every word once, each between spaces.
+
+    A word whose stem is not its beginning is followed by the stem: whoever types finds it at
+    every letter, in the singular and in the plural.
+    """
+    kept: dict[str, None] = {}
+    for word in (word for text in texts for word in _WORD.findall(fold(text))):
+        kept[word] = None
+        stem = _stem(word)
+        if not word.startswith(stem):
+            kept[stem] = None
+    return f" {' '.join(kept)} "
 
 
 def patterns(query: str) -> list[str]:
