@@ -1,5 +1,6 @@
 """How instants, quantities, weights and money are written for people."""
 
+import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from flask_babel import get_locale, gettext
 
 from calendars.intervals import Interval
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
 DEFAULT_ZONE = ZoneInfo("Europe/Paris")
 
 
@@ -42,20 +44,28 @@ def _as_date(value: date | datetime, zone: ZoneInfo | None) -> date:
 
 def day(value: date | datetime, zone: ZoneInfo | None = None) -> str:
     """Write "samedi 6 juin 2026"."""
-    pattern = "EEEE d MMMM y"
-    return format_date(_as_date(value, zone), pattern, locale=get_locale())
+    return _dated(_as_date(value, zone), "EEEE d MMMM y")
 
 
 def short_day(value: date | datetime, zone: ZoneInfo | None = None) -> str:
     """Write "sam. 6 juin"."""
-    return format_date(_as_date(value, zone), "EEE d MMM", locale=get_locale())
+    return _dated(_as_date(value, zone), "EEE d MMM")
+
+
+def _dated(when: date, pattern: str) -> str:
+    """Write a date; French says "1er" for the first of a month, and only for that."""
+    text = format_date(when, pattern, locale=get_locale())
+    if when.day == 1 and _language() == "fr":
+        return re.sub(r"(?<!\d)1(?!\d)", "1er", text, count=1)
+    return text
 
 
 def clock(at: datetime, zone: ZoneInfo | None = None) -> str:
     """Write "14 h" or "14 h 30"; in English "14:30"."""
     when = local(at, zone)
     if _language() == "fr":
-        return f"{when.hour} h" + (f" {when.minute:02d}" if when.minute else "")
+        minutes = f"{NO_BREAK}{when:%M}" if when.minute else ""
+        return f"{when.hour}{NO_BREAK}h{minutes}"
     return format_time(when, "HH:mm", tzinfo=when.tzinfo, locale=get_locale())
 
 
@@ -70,7 +80,15 @@ def short_moment(at: datetime, zone: ZoneInfo | None = None) -> str:
 
 
 def period(interval: Interval, zone: ZoneInfo | None = None) -> str:
-    """Write "du samedi 6 juin 2026 à 14 h au lundi 8 juin 2026 à 9 h"."""
+    """Write "du samedi 6 juin 2026 à 14 h au lundi 8 juin 2026 à 9 h", shorter within a day."""
+    first, last = local(interval.start, zone), local(interval.end, zone)
+    if first.date() == last.date():
+        return gettext(
+            "%(day)s from %(start)s to %(end)s",
+            day=day(interval.start, zone),
+            start=clock(interval.start, zone),
+            end=clock(interval.end, zone),
+        )
     return gettext(
         "from %(start)s to %(end)s",
         start=moment(interval.start, zone),
@@ -86,14 +104,14 @@ def number(value: float) -> str:
 def kilograms(grams: int) -> str:
     """Write a weight."""
     kg = grams / 1000
-    return f"{format_decimal(round(kg, 1) if kg < 100 else round(kg), locale=get_locale())} kg"
+    return f"{format_decimal(round(kg, 1) if kg < 100 else round(kg), locale=get_locale())}{NO_BREAK}kg"
 
 
 def cubic_metres(litres: int) -> str:
     """Write a volume, in litres below a tenth of a cubic metre."""
     if litres < 100:
-        return f"{format_decimal(litres, locale=get_locale())} L"
-    return f"{format_decimal(round(litres / 1000, 1), locale=get_locale())} m³"
+        return f"{format_decimal(litres, locale=get_locale())}{NO_BREAK}L"
+    return f"{format_decimal(round(litres / 1000, 1), locale=get_locale())}{NO_BREAK}m³"
 
 
 def euros(cents: int) -> str:

@@ -9,7 +9,7 @@ from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from jinja2 import FileSystemLoader
 
-from lending.web import formats
+from lending.web import formats, wording
 from lending.web.context import principal, settings
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -35,6 +35,7 @@ def register(app: Flask) -> None:
     Babel(app, locale_selector=language, default_timezone="Europe/Paris")
     Bootstrap5(app)
     formats.register(app)
+    wording.register(app)
     app.context_processor(common)
 
 

@@ -1,0 +1,98 @@
+"""The word, the icon and the tone of everything that has a state: one table each.
+
+The words of bookings and organisations are those of their rooms; here is only how they look.
+"""
+
+from dataclasses import dataclass
+
+from lending.bookings.states import LABELS, State
+from lending.i18n import N_
+from lending.organisations.models import Verification
+
+
+@dataclass(frozen=True)
+class StatusView:
+    """How a state is shown; the label is a gettext id."""
+
+    label: str
+    tone: str
+    icon: str
+
+
+TONES = ("plain", "info", "wait", "good", "part", "bad", "done")
+"""What a colour means: see docs/look.md."""
+
+_BOOKING_LOOK = {
+    State.DRAFT: ("plain", "pencil"),
+    State.SUBMITTED: ("info", "send"),
+    State.INCOMPLETE: ("wait", "exclamation-circle"),
+    State.IN_REVIEW: ("info", "hourglass-split"),
+    State.APPROVED: ("good", "check-circle-fill"),
+    State.PARTLY_APPROVED: ("part", "circle-half"),
+    State.REFUSED: ("bad", "x-circle-fill"),
+    State.WAITLISTED: ("wait", "list-ol"),
+    State.PREPARED: ("good", "box-seam"),
+    State.OUT: ("info", "truck"),
+    State.RETURNED: ("done", "box-arrow-in-down"),
+    State.CLOSED: ("done", "check2-all"),
+    State.CANCELLED: ("plain", "slash-circle"),
+    State.EXPIRED: ("plain", "clock-history"),
+}
+
+BOOKING = {
+    state.value: StatusView(LABELS[state], tone, icon)
+    for state, (tone, icon) in _BOOKING_LOOK.items()
+}
+
+_VERIFICATION_LOOK = {
+    Verification.PENDING: ("wait", "hourglass-split"),
+    Verification.VERIFIED: ("good", "patch-check-fill"),
+    Verification.REJECTED: ("bad", "x-circle-fill"),
+}
+
+ORGANISATION = {
+    state.value: StatusView(state.label, tone, icon)
+    for state, (tone, icon) in _VERIFICATION_LOOK.items()
+}
+
+ITEM = {
+    "active": StatusView(N_("Can be lent"), "good", "check-circle-fill"),
+    "free": StatusView(N_("Free"), "good", "check-circle-fill"),
+    "few": StatusView(N_("Few left"), "wait", "exclamation-circle"),
+    "none": StatusView(N_("None left"), "bad", "x-circle-fill"),
+    "short": StatusView(N_("Short"), "bad", "exclamation-triangle-fill"),
+    "maintenance": StatusView(N_("In maintenance"), "wait", "wrench-adjustable"),
+    "retired": StatusView(N_("No longer lent"), "plain", "archive"),
+}
+
+TASK = {
+    "done": StatusView(N_("Done"), "good", "check-lg"),
+    "todo": StatusView(N_("To do"), "wait", "arrow-right"),
+    "problem": StatusView(N_("To be put right"), "bad", "exclamation-triangle-fill"),
+    "waiting": StatusView(N_("Waiting for an answer"), "info", "hourglass-split"),
+    "later": StatusView(N_("Cannot start yet"), "plain", "lock"),
+}
+
+URGENCY = {
+    "late": StatusView(N_("Late"), "bad", "alarm-fill"),
+    "today": StatusView(N_("Today"), "wait", "alarm"),
+    "soon": StatusView(N_("Soon"), "wait", "calendar-event"),
+}
+"""What a duty's date asks for; see `lending.web.wording.urgency_of`."""
+
+_KINDS = {
+    "booking": BOOKING,
+    "organisation": ORGANISATION,
+    "item": ITEM,
+    "task": TASK,
+    "urgency": URGENCY,
+}
+
+
+def status_of(kind: str, key: object) -> StatusView:
+    """Return how the state `key` (an enum or its value) of a kind of thing is shown.
+
+    Raises:
+        KeyError: there is no such kind or state.
+    """
+    return _KINDS[kind][str(getattr(key, "value", key))]
