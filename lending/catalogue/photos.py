@@ -1,0 +1,83 @@
+"""Photos of items: checked, made small, kept in the instance's folder under the hash of their
+content, so that an address never shows two pictures."""
+
+import hashlib
+import io
+import os
+import re
+from pathlib import Path
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from lending.errors import InvalidInput
+from lending.i18n import N_
+
+WIDTHS = (320, 640, 1280)
+"""The widths in pixels that are kept of each photo; none is made larger than it came."""
+FORMATS = ("JPEG", "PNG", "WEBP")
+MOST_BYTES = 10 * 1024 * 1024
+MOST_PIXELS = 50_000_000
+
+_NAME = re.compile(r"[0-9a-f]{32}")
+
+
+class PhotoStore:
+    """A folder outside the web root."""
+
+    def __init__(self, instance: Path) -> None:
+        self._folder = instance / "photos"
+
+    def save(self, content: bytes) -> str:
+        """Keep a photo in all widths and return its name; the same content has the same name.
+
+        Where it was taken, with which camera and all else that rides along is dropped.
+
+        Raises:
+            InvalidInput: this is no photo that we can use.
+        """
+        picture = _opened(content)
+        name = hashlib.sha256(content).hexdigest()[:32]
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for width in WIDTHS:
+            self._write(name, width, _resized(picture, width))
+        return name
+
+    def read(self, name: str, width: int) -> bytes | None:
+        """Return a photo as WebP, or None when there is none of this name and width."""
+        if not _NAME.fullmatch(name) or width not in WIDTHS:
+            return None
+        path = self._path(name, width)
+        return path.read_bytes() if path.is_file() else None
+
+    def _path(self, name: str, width: int) -> Path:
+        return self._folder / f"{name}-{width}.webp"
+
+    def _write(self, name: str, width: int, content: bytes) -> None:
+        draft = self._path(name, width).with_suffix(f".{os.getpid()}")
+        draft.write_bytes(content)
+        draft.replace(self._path(name, width))
+
+
+def _opened(content: bytes) -> Image.Image:
+    if len(content) > MOST_BYTES:
+        raise InvalidInput(photo=N_("This photo is too large: 10 MB at most."))
+    try:
+        picture = Image.open(io.BytesIO(content), formats=FORMATS)
+        if picture.width * picture.height > MOST_PIXELS:
+            raise InvalidInput(photo=N_("This photo has too many pixels: 50 million at most."))
+        picture.load()
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        raise InvalidInput(
+            photo=N_("We cannot read this photo. Choose a JPEG, PNG or WebP file.")
+        ) from None
+    return ImageOps.exif_transpose(picture).convert("RGB")
+
+
+def _resized(picture: Image.Image, width: int) -> bytes:
+    small = picture
+    if picture.width > width:
+        height = max(1, round(picture.height * width / picture.width))
+        small = picture.resize((width, height), Image.Resampling.LANCZOS)
+    out = io.BytesIO()
+    small.save(out, "WEBP", quality=80, method=4)
+    return out.getvalue()
