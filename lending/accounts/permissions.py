@@ -85,14 +85,25 @@ PUBLIC_ACTIONS = frozenset({Action.BROWSE_CATALOGUE, Action.REGISTER_ORGANISATIO
 PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     Action.BROWSE_CATALOGUE: {_B: _ALL, _F: _ALL, _M: _ALL, _AUD: _ALL, _ADM: _ALL},
     Action.EDIT_CATALOGUE: {_M: _AUTHORITY, _ADM: _ALL},
-    Action.SEE_STOCK_DETAILS: {_F: _AUTHORITY, _M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
+    Action.SEE_STOCK_DETAILS: {
+        _F: _AUTHORITY,
+        _M: _AUTHORITY,
+        _AUD: _AUTHORITY,
+        _ADM: _ALL,
+    },
     Action.MANAGE_STOCK: {_M: _AUTHORITY, _ADM: _ALL},
     Action.REGISTER_ORGANISATION: {_F: _ALL, _M: _ALL, _ADM: _ALL},
     Action.SEE_ORGANISATION: {_B: _OWN, _F: _ALL, _M: _ALL, _AUD: _ALL, _ADM: _ALL},
     Action.LIST_ORGANISATIONS: {_F: _ALL, _M: _ALL, _AUD: _ALL, _ADM: _ALL},
     Action.EDIT_ORGANISATION: {_B: _OWN, _F: _ALL, _M: _ALL, _ADM: _ALL},
     Action.VERIFY_ORGANISATION: {_F: _ALL, _M: _ALL, _ADM: _ALL},
-    Action.SEE_BOOKING: {_B: _OWN, _F: _AUTHORITY, _M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
+    Action.SEE_BOOKING: {
+        _B: _OWN,
+        _F: _AUTHORITY,
+        _M: _AUTHORITY,
+        _AUD: _AUTHORITY,
+        _ADM: _ALL,
+    },
     Action.CREATE_BOOKING: {_B: _OWN, _F: _AUTHORITY, _M: _AUTHORITY, _ADM: _ALL},
     Action.EDIT_BOOKING: {_B: _OWN, _F: _AUTHORITY, _M: _AUTHORITY, _ADM: _ALL},
     Action.CANCEL_BOOKING: {_B: _OWN, _F: _AUTHORITY, _M: _AUTHORITY, _ADM: _ALL},
@@ -101,8 +112,19 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     Action.HAND_OVER: {_M: _AUTHORITY, _ADM: _ALL},
     Action.SEE_INBOX: {_F: _AUTHORITY, _M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
     Action.SEE_BOARD: {_F: _AUTHORITY, _M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
-    Action.SEE_SHORTAGES: {_F: _AUTHORITY, _M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
-    Action.SUBSCRIBE: {_B: _OWN, _F: _AUTHORITY, _M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
+    Action.SEE_SHORTAGES: {
+        _F: _AUTHORITY,
+        _M: _AUTHORITY,
+        _AUD: _AUTHORITY,
+        _ADM: _ALL,
+    },
+    Action.SUBSCRIBE: {
+        _B: _OWN,
+        _F: _AUTHORITY,
+        _M: _AUTHORITY,
+        _AUD: _AUTHORITY,
+        _ADM: _ALL,
+    },
     Action.MANAGE_AUTHORITY: {_ADM: _ALL},
     Action.MANAGE_USERS: {_ADM: _ALL},
     Action.SEE_JOBS: {_M: _ALL, _AUD: _ALL, _ADM: _ALL},
@@ -142,7 +164,9 @@ class Principal:
     @property
     def organisation_ids(self) -> tuple[int, ...]:
         """The organisations the person speaks for."""
-        return tuple(g.organisation_id for g in self.grants if g.organisation_id is not None)
+        return tuple(
+            g.organisation_id for g in self.grants if g.organisation_id is not None
+        )
 
     def can(
         self,
@@ -175,7 +199,9 @@ class Principal:
         if anything or scope is Scope.ALL:
             return True
         if scope is Scope.OWN:
-            return organisation_id is not None and grant.organisation_id == organisation_id
+            return (
+                organisation_id is not None and grant.organisation_id == organisation_id
+            )
         # A staff role without an authority (a shared service) is held for all of them.
         return authority_id is not None and grant.authority_id in (None, authority_id)
 
@@ -207,7 +233,9 @@ class Principal:
         ids: set[int] = set()
         for grant in self.grants:
             scope = PERMISSIONS[action].get(grant.role)
-            if scope is Scope.ALL or (scope is Scope.AUTHORITY and grant.authority_id is None):
+            if scope is Scope.ALL or (
+                scope is Scope.AUTHORITY and grant.authority_id is None
+            ):
                 return None
             if scope is Scope.AUTHORITY and grant.authority_id is not None:
                 ids.add(grant.authority_id)

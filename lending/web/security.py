@@ -5,6 +5,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lending.accounts.permissions import ANONYMOUS
+from lending.accounts.sessions import Limits, principal_of_session
 from lending.web.context import database, settings
 
 SESSION_COOKIE = "treteau_session"
@@ -45,14 +46,17 @@ def register(app: Flask) -> None:
     app.after_request(set_headers)
 
 
+def limits() -> Limits:
+    """Return how often one may try to sign in here, and how long a session lasts."""
+    return Limits(settings().sign_in_attempts, settings().session_days)
+
+
 def load_principal() -> None:
     """Set `g.principal` from the session cookie, if it names a session that lives."""
-    from lending.accounts.service import principal_of_session
-
     g.principal = ANONYMOUS
     secret = request.cookies.get(SESSION_COOKIE)
     if secret and request.endpoint not in ("static", "health.alive"):
-        g.principal = principal_of_session(database(), secret) or ANONYMOUS
+        g.principal = principal_of_session(database(), secret, limits()) or ANONYMOUS
 
 
 def set_headers(response: Response) -> Response:
