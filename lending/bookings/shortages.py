@@ -95,11 +95,12 @@ def _shortage(uow: UnitOfWork, item: Item, gap: Gap) -> Shortage:
         starts_at=instant(gap.starts),
         ends_at=None if gap.ends >= FOREVER else instant(gap.ends),
         missing=gap.missing,
-        claimants=_claimants(uow, item.id, gap),
+        claimants=claimants_of(uow, item.id, gap),
     )
 
 
-def _claimants(uow: UnitOfWork, item_id: int, gap: Gap) -> tuple[Claimant, ...]:
+def claimants_of(uow: UnitOfWork, item_id: int, gap: Gap) -> tuple[Claimant, ...]:
+    """Return the bookings that hold some of an item during the gap."""
     now = seconds(uow.now)
     late = Hold.is_out & (Hold.ends <= now)
     rows = uow.session.execute(
