@@ -6,7 +6,12 @@ from datetime import timedelta
 from lending.accounts.permissions import Action, Principal
 from lending.availability.answers import Wanted
 from lending.availability.models import HoldKind
-from lending.bookings.drafts import BookingDetails, EventDetails, write_details, write_lines
+from lending.bookings.drafts import (
+    BookingDetails,
+    EventDetails,
+    write_details,
+    write_lines,
+)
 from lending.bookings.facts import BookingChanged
 from lending.bookings.holding import hold, item_ids_of, lock_with_waiting
 from lending.bookings.models import Booking, Transition
@@ -41,12 +46,14 @@ def change_booking(
     write_details(uow, booking, details, event)
     if lines is not None:
         if not lines:
-            raise InvalidInput(lines=N_("Choose at least one item, or cancel the request."))
+            raise InvalidInput(
+                lines=N_("Choose at least one item, or cancel the request.")
+            )
         write_lines(uow, booking, lines)
     terms = lock_with_waiting(uow, before | item_ids_of(booking))
     if booking.state.holds is not None:
         hold(uow, booking, booking.state.holds, terms)
-    _note(uow, actor, booking, "change")
+    note_change(uow, actor, booking, "change")
     # Everybody who waited for what this request let go, and itself if it now fits.
     serve_waiting(uow, before | item_ids_of(booking), terms)
     return booking
@@ -69,21 +76,27 @@ def reduce_booking(
     errors = [
         FieldError(
             f"lines.{position}.quantity",
-            N_("You can keep up to the %(granted)d granted; ask for more in a new request."),
+            N_(
+                "You can keep up to the %(granted)d granted; ask for more in a new request."
+            ),
             (("granted", line.granted or 0),),
         )
         for position, line in enumerate(booking.lines)
         if not 0 <= kept.get(line.item_id, line.granted or 0) <= (line.granted or 0)
     ]
-    if not errors and not any(kept.get(li.item_id, li.granted or 0) for li in booking.lines):
-        errors.append(FieldError("lines", N_("Nothing remains: cancel the booking instead.")))
+    if not errors and not any(
+        kept.get(li.item_id, li.granted or 0) for li in booking.lines
+    ):
+        errors.append(
+            FieldError("lines", N_("Nothing remains: cancel the booking instead."))
+        )
     if errors:
         raise InvalidInput(errors)
     terms = lock_with_waiting(uow, item_ids_of(booking))
     for line in booking.lines:
         line.granted = kept.get(line.item_id, line.granted or 0)
     hold(uow, booking, HoldKind.DECIDED, terms, reduces=True)
-    _note(uow, actor, booking, "reduce")
+    note_change(uow, actor, booking, "reduce")
     serve_waiting(uow, item_ids_of(booking), terms)
     return booking
 
@@ -95,7 +108,7 @@ def _in_time(uow: UnitOfWork, actor: Principal, booking: Booking) -> bool:
     return uow.now <= booking.starts_at - notice
 
 
-def _note(uow: UnitOfWork, actor: Principal, booking: Booking, name: str) -> None:
+def note_change(uow: UnitOfWork, actor: Principal, booking: Booking, name: str) -> None:
     """Write in the history that the booking changed, its state did not."""
     uow.session.add(
         Transition(

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import case, delete, select, update
 
+from calendars.intervals import Interval
 from lending.accounts.permissions import Action, Principal
+from lending.availability.answers import Wanted, find_conflicts
 from lending.availability.holds import Terms, add_holds, seconds
 from lending.availability.models import Hold, HoldKind
-from lending.bookings.facts import BookingChanged, StockChanged
+from lending.bookings.changes import note_change
+from lending.bookings.errors import StockConflict
+from lending.bookings.facts import StockChanged
 from lending.bookings.holding import item_ids_of, lock_with_waiting
 from lending.bookings.models import Booking, BookingLine
 from lending.bookings.moves import check_move, load_for, move
@@ -27,6 +31,10 @@ class Counted:
     """In good order, or dirty."""
     damaged: int = 0
     lost: int = 0
+
+    def __bool__(self) -> bool:
+        """Whether anything came back, or never will."""
+        return bool(self.returned or self.damaged or self.lost)
 
 
 def prepare_booking(uow: UnitOfWork, actor: Principal, booking_id: int) -> Booking:
@@ -51,14 +59,18 @@ def check_out(
     From now on its holds do not end before it is back, and what leaves early is away from now.
 
     Raises:
-        InvalidInput: more is handed over than was granted.
+        InvalidInput: more is handed over than was granted, or nothing at all.
+        StockConflict: it would leave early, and is promised to others until then.
         NotAllowedNow, NotFound, Forbidden: the actor cannot.
     """
     booking = load_for(uow, actor, booking_id, Action.HAND_OVER)
     check_move(actor, booking, "check_out", "")
-    pieces = {line.item_id: line.granted or 0 for line in booking.lines} | dict(delivered or {})
+    pieces = {line.item_id: line.granted or 0 for line in booking.lines} | dict(
+        delivered or {}
+    )
     _check_delivered(booking, pieces)
     terms = lock_with_waiting(uow, item_ids_of(booking))
+    _check_early(uow, booking, pieces, terms)
     for line in booking.lines:
         line.delivered = pieces[line.item_id]
         _send_out(uow, line)
@@ -75,7 +87,9 @@ def _send_out(uow: UnitOfWork, line: BookingLine) -> None:
     now = seconds(uow.now)
     since = case((Hold.starts > now, now), else_=Hold.starts)
     uow.session.execute(
-        update(Hold).where(of_line).values(is_out=True, quantity=line.delivered, starts=since)
+        update(Hold)
+        .where(of_line)
+        .values(is_out=True, quantity=line.delivered, starts=since)
     )
 
 
@@ -90,9 +104,48 @@ def _check_delivered(booking: Booking, pieces: Mapping[int, int]) -> None:
         if not 0 <= pieces[line.item_id] <= (line.granted or 0)
     ]
     if set(pieces) - item_ids_of(booking):
-        errors.append(FieldError("lines", N_("Only what was granted can be handed over.")))
+        errors.append(
+            FieldError("lines", N_("Only what was granted can be handed over."))
+        )
+    if not errors and not any(pieces.values()):
+        errors.append(
+            FieldError("lines", N_("Nothing leaves: cancel the booking instead."))
+        )
     if errors:
         raise InvalidInput(errors)
+
+
+def _check_early(
+    uow: UnitOfWork,
+    booking: Booking,
+    pieces: Mapping[int, int],
+    terms: Mapping[int, Terms],
+) -> None:
+    """Refuse to let go what others were promised until the loan begins."""
+    starts, ends, now = (
+        seconds(booking.starts_at),
+        seconds(booking.ends_at),
+        seconds(uow.now),
+    )
+    early = {
+        line.item_id: line.id
+        for line in booking.lines
+        if pieces[line.item_id] and terms[line.item_id].widen(starts, ends)[0] > now
+    }
+    if not early:
+        return
+    period = Interval(uow.now, booking.starts_at)
+    wanted = [Wanted(item_id, pieces[item_id]) for item_id in early]
+    conflicts = find_conflicts(
+        uow,
+        period,
+        wanted,
+        # Taken as it is: what follows is the loan itself, which has its buffers already.
+        {item_id: Terms(item_id, 0, 0) for item_id in early},
+        without_lines=list(early.values()),
+    )
+    if conflicts:
+        raise StockConflict(period, wanted, conflicts, booking.id)
 
 
 def check_in(
@@ -107,21 +160,23 @@ def check_in(
     (the depot enters the repair as maintenance); lost pieces leave the stock.
 
     Raises:
-        InvalidInput: more comes back than went out.
+        InvalidInput: more comes back than went out, or nothing does.
         NotAllowedNow, NotFound, Forbidden: the actor cannot.
     """
     booking = load_for(uow, actor, booking_id, Action.HAND_OVER)
     check_move(actor, booking, "check_in", "")
     pieces = {line.item_id: Counted(returned=_away(line)) for line in booking.lines}
     if counted is not None:
-        pieces = {line.item_id: counted.get(line.item_id, Counted()) for line in booking.lines}
+        pieces = {
+            line.item_id: counted.get(line.item_id, Counted()) for line in booking.lines
+        }
     _check_counted(booking, pieces, counted or {})
     terms = lock_with_waiting(uow, item_ids_of(booking))
     for line in booking.lines:
         _take_back(uow, actor, line, pieces[line.item_id], terms[line.item_id])
     uow.session.flush()  # the sums below and the subscribers read what the database holds
     if any(_away(line) for line in booking.lines):
-        uow.events.publish(BookingChanged(booking.id), uow)
+        note_change(uow, actor, booking, "check_in_part")
     else:
         move(uow, actor, booking, "check_in")
     serve_waiting(uow, item_ids_of(booking), terms)
@@ -159,7 +214,13 @@ def _check_counted(
                 )
             )
     if set(given) - item_ids_of(booking):
-        errors.append(FieldError("lines", N_("Only what was handed over can come back.")))
+        errors.append(
+            FieldError("lines", N_("Only what was handed over can come back."))
+        )
+    if not errors and not any(pieces.values()):
+        errors.append(
+            FieldError("lines", N_("Count what came back, or wait until it does."))
+        )
     if errors:
         raise InvalidInput(errors)
 
@@ -168,7 +229,7 @@ def _take_back(
     uow: UnitOfWork, actor: Principal, line: BookingLine, counts: Counted, term: Terms
 ) -> None:
     """Book one line's return and make its holds say what is still away."""
-    if not (counts.returned or counts.damaged or counts.lost):
+    if not counts:
         return
     line.returned += counts.returned
     line.damaged += counts.damaged
