@@ -19,9 +19,7 @@ from tests.factories import Cast
 from tests.postgres import Server, running_server
 
 hypothesis_settings.register_profile("default", deadline=None)
-hypothesis_settings.register_profile(
-    "ci", deadline=None, max_examples=200, derandomize=True
-)
+hypothesis_settings.register_profile("ci", deadline=None, max_examples=200, derandomize=True)
 hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 

@@ -122,8 +122,20 @@ def _write_cast(uow: UnitOfWork) -> Cast:
         choir=choir.id,
         club=club.id,
         newcomer=newcomer.id,
-        **{name: item.id for name, item in items.items()},
-        **people,
+        chairs=items["chairs"].id,
+        tables=items["tables"].id,
+        barriers=items["barriers"].id,
+        tent=items["tent"].id,
+        shell_chairs=items["shell_chairs"].id,
+        stage=items["stage"].id,
+        alice=people["alice"],
+        bob=people["bob"],
+        carol=people["carol"],
+        front_desk=people["front_desk"],
+        manager=people["manager"],
+        other_manager=people["other_manager"],
+        auditor=people["auditor"],
+        administrator=people["administrator"],
     )
 
 
@@ -131,9 +143,7 @@ def _communes(session: Session) -> None:
     session.add_all(
         [
             Commune(insee=TOWN_COMMUNE, name="Sainte-Planche", postal_code="00100"),
-            Commune(
-                insee=OTHER_COMMUNE, name="Le Gué-aux-Tréteaux", postal_code="00110"
-            ),
+            Commune(insee=OTHER_COMMUNE, name="Le Gué-aux-Tréteaux", postal_code="00110"),
             Commune(insee="00199", name="Loin-du-Bourg", postal_code="00199"),
         ]
     )
@@ -148,9 +158,7 @@ def _town(session: Session) -> Authority:
         email="fetes@sainte-planche.example",
         phone="01 99 00 00 01",
         communes=[session.get_one(Commune, TOWN_COMMUNE)],
-        departments=[
-            _department("fetes", "Fêtes et cérémonies", Competence.LOCAL_LIFE)
-        ],
+        departments=[_department("fetes", "Fêtes et cérémonies", Competence.LOCAL_LIFE)],
         depots=[
             Depot(
                 code="ateliers",
@@ -193,9 +201,7 @@ def _department(code: str, name: str, competence: Competence) -> Department:
 
 def _categories(session: Session) -> dict[str, Category]:
     categories = {
-        code: Category(
-            code=code, name=name, name_en=english, pictogram=pictogram, position=place
-        )
+        code: Category(code=code, name=name, name_en=english, pictogram=pictogram, position=place)
         for place, (code, name, english, pictogram) in enumerate(
             [
                 ("seats", "Chaises et bancs", "Seats", "chair"),
@@ -224,9 +230,7 @@ def _items(
         stock: int,
         **more: object,
     ) -> Item:
-        return make_item(
-            session, owner, categories[category], code, name, stock, **more
-        )
+        return make_item(session, owner, categories[category], code, name, stock, **more)
 
     return {
         "chairs": item(
@@ -252,9 +256,7 @@ def _items(
         "barriers": item(
             town, "barriers", "BAR-VAU", "Barrière Vauban 2 m", 60, max_per_booking=40
         ),
-        "tent": item(
-            town, "tents", "TEN-3X3", "Tente pliante 3x3", 1, turnaround_minutes=1440
-        ),
+        "tent": item(town, "tents", "TEN-3X3", "Tente pliante 3x3", 1, turnaround_minutes=1440),
         "shell_chairs": item(
             agglomeration,
             "seats",
@@ -362,16 +364,10 @@ def _people(
     return {
         "alice": make_user(session, "Alice", Role.BORROWER, organisation_id=choir.id),
         "bob": make_user(session, "Bob", Role.BORROWER, organisation_id=club.id),
-        "carol": make_user(
-            session, "Carol", Role.BORROWER, organisation_id=newcomer.id
-        ),
-        "front_desk": make_user(
-            session, "Fanny", Role.FRONT_DESK, authority_id=town.id
-        ),
+        "carol": make_user(session, "Carol", Role.BORROWER, organisation_id=newcomer.id),
+        "front_desk": make_user(session, "Fanny", Role.FRONT_DESK, authority_id=town.id),
         "manager": make_user(session, "Marc", Role.MANAGER, authority_id=town.id),
-        "other_manager": make_user(
-            session, "Odile", Role.MANAGER, authority_id=agglomeration.id
-        ),
+        "other_manager": make_user(session, "Odile", Role.MANAGER, authority_id=agglomeration.id),
         "auditor": make_user(session, "Aude", Role.AUDITOR, authority_id=town.id),
         "administrator": make_user(session, "Ada", Role.ADMINISTRATOR),
     }
@@ -411,23 +407,17 @@ def draft(
         site_address="Place du Marché",
     )
     wanted = [Wanted(item_id, quantity) for item_id, quantity in lines.items()]
-    return database.write(
-        lambda uow: create_booking(uow, actor, details, event, wanted)
-    ).id
+    return database.write(lambda uow: create_booking(uow, actor, details, event, wanted)).id
 
 
-def submitted(
-    database: Database, cast: Cast, lines: Mapping[int, int], **more: object
-) -> int:
+def submitted(database: Database, cast: Cast, lines: Mapping[int, int], **more: object) -> int:
     """Write a request that was sent: it holds its lines as an option."""
     number = draft(database, cast, lines, **more)  # type: ignore[arg-type]
     database.write(lambda uow: submit_booking(uow, SYSTEM, number))
     return number
 
 
-def waiting(
-    database: Database, cast: Cast, lines: Mapping[int, int], **more: object
-) -> int:
+def waiting(database: Database, cast: Cast, lines: Mapping[int, int], **more: object) -> int:
     """Write a request on the waiting list: it holds nothing."""
     number = draft(database, cast, lines, **more)  # type: ignore[arg-type]
     database.write(lambda uow: join_waiting_list(uow, SYSTEM, number))

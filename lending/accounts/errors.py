@@ -1,6 +1,6 @@
 """What can go wrong with accounts."""
 
-from lending.errors import InvalidInput, NotAllowedNow
+from lending.errors import FieldError, InvalidInput, NotAllowedNow
 from lending.i18n import N_
 
 
@@ -9,10 +9,18 @@ class WrongCredentials(InvalidInput):
 
     code = "wrong_credentials"
 
-    def __init__(self, field: str = "password") -> None:
-        super().__init__(
-            **{field: N_("The e-mail address or the password is not right.")}
-        )
+    def __init__(self) -> None:
+        text = N_("The e-mail address or the password is not right.")
+        super().__init__([FieldError("password", text)])
+
+
+class WrongPassword(InvalidInput):
+    """The present password, asked for before a change, is another one."""
+
+    code = "wrong_password"
+
+    def __init__(self) -> None:
+        super().__init__([FieldError("current", N_("This is not your present password."))])
 
 
 class LastAdministrator(NotAllowedNow):

@@ -32,17 +32,13 @@ class UserRole(Base):
     """A role that a person holds, for an authority, for an organisation, or everywhere."""
 
     __tablename__ = "user_role"
-    __table_args__ = (
-        UniqueConstraint("user_id", "role", "authority_id", "organisation_id"),
-    )
+    __table_args__ = (UniqueConstraint("user_id", "role", "authority_id", "organisation_id"),)
 
     id: Mapped[Id]
     user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id", ondelete="CASCADE"))
     role: Mapped[Role] = mapped_column(choice(Role))
     authority_id: Mapped[int | None] = mapped_column(ForeignKey("authority.id"))
-    organisation_id: Mapped[int | None] = mapped_column(
-        ForeignKey("organisation.id"), index=True
-    )
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
 
     user: Mapped[User] = relationship(back_populates="roles")
 
@@ -53,9 +49,7 @@ class UserSession(Base):
     __tablename__ = "user_session"
 
     id: Mapped[Id]
-    user_id: Mapped[int] = mapped_column(
-        ForeignKey("app_user.id", ondelete="CASCADE"), index=True
-    )
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id", ondelete="CASCADE"), index=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]

@@ -41,17 +41,13 @@ def hash_password(password: str) -> HashedPassword:
     return HashedPassword(_HASHER.hash(password))
 
 
-def password_errors(
-    password: str, email: str, field: str = "password"
-) -> list[FieldError]:
+def password_errors(password: str, email: str, field: str = "password") -> list[FieldError]:
     """Return what is wrong with a new password: length first, never its kinds of characters."""
     if len(password) < LEAST_LENGTH:
         return [
             FieldError(
                 field,
-                N_(
-                    "Use at least %(least)d characters; a short sentence is easy to remember."
-                ),
+                N_("Use at least %(least)d characters; a short sentence is easy to remember."),
                 (("least", LEAST_LENGTH),),
             )
         ]
@@ -61,15 +57,9 @@ def password_errors(
     folded = password.casefold().strip()
     address = email.casefold().strip()
     if address and folded in (address, address.partition("@")[0]):
-        return [
-            FieldError(field, N_("Choose something other than your e-mail address."))
-        ]
+        return [FieldError(field, N_("Choose something other than your e-mail address."))]
     if folded in _COMMON or len(set(folded)) < 3:
-        return [
-            FieldError(
-                field, N_("Too many people use this password. Choose another one.")
-            )
-        ]
+        return [FieldError(field, N_("Too many people use this password. Choose another one."))]
     return []
 
 

@@ -28,11 +28,7 @@ def email_errors(email: str, field: str = "email") -> list[FieldError]:
     if not email.strip():
         return [FieldError(field, N_("Give an e-mail address."))]
     if len(email) > 254 or not _ADDRESS.fullmatch(email.strip()):
-        return [
-            FieldError(
-                field, N_("Write the address in full, such as name@example.org.")
-            )
-        ]
+        return [FieldError(field, N_("Write the address in full, such as name@example.org."))]
     return []
 
 
@@ -42,9 +38,7 @@ def person_errors(uow: UnitOfWork, name: str, email: str) -> list[FieldError]:
     if not name.strip():
         errors.append(FieldError("name", N_("Give a name.")))
     elif len(name) > 120:
-        errors.append(
-            FieldError("name", N_("Use at most %(most)d characters."), (("most", 120),))
-        )
+        errors.append(FieldError("name", N_("Use at most %(most)d characters."), (("most", 120),)))
     if not errors and _user_of(uow, normalised_email(email)) is not None:
         errors.append(_taken())
     return errors
@@ -122,12 +116,8 @@ def grant_role(
     # The person's row is the lock: a role is held once, and null owners escape the unique key.
     user = _locked(uow, user_id)
     wanted = (role, authority_id, organisation_id)
-    if wanted not in [
-        (held.role, held.authority_id, held.organisation_id) for held in user.roles
-    ]:
-        write_role(
-            user, role, authority_id=authority_id, organisation_id=organisation_id
-        )
+    if wanted not in [(held.role, held.authority_id, held.organisation_id) for held in user.roles]:
+        write_role(user, role, authority_id=authority_id, organisation_id=organisation_id)
 
 
 def write_role(
@@ -241,9 +231,7 @@ def _lock_administrators(uow: UnitOfWork) -> set[int]:
 
 
 def _locked(uow: UnitOfWork, user_id: int) -> User:
-    user = uow.session.get(
-        User, user_id, with_for_update={"of": User}, populate_existing=True
-    )
+    user = uow.session.get(User, user_id, with_for_update={"of": User}, populate_existing=True)
     if user is None:
         raise NotFound
     return user
@@ -254,6 +242,4 @@ def _user_of(uow: UnitOfWork, email: str) -> int | None:
 
 
 def _taken() -> FieldError:
-    return FieldError(
-        "email", N_("This address has an account already: sign in with it.")
-    )
+    return FieldError("email", N_("This address has an account already: sign in with it."))

@@ -164,9 +164,7 @@ class Principal:
     @property
     def organisation_ids(self) -> tuple[int, ...]:
         """The organisations the person speaks for."""
-        return tuple(
-            g.organisation_id for g in self.grants if g.organisation_id is not None
-        )
+        return tuple(g.organisation_id for g in self.grants if g.organisation_id is not None)
 
     def can(
         self,
@@ -199,9 +197,7 @@ class Principal:
         if anything or scope is Scope.ALL:
             return True
         if scope is Scope.OWN:
-            return (
-                organisation_id is not None and grant.organisation_id == organisation_id
-            )
+            return organisation_id is not None and grant.organisation_id == organisation_id
         # A staff role without an authority (a shared service) is held for all of them.
         return authority_id is not None and grant.authority_id in (None, authority_id)
 
@@ -233,9 +229,7 @@ class Principal:
         ids: set[int] = set()
         for grant in self.grants:
             scope = PERMISSIONS[action].get(grant.role)
-            if scope is Scope.ALL or (
-                scope is Scope.AUTHORITY and grant.authority_id is None
-            ):
+            if scope is Scope.ALL or (scope is Scope.AUTHORITY and grant.authority_id is None):
                 return None
             if scope is Scope.AUTHORITY and grant.authority_id is not None:
                 ids.add(grant.authority_id)

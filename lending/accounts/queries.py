@@ -113,9 +113,7 @@ def people_of_organisation(uow: UnitOfWork, organisation_id: int) -> tuple[Perso
     return _people(uow, uow.session.scalars(query).all())
 
 
-def list_sessions(
-    uow: UnitOfWork, actor: Principal, secret: str = ""
-) -> tuple[OpenSession, ...]:
+def list_sessions(uow: UnitOfWork, actor: Principal, secret: str = "") -> tuple[OpenSession, ...]:
     """Return the actor's sessions, the latest used first; `secret` is the asking one's.
 
     Raises:

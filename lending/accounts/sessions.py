@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select, update
 
-from lending.accounts.errors import WrongCredentials
+from lending.accounts.errors import WrongCredentials, WrongPassword
 from lending.accounts.models import SignInAttempt, User, UserRole, UserSession
 from lending.accounts.passwords import (
     HashedPassword,
@@ -79,9 +79,7 @@ def sign_in(
     return database.write(succeed)
 
 
-def open_session(
-    uow: UnitOfWork, user_id: int, visitor: Visitor, limits: Limits
-) -> str:
+def open_session(uow: UnitOfWork, user_id: int, visitor: Visitor, limits: Limits) -> str:
     """Write a session of a person who has proved who they are; return its secret."""
     secret = new_secret()
     uow.session.add(
@@ -131,9 +129,7 @@ def principal_of_session(
     if now - first.last_seen_at >= SEEN_EVERY:
         _prolong(database, first.id, limits)
     grants = tuple(
-        Grant(row.role, row.authority_id, row.organisation_id)
-        for row in rows
-        if row.role
+        Grant(row.role, row.authority_id, row.organisation_id) for row in rows if row.role
     )
     return Principal(first.user_id, first.name, grants, first.language)
 
@@ -146,9 +142,7 @@ def _prolong(database: Database, session_id: int, limits: Limits) -> None:
                 UserSession.id == session_id,
                 UserSession.last_seen_at <= uow.now - SEEN_EVERY,
             )
-            .values(
-                last_seen_at=uow.now, expires_at=uow.now + timedelta(days=limits.days)
-            )
+            .values(last_seen_at=uow.now, expires_at=uow.now + timedelta(days=limits.days))
         )
 
     try:
@@ -182,22 +176,20 @@ def change_password(
     keys = _keys(email, Visitor())
     _, kept = database.write(lambda uow: _begin_attempt(uow, email, keys, limits))
     if not verify_password(kept, current):
-        raise WrongCredentials("current")
+        raise WrongPassword
     hashed = hash_password(new)
 
     def use_case(uow: UnitOfWork) -> None:
         user = uow.session.get(User, user_id, with_for_update={"of": User})
         if user is None or user.password_hash != kept:
-            raise WrongCredentials("current")
+            raise WrongPassword
         _cross_out(uow, keys)
         set_password(uow, user, hashed, keep)
 
     database.write(use_case)
 
 
-def set_password(
-    uow: UnitOfWork, user: User, password: HashedPassword, keep: str = ""
-) -> None:
+def set_password(uow: UnitOfWork, user: User, password: HashedPassword, keep: str = "") -> None:
     """Give an account another password; every session ends but the one whose secret is `keep`."""
     user.password_hash = password
     _end_all(uow, user.id, keep)
@@ -220,9 +212,7 @@ def end_session(uow: UnitOfWork, actor: Principal, session_id: int) -> None:
 
 def end_this_session(uow: UnitOfWork, secret: str) -> None:
     """End the session that a secret belongs to, if it lives."""
-    uow.session.execute(
-        delete(UserSession).where(UserSession.token_hash == fingerprint(secret))
-    )
+    uow.session.execute(delete(UserSession).where(UserSession.token_hash == fingerprint(secret)))
 
 
 def end_other_sessions(uow: UnitOfWork, actor: Principal, keep: str) -> None:
@@ -234,14 +224,6 @@ def end_other_sessions(uow: UnitOfWork, actor: Principal, keep: str) -> None:
     if actor.user_id is None:
         raise NotSignedIn
     _end_all(uow, actor.user_id, keep)
-
-
-def forget_what_ended(uow: UnitOfWork) -> None:
-    """Delete expired sessions, and attempts that no longer count."""
-    uow.session.execute(delete(UserSession).where(UserSession.expires_at <= uow.now))
-    uow.session.execute(
-        delete(SignInAttempt).where(SignInAttempt.at <= uow.now - WINDOW)
-    )
 
 
 def _end_all(uow: UnitOfWork, user_id: int, keep: str) -> None:
@@ -291,9 +273,7 @@ def _cross_out(uow: UnitOfWork, keys: dict[str, int]) -> None:
     uow.session.execute(delete(SignInAttempt).where(SignInAttempt.key == email))
     for address in addresses:
         newest = (
-            select(func.max(SignInAttempt.id))
-            .where(SignInAttempt.key == address)
-            .scalar_subquery()
+            select(func.max(SignInAttempt.id)).where(SignInAttempt.key == address).scalar_subquery()
         )
         uow.session.execute(delete(SignInAttempt).where(SignInAttempt.id == newest))
 

@@ -79,10 +79,9 @@ def principal_of_token(database: Database, secret: str) -> Principal | None:
         principal = Principal(
             name=token.label,
             grants=(Grant(token.role, token.authority_id, token.organisation_id),),
+            api_token_id=token.id,
         )
-        unseen = (
-            token.last_used_at is None or uow.now - token.last_used_at >= SEEN_EVERY
-        )
+        unseen = token.last_used_at is None or uow.now - token.last_used_at >= SEEN_EVERY
         token_id = token.id
     if unseen:
         _mark_used(database, token_id)
@@ -122,9 +121,7 @@ def list_tokens(uow: UnitOfWork, actor: Principal) -> tuple[Token, ...]:
         NotSignedIn, Forbidden: the actor does not manage accounts.
     """
     actor.check(Action.MANAGE_USERS)
-    query = select(ApiToken).order_by(
-        ApiToken.revoked_at.is_not(None), ApiToken.id.desc()
-    )
+    query = select(ApiToken).order_by(ApiToken.revoked_at.is_not(None), ApiToken.id.desc())
     return tuple(
         Token(
             id=row.id,

@@ -61,9 +61,7 @@ COMPETENCE_LABELS = {
 authority_commune = Table(
     "authority_commune",
     Base.metadata,
-    Column(
-        "authority_id", ForeignKey("authority.id", ondelete="CASCADE"), primary_key=True
-    ),
+    Column("authority_id", ForeignKey("authority.id", ondelete="CASCADE"), primary_key=True),
     Column("commune_insee", ForeignKey("commune.insee"), primary_key=True),
 )
 
@@ -105,9 +103,7 @@ class Authority(Base):
     departments: Mapped[list["Department"]] = relationship(
         back_populates="authority", order_by="Department.name"
     )
-    depots: Mapped[list["Depot"]] = relationship(
-        back_populates="authority", order_by="Depot.name"
-    )
+    depots: Mapped[list["Depot"]] = relationship(back_populates="authority", order_by="Depot.name")
 
 
 class Department(Base):
@@ -170,15 +166,11 @@ class OpeningHours(Base):
     __tablename__ = "opening_hours"
     __table_args__ = (
         CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
-        CheckConstraint(
-            "0 <= opens AND opens < closes AND closes <= 1440", name="order"
-        ),
+        CheckConstraint("0 <= opens AND opens < closes AND closes <= 1440", name="order"),
     )
 
     id: Mapped[Id]
-    depot_id: Mapped[int] = mapped_column(
-        ForeignKey("depot.id", ondelete="CASCADE"), index=True
-    )
+    depot_id: Mapped[int] = mapped_column(ForeignKey("depot.id", ondelete="CASCADE"), index=True)
     weekday: Mapped[int]
     """0 is Monday."""
     opens: Mapped[int]

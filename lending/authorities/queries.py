@@ -91,9 +91,7 @@ class AuthorityView:
     @property
     def competences(self) -> tuple[Competence, ...]:
         """The causes that one of its departments carries, in the order of the list of causes."""
-        carried = {
-            cause for department in self.departments for cause in department.competences
-        }
+        carried = {cause for department in self.departments for cause in department.competences}
         return tuple(cause for cause in Competence if cause in carried)
 
 
@@ -113,9 +111,7 @@ def get_authority(uow: UnitOfWork, authority_id: int) -> AuthorityView:
     Raises:
         NotFound: there is none of this number.
     """
-    authority = uow.session.scalar(
-        _with_everything().where(Authority.id == authority_id)
-    )
+    authority = uow.session.scalar(_with_everything().where(Authority.id == authority_id))
     if authority is None:
         raise NotFound
     return _view(authority)
@@ -155,9 +151,7 @@ def list_communes(
                 authority_commune.c.authority_id == authority_id,
             ),
         )
-    found = [
-        commune for commune in uow.session.scalars(query) if _matches(commune, search)
-    ]
+    found = [commune for commune in uow.session.scalars(query) if _matches(commune, search)]
     return tuple(_commune(commune) for commune in found[:limit])
 
 
@@ -170,9 +164,7 @@ def get_commune(uow: UnitOfWork, insee: str) -> CommuneView | None:
 def find_communes(uow: UnitOfWork, text: str) -> tuple[CommuneView, ...]:
     """Return the communes that somebody means who writes a name, a postal or an INSEE code."""
     wanted = text.strip()
-    exact = select(Commune).where(
-        or_(Commune.insee == wanted, Commune.postal_code == wanted)
-    )
+    exact = select(Commune).where(or_(Commune.insee == wanted, Commune.postal_code == wanted))
     communes = uow.session.scalars(exact.order_by(Commune.name)).all()
     if communes:
         return tuple(_commune(commune) for commune in communes)
@@ -182,17 +174,13 @@ def find_communes(uow: UnitOfWork, text: str) -> tuple[CommuneView, ...]:
 
 
 def _plain(text: str) -> str:
-    return " ".join(
-        fold(text).replace("-", " ").replace("'", " ").replace("’", " ").split()
-    )
+    return " ".join(fold(text).replace("-", " ").replace("'", " ").replace("’", " ").split())
 
 
 def _matches(commune: Commune, search: str) -> bool:
     # An installation knows its own surroundings: some hundred communes at most.
     words = _plain(commune.name).split() + [commune.postal_code, commune.insee]
-    return all(
-        any(word.startswith(part) for word in words) for part in _plain(search).split()
-    )
+    return all(any(word.startswith(part) for word in words) for part in _plain(search).split())
 
 
 def _with_everything() -> Select[Authority]:
@@ -218,13 +206,10 @@ def _view(authority: Authority) -> AuthorityView:
         option_days=authority.option_days,
         answer_days=authority.answer_days,
         change_notice_days=authority.change_notice_days,
-        departments=tuple(
-            _department(department) for department in authority.departments
-        ),
+        departments=tuple(_department(department) for department in authority.departments),
         depots=tuple(_depot(depot) for depot in authority.depots),
         communes=tuple(
-            _commune(commune)
-            for commune in sorted(authority.communes, key=lambda c: c.name)
+            _commune(commune) for commune in sorted(authority.communes, key=lambda c: c.name)
         ),
     )
 
@@ -255,9 +240,7 @@ def _depot(depot: Depot) -> DepotView:
         note=depot.note,
         hours=tuple(
             OpenStretch(row.weekday, row.opens, row.closes)
-            for row in sorted(
-                depot.opening_hours, key=lambda row: (row.weekday, row.opens)
-            )
+            for row in sorted(depot.opening_hours, key=lambda row: (row.weekday, row.opens))
         ),
     )
 

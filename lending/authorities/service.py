@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lending.accounts.permissions import Action, Principal
+from lending.authorities.facts import AuthorityChanged
 from lending.authorities.models import Authority, Depot, OpeningHours
 from lending.authorities.queries import OpenStretch
 from lending.db.database import UnitOfWork
@@ -48,9 +49,7 @@ def edit_authority(
         InvalidInput: no name, or a number of days out of reason.
     """
     actor.check(Action.MANAGE_AUTHORITY, authority_id=authority_id)
-    authority = uow.session.get(
-        Authority, authority_id, with_for_update={"of": Authority}
-    )
+    authority = uow.session.get(Authority, authority_id, with_for_update={"of": Authority})
     if authority is None:
         raise NotFound
     errors = _name_errors(details.name, 160)
@@ -68,6 +67,8 @@ def edit_authority(
         raise InvalidInput(errors)
     for field, value in vars(details).items():
         setattr(authority, field, value.strip() if isinstance(value, str) else value)
+    uow.session.flush()  # subscribers read what the database holds
+    uow.events.publish(AuthorityChanged(authority_id), uow)
 
 
 def edit_depot(
@@ -85,9 +86,7 @@ def edit_depot(
         InvalidInput: no name, or hours that end before they begin or overlap.
     """
     depot = uow.session.get(Depot, depot_id, with_for_update={"of": Depot})
-    actor.check(
-        Action.MANAGE_AUTHORITY, authority_id=depot.authority_id if depot else None
-    )
+    actor.check(Action.MANAGE_AUTHORITY, authority_id=depot.authority_id if depot else None)
     if depot is None:
         raise NotFound
     errors = _name_errors(details.name, 120) + hours_errors(hours)
@@ -99,15 +98,15 @@ def edit_depot(
         OpeningHours(weekday=each.weekday, opens=each.opens, closes=each.closes)
         for each in sorted(hours, key=lambda each: (each.weekday, each.opens))
     ]
+    uow.session.flush()  # subscribers read what the database holds
+    uow.events.publish(AuthorityChanged(depot.authority_id), uow)
 
 
 def hours_errors(hours: Sequence[OpenStretch]) -> list[FieldError]:
     """Return what is wrong with the hours of a week; the field is `hours.<weekday>`."""
     errors = []
     for weekday in sorted({each.weekday for each in hours}):
-        day = sorted(
-            (each.opens, each.closes) for each in hours if each.weekday == weekday
-        )
+        day = sorted((each.opens, each.closes) for each in hours if each.weekday == weekday)
         field = f"hours.{weekday}"
         if any(not 0 <= opens < closes <= DAY_MINUTES for opens, closes in day):
             errors.append(FieldError(field, N_("Closing comes after opening.")))
@@ -120,9 +119,5 @@ def _name_errors(name: str, most: int) -> list[FieldError]:
     if not name.strip():
         return [FieldError("name", N_("Give a name."))]
     if len(name) > most:
-        return [
-            FieldError(
-                "name", N_("Use at most %(most)d characters."), (("most", most),)
-            )
-        ]
+        return [FieldError("name", N_("Use at most %(most)d characters."), (("most", most),))]
     return []

@@ -72,7 +72,7 @@ class Organisation(Base):
     """Last day covered by the liability certificate that was shown."""
     republican_commitment_on: Mapped[date | None]
     """The day the contrat d'engagement républicain was signed."""
-    search_text: Mapped[str] = mapped_column(String(300), default="")
+    search_text: Mapped[str] = mapped_column(String(800), default="")
     created_at: Mapped[datetime]
     verification: Mapped[Verification] = mapped_column(choice(Verification))
     verified_at: Mapped[datetime | None]

@@ -58,41 +58,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("uuid", name=op.f("uq_authority_uuid")),
     )
     op.create_table(
-        "calendar_entry",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column(
-            "view",
-            sa.Enum("organisation", "item", name="view", native_enum=False, length=32),
-            nullable=False,
-        ),
-        sa.Column("scope_id", sa.Integer(), nullable=False),
-        sa.Column("language", sa.String(length=5), nullable=False),
-        sa.Column(
-            "audience",
-            sa.Enum("public", "staff", name="audience", native_enum=False, length=32),
-            nullable=False,
-        ),
-        sa.Column("uid", sa.String(length=200), nullable=False),
-        sa.Column("source", sa.String(length=40), nullable=False),
-        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("modified_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("shown_until", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_entry")),
-    )
-    with op.batch_alter_table("calendar_entry", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_calendar_entry_feed",
-            ["view", "scope_id", "language", "audience", "uid"],
-            unique=True,
-        )
-        batch_op.create_index("ix_calendar_entry_source", ["source"], unique=False)
-
-    op.create_table(
         "category",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
@@ -172,6 +137,47 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "calendar_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "view",
+            sa.Enum("organisation", "item", name="view", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("scope_id", sa.Integer(), nullable=False),
+        sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column(
+            "audience",
+            sa.Enum("public", "staff", name="audience", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("uid", sa.String(length=200), nullable=False),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("modified_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("shown_until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["authority_id"],
+            ["authority.id"],
+            name=op.f("fk_calendar_entry_authority_id_authority"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_entry")),
+    )
+    with op.batch_alter_table("calendar_entry", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_calendar_entry_feed",
+            ["view", "scope_id", "language", "audience", "uid"],
+            unique=True,
+        )
+        batch_op.create_index("ix_calendar_entry_source", ["source"], unique=False)
+
+    op.create_table(
         "department",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uuid", sa.String(length=36), nullable=False),
@@ -243,7 +249,7 @@ def upgrade() -> None:
         sa.Column("contact_phone", sa.String(length=30), nullable=False),
         sa.Column("insurance_until", sa.Date(), nullable=True),
         sa.Column("republican_commitment_on", sa.Date(), nullable=True),
-        sa.Column("search_text", sa.String(length=300), nullable=False),
+        sa.Column("search_text", sa.String(length=800), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column(
             "verification",
@@ -1092,6 +1098,11 @@ def downgrade() -> None:
     op.drop_table("organisation")
     op.drop_table("depot")
     op.drop_table("department")
+    with op.batch_alter_table("calendar_entry", schema=None) as batch_op:
+        batch_op.drop_index("ix_calendar_entry_source")
+        batch_op.drop_index("ix_calendar_entry_feed")
+
+    op.drop_table("calendar_entry")
     op.drop_table("authority_commune")
     op.drop_table("worker_lease")
     with op.batch_alter_table("sign_in_attempt", schema=None) as batch_op:
@@ -1103,11 +1114,6 @@ def downgrade() -> None:
     op.drop_table("counter")
     op.drop_table("commune")
     op.drop_table("category")
-    with op.batch_alter_table("calendar_entry", schema=None) as batch_op:
-        batch_op.drop_index("ix_calendar_entry_source")
-        batch_op.drop_index("ix_calendar_entry_feed")
-
-    op.drop_table("calendar_entry")
     op.drop_table("authority")
     op.drop_table("app_user")
     # ### end Alembic commands ###

@@ -1,0 +1,10 @@
+"""What happens here, as told to the rooms above (see lending.events)."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class AuthorityChanged:
+    """An authority, one of its depots or of its communes is called or described otherwise than before."""
+
+    authority_id: int
