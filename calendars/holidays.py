@@ -62,9 +62,7 @@ def public_holidays(
 
 
 @lru_cache(maxsize=256)
-def _public_holidays(
-    year: int, subdivision: str | None, language: str
-) -> tuple[Holiday, ...]:
+def _public_holidays(year: int, subdivision: str | None, language: str) -> tuple[Holiday, ...]:
     found = holidays.country_holidays(
         "FR", subdiv=subdivision, years=year, language=_LANGUAGES[language]
     )

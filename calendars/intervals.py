@@ -79,9 +79,7 @@ def _merged(ordered: list[Interval]) -> Iterator[Interval]:
     yield Interval(start, end)
 
 
-def subtract(
-    intervals: Iterable[Interval], removed: Iterable[Interval]
-) -> list[Interval]:
+def subtract(intervals: Iterable[Interval], removed: Iterable[Interval]) -> list[Interval]:
     """Return the instants of `intervals` that are in none of `removed`, merged."""
     holes = merge(removed)
     return [rest for whole in merge(intervals) for rest in _without(whole, holes)]
@@ -108,11 +106,7 @@ def gaps(intervals: Iterable[Interval], within: Interval) -> list[Interval]:
 
 def clip(intervals: Iterable[Interval], within: Interval) -> list[Interval]:
     """Return what lies inside `within`, each interval by itself, in the given order."""
-    return [
-        part
-        for interval in intervals
-        if (part := interval.intersect(within)) is not None
-    ]
+    return [part for interval in intervals if (part := interval.intersect(within)) is not None]
 
 
 def total(intervals: Iterable[Interval]) -> timedelta:

@@ -139,9 +139,12 @@ class Rendered:
     @property
     def version(self) -> str:
         """What names these very bytes; an ETag is made of it."""
-        return (
-            f"{self.uid} {self.sequence} {self.modified:%Y%m%dT%H%M%SZ} {self.content}"
-        )
+        return version(self.uid, self.sequence, self.modified, self.content)
+
+
+def version(uid: str, sequence: int, modified: datetime, content: str) -> str:
+    """Return what names the bytes of an entry, by what is known of them without the bytes."""
+    return f"{uid} {sequence} {modified:%Y%m%dT%H%M%SZ} {content}"
 
 
 def fingerprint(entry: Entry) -> str:

@@ -10,14 +10,17 @@ from lending.db.database import Database
 from lending.demo.load import load_demo
 from lending.demo.people import PASSWORD, PEOPLE
 from lending.events import Events
+from lending.feeds.blueprint import register as register_feeds
 from lending.jobs.worker import run_worker
 from lending.settings import Settings
+from lending.subscriptions.keeping import Keeper
 from lending.web import register as register_web
 
 
 def build_database(settings: Settings, clock: Clock | None = None) -> Database:
     """Return the database with everything that listens to what happens in it."""
     events = Events()
+    Keeper(settings.public_url).listen(events)
     return Database(settings.database_url, clock=clock, events=events)
 
 
@@ -44,6 +47,7 @@ def create_app(
     )
     app.config.update(config)
     register_web(app)
+    register_feeds(app)
     return app
 
 

@@ -100,6 +100,8 @@ class CalendarEntry(Base):
     uid: Mapped[str] = mapped_column(String(200))
     source: Mapped[str] = mapped_column(String(40))
     """The row it is drawn from: `booking:12`, `maintenance:3`."""
+    authority_id: Mapped[int] = mapped_column(ForeignKey("authority.id"))
+    """Whose affair it is: staff read only the entries of their own authorities."""
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     sequence: Mapped[int]

@@ -55,7 +55,7 @@ def load_principal() -> None:
     """Set `g.principal` from the session cookie, if it names a session that lives."""
     g.principal = ANONYMOUS
     secret = request.cookies.get(SESSION_COOKIE)
-    if secret and request.endpoint not in ("static", "health.alive"):
+    if secret and request.endpoint not in ("static", "health.alive", "feeds.show"):
         g.principal = principal_of_session(database(), secret, limits()) or ANONYMOUS
 
 

@@ -26,19 +26,13 @@ nasty = st.sampled_from(
         " ",
     ]
 )
-texts = st.one_of(
-    nasty, st.text(max_size=120), st.tuples(nasty, st.text(max_size=30)).map("".join)
-)
+texts = st.one_of(nasty, st.text(max_size=120), st.tuples(nasty, st.text(max_size=30)).map("".join))
 
 instants = st.one_of(
     st.datetimes(datetime(1990, 1, 1), datetime(2037, 12, 31), timezones=st.just(UTC)),
     # the nights when the clocks of Paris change
-    st.datetimes(
-        datetime(2026, 10, 24, 22), datetime(2026, 10, 25, 4), timezones=st.just(UTC)
-    ),
-    st.datetimes(
-        datetime(2026, 3, 28, 22), datetime(2026, 3, 29, 4), timezones=st.just(UTC)
-    ),
+    st.datetimes(datetime(2026, 10, 24, 22), datetime(2026, 10, 25, 4), timezones=st.just(UTC)),
+    st.datetimes(datetime(2026, 3, 28, 22), datetime(2026, 3, 29, 4), timezones=st.just(UTC)),
 )
 intervals = st.builds(
     lambda start, length: Interval(start, start + length),
@@ -66,15 +60,11 @@ entries = st.builds(
     sequence=st.integers(0, 10_000),
     description=texts,
     location=texts,
-    place=st.one_of(
-        st.none(), st.builds(Place, lat=st.floats(-90, 90), lon=st.floats(-180, 180))
-    ),
+    place=st.one_of(st.none(), st.builds(Place, lat=st.floats(-90, 90), lon=st.floats(-180, 180))),
     status=st.sampled_from(Status),
     transparent=st.booleans(),
     categories=st.lists(texts, max_size=3).map(tuple),
     colour=st.sampled_from(["", "teal", "firebrick"]),
-    url=st.sampled_from(
-        ["", "https://example.org/bookings/42", "https://example.org/?a=b,c;d"]
-    ),
+    url=st.sampled_from(["", "https://example.org/bookings/42", "https://example.org/?a=b,c;d"]),
     alarms=st.lists(alarms, max_size=2).map(tuple),
 )

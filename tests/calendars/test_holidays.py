@@ -23,9 +23,7 @@ def test_the_country_has_eleven_public_holidays() -> None:
         ("97411", date(2026, 12, 20), "Abolition de l'esclavage"),
     ],
 )
-def test_places_with_holidays_of_their_own_have_them(
-    insee: str, day: date, name: str
-) -> None:
+def test_places_with_holidays_of_their_own_have_them(insee: str, day: date, name: str) -> None:
     subdivision = subdivision_of(insee)
     assert subdivision is not None
     assert holiday_names(day, day, subdivision) == {day: name}

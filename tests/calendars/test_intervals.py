@@ -33,9 +33,7 @@ amounts = st.integers(0, 20).map(lambda minutes: timedelta(minutes=minutes))
 
 def minutes_of(intervals: list[Interval]) -> set[int]:
     """The brute-force truth: each whole minute that some interval covers."""
-    return {
-        m for m in range(-60, 200) if any(at(m) in interval for interval in intervals)
-    }
+    return {m for m in range(-60, 200) if any(at(m) in interval for interval in intervals)}
 
 
 @pytest.mark.parametrize(("start", "end"), [(5, 5), (6, 5)])
@@ -102,9 +100,7 @@ def test_gaps_and_intervals_fill_the_whole_between_them(
 
 
 @given(spans(), spans())
-def test_two_intervals_overlap_when_they_share_an_instant(
-    a: Interval, b: Interval
-) -> None:
+def test_two_intervals_overlap_when_they_share_an_instant(a: Interval, b: Interval) -> None:
     shared = a.intersect(b)
     assert a.overlaps(b) == b.overlaps(a) == (shared is not None)
     assert minutes_of([shared] if shared else []) == minutes_of([a]) & minutes_of([b])

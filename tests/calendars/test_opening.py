@@ -57,9 +57,7 @@ def test_a_place_that_never_opens_says_so() -> None:
     assert Opening(PARIS, WEEK, (ever,)).next_opening(utc(2026, 7, 13)) is None
 
 
-@pytest.mark.parametrize(
-    ("day", "hours"), [(date(2026, 10, 25), 25), (date(2026, 3, 29), 23)]
-)
+@pytest.mark.parametrize(("day", "hours"), [(date(2026, 10, 25), 25), (date(2026, 3, 29), 23)])
 def test_open_day_and_night_means_all_hours_of_the_day(day: date, hours: int) -> None:
     always = Opening(PARIS, tuple(Slot(weekday, 0, 1440) for weekday in range(7)))
     (only,) = always.intervals(local_day(day, PARIS))
@@ -81,9 +79,7 @@ def test_hours_that_cannot_be_are_refused(slot: tuple[int, int, int]) -> None:
     st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC)),
     st.integers(1, 30),
 )
-def test_open_hours_do_not_depend_on_where_one_begins_to_look(
-    now: datetime, days: int
-) -> None:
+def test_open_hours_do_not_depend_on_where_one_begins_to_look(now: datetime, days: int) -> None:
     opening = Opening(PARIS, WEEK)
     within = Interval(now, now + timedelta(days=days))
     found = opening.intervals(within)

@@ -64,9 +64,7 @@ def test_a_change_and_its_undoing_are_two_changes(entry: Entry) -> None:
 
 
 @given(st.lists(entries, max_size=3, unique_by=lambda e: e.uid), entries)
-def test_the_validator_of_a_feed_is_as_good_as_its_bytes(
-    many: list[Entry], other: Entry
-) -> None:
+def test_the_validator_of_a_feed_is_as_good_as_its_bytes(many: list[Entry], other: Entry) -> None:
     rendered = [render(entry, None, NOW) for entry in many]
     more = [*rendered, render(other, None, NOW)]
 

@@ -68,8 +68,7 @@ def back(event: icalendar.Event) -> dict[str, Any]:
         "colour": str(event.get("COLOR", "")),
         "url": str(event.get("URL", "")),
         "alarms": [
-            (alarm["TRIGGER"].dt, str(alarm["DESCRIPTION"]))
-            for alarm in event.subcomponents
+            (alarm["TRIGGER"].dt, str(alarm["DESCRIPTION"])) for alarm in event.subcomponents
         ],
     }
 
@@ -109,9 +108,7 @@ def said(entry: Entry) -> dict[str, Any]:
 @given(st.lists(entries, max_size=4))
 def test_entries_come_back_as_they_were_written(many: list[Entry]) -> None:
     data = feed(header(CALENDAR), map(body, many))
-    assert [back(event) for event in read(data).events] == [
-        said(entry) for entry in many
-    ]
+    assert [back(event) for event in read(data).events] == [said(entry) for entry in many]
 
 
 @given(entries)
@@ -128,9 +125,7 @@ def test_lines_are_folded_by_octets_and_never_inside_a_character(entry: Entry) -
 
 
 @given(texts, texts, texts)
-def test_no_text_can_begin_a_line_of_its_own(
-    title: str, other: str, category: str
-) -> None:
+def test_no_text_can_begin_a_line_of_its_own(title: str, other: str, category: str) -> None:
     entry = replace(
         PLAIN,
         title=title,
@@ -142,13 +137,9 @@ def test_no_text_can_begin_a_line_of_its_own(
     data = feed(header(calendar), [body(entry)])
     written = lines(data)
     names = [text.split(":", 1)[0].split(";", 1)[0] for text in written if text]
-    expected = (
-        "BEGIN VERSION PRODID CALSCALE NAME X-WR-CALNAME X-WR-CALDESC X-WR-TIMEZONE "
-    )
+    expected = "BEGIN VERSION PRODID CALSCALE NAME X-WR-CALNAME X-WR-CALDESC X-WR-TIMEZONE "
     expected += "REFRESH-INTERVAL X-PUBLISHED-TTL BEGIN UID DTSTAMP LAST-MODIFIED CREATED SEQUENCE "
-    expected += (
-        "DTSTART DTEND SUMMARY DESCRIPTION LOCATION STATUS TRANSP CATEGORIES END END"
-    )
+    expected += "DTSTART DTEND SUMMARY DESCRIPTION LOCATION STATUS TRANSP CATEGORIES END END"
     optional = {"X-WR-CALDESC": other, "DESCRIPTION": other, "LOCATION": other}
     assert names == [n for n in expected.split() if optional.get(n, "x")]
     bare = data.replace(b"\r\n", b"")
@@ -156,16 +147,10 @@ def test_no_text_can_begin_a_line_of_its_own(
 
 
 @given(texts, texts)
-def test_the_name_of_a_feed_is_escaped_and_comes_back(
-    name: str, description: str
-) -> None:
+def test_the_name_of_a_feed_is_escaped_and_comes_back(name: str, description: str) -> None:
     data = feed(header(replace(CALENDAR, name=name, description=description)), [])
     calendar = read(data)
-    assert (
-        unescaped(calendar["X-WR-CALNAME"])
-        == unescaped(calendar["NAME"])
-        == clean_line(name)
-    )
+    assert unescaped(calendar["X-WR-CALNAME"]) == unescaped(calendar["NAME"]) == clean_line(name)
     assert unescaped(calendar.get("X-WR-CALDESC", "")) == clean(description)
 
 
@@ -209,9 +194,7 @@ def test_whole_days_end_with_the_day_after() -> None:
 
 def test_an_entry_is_never_shorter_than_it_was() -> None:
     start = NOW + timedelta(microseconds=5)
-    written = lines(
-        body(replace(PLAIN, when=Interval(start, start + timedelta(microseconds=1))))
-    )
+    written = lines(body(replace(PLAIN, when=Interval(start, start + timedelta(microseconds=1)))))
     assert "DTSTART:20260701T093000Z" in written
     assert "DTEND:20260701T093001Z" in written
 
@@ -229,9 +212,7 @@ def test_a_backslash_before_an_n_stays_a_backslash() -> None:
 
 
 def test_a_place_near_the_equator_is_written_in_plain_digits() -> None:
-    assert b"GEO:0.000010;-0.500000\r\n" in body(
-        replace(PLAIN, place=Place(0.00001, -0.5))
-    )
+    assert b"GEO:0.000010;-0.500000\r\n" in body(replace(PLAIN, place=Place(0.00001, -0.5)))
 
 
 @pytest.mark.parametrize(

@@ -53,17 +53,13 @@ def test_what_already_has_a_zone_and_what_has_none_are_not_mixed_up() -> None:
         to_local(datetime(2026, 1, 1), PARIS)
 
 
-@pytest.mark.parametrize(
-    ("day", "hours"), [(AUTUMN, 25), (SPRING, 23), (date(2026, 7, 14), 24)]
-)
+@pytest.mark.parametrize(("day", "hours"), [(AUTUMN, 25), (SPRING, 23), (date(2026, 7, 14), 24)])
 def test_a_local_day_lasts_as_long_as_it_really_does(day: date, hours: int) -> None:
     assert zones.local_day(day, PARIS).duration == timedelta(hours=hours)
 
 
 @given(st.integers(1990, 2037), st.integers(1, 12), st.sampled_from(ZONES))
-def test_the_days_of_a_month_leave_no_instant_out(
-    year: int, month: int, zone: ZoneInfo
-) -> None:
+def test_the_days_of_a_month_leave_no_instant_out(year: int, month: int, zone: ZoneInfo) -> None:
     days = zones.days_of_month(year, month, zone)
     assert [local.day.day for local in days] == list(range(1, len(days) + 1))
     whole = Interval(days[0].interval.start, days[-1].interval.end)
@@ -75,9 +71,7 @@ def test_the_days_of_a_month_leave_no_instant_out(
     st.datetimes(datetime(1990, 1, 1), datetime(2037, 12, 31), timezones=st.just(UTC)),
     st.sampled_from(ZONES),
 )
-def test_an_instant_lies_in_the_day_that_its_clock_shows(
-    instant: datetime, zone: ZoneInfo
-) -> None:
+def test_an_instant_lies_in_the_day_that_its_clock_shows(instant: datetime, zone: ZoneInfo) -> None:
     today = to_local(instant, zone).date()
     assert instant in zones.local_day(today, zone)
     assert zones.next_midnight(instant, zone) == zones.local_day(today, zone).end
@@ -102,8 +96,6 @@ def test_a_time_that_exists_is_shown_as_it_was_read(
 
 def test_a_loan_until_midnight_does_not_touch_the_next_day() -> None:
     loan = Interval(utc(2026, 7, 14, 8), utc(2026, 7, 14, 22))
-    assert [local.day for local in zones.days_touched(loan, PARIS)] == [
-        date(2026, 7, 14)
-    ]
+    assert [local.day for local in zones.days_touched(loan, PARIS)] == [date(2026, 7, 14)]
     longer = Interval(loan.start, loan.end + timedelta(seconds=1))
     assert len(zones.days_touched(longer, PARIS)) == 2

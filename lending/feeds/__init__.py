@@ -1,0 +1,1 @@
+"""Calendars over HTTP: conditional, without session, without cookie, without redirect."""

@@ -1,0 +1,39 @@
+"""All jobs, and how often they run."""
+
+from datetime import timedelta
+
+from lending.accounts.tidying import forget_old_sessions
+from lending.bookings.expiry import expire_options
+from lending.bookings.waiting import serve_everyone
+from lending.db.database import Database
+from lending.jobs.runs import forget_old_runs
+from lending.jobs.schedule import Job
+from lending.settings import Settings
+from lending.subscriptions.keeping import refresh_everything
+
+
+def _expire_options(database: Database, settings: Settings) -> str:
+    return f"{expire_options(database)} lapsed"
+
+
+def _serve_waiting_list(database: Database, settings: Settings) -> str:
+    return f"{database.write(serve_everyone)} served"
+
+
+def _refresh_calendars(database: Database, settings: Settings) -> str:
+    return f"{refresh_everything(database, settings.public_url)} entries changed"
+
+
+def _tidy(database: Database, settings: Settings) -> str:
+    sessions = database.write(forget_old_sessions)
+    runs = database.write(forget_old_runs)
+    return f"{sessions} sessions, {runs} runs forgotten"
+
+
+JOBS = (
+    Job("expire-options", _expire_options, every=timedelta(minutes=5)),
+    Job("serve-waiting-list", _serve_waiting_list, every=timedelta(minutes=10)),
+    # Each change is rendered where it is made; this is for what no event tells.
+    Job("refresh-calendars", _refresh_calendars, every=timedelta(hours=1)),
+    Job("tidy", _tidy, every=timedelta(days=1), offset=timedelta(hours=3, minutes=20)),
+)

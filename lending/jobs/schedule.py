@@ -1,0 +1,33 @@
+"""Jobs as plain values, and the arithmetic of when they are due."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from lending.db.database import Database
+from lending.settings import Settings
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something to do again and again.
+
+    It is due at `EPOCH + offset + n * every`: in UTC, since in local time some nights have an
+    hour twice and others lack one. A run that is interrupted is begun again from the start, so
+    that running it twice must do no more than running it once.
+    """
+
+    name: str
+    run: Callable[[Database, Settings], object]
+    """Does the work in transactions of its own; what it returns is kept as its result."""
+    every: timedelta
+    offset: timedelta = timedelta(0)
+    tries: int = 3
+    patience: timedelta = timedelta(minutes=10)
+    """After this time, who claimed a run without finishing it is taken for dead."""
+
+    def slot_at(self, now: datetime) -> datetime:
+        """Return the newest scheduled time that has come."""
+        return now - (now - EPOCH - self.offset) % self.every

@@ -1,0 +1,121 @@
+"""The entries that are kept rendered: bring those of one feed up to date."""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from sqlalchemy import bindparam, select, text
+
+from calendars.writing import Rendered, render
+from lending.db.base import UtcDateTime
+from lending.db.database import UnitOfWork
+from lending.subscriptions.drawing import Drawn, Feed, Pen
+from lending.subscriptions.models import CalendarEntry
+from lending.subscriptions.views import VIEWS
+
+LOOKS_BACK = timedelta(days=90)
+"""How long what has ended stays in a feed."""
+
+_INSERT = text(
+    "INSERT INTO calendar_entry (view, scope_id, language, audience, uid, source, authority_id,"
+    " starts_at, ends_at, sequence, modified_at, sha256, body, cancelled_at, shown_until)"
+    " VALUES (:view, :scope_id, :language, :audience, :uid, :source, :authority_id,"
+    " :starts_at, :ends_at, :sequence, :modified_at, :sha256, :body, :cancelled_at, :shown_until)"
+    " ON CONFLICT (view, scope_id, language, audience, uid) DO NOTHING"
+).bindparams(
+    *(
+        bindparam(name, type_=UtcDateTime())
+        for name in (
+            "starts_at",
+            "ends_at",
+            "modified_at",
+            "cancelled_at",
+            "shown_until",
+        )
+    )
+)
+
+
+def bring_up_to_date(
+    uow: UnitOfWork, feed: Feed, pen: Pen, sources: Collection[str] | None = None
+) -> int:
+    """Render anew what changed of these sources, or of the whole feed. Returns how much did.
+
+    What is no longer drawn is left out of the feed from now on. Two transactions that render
+    the same new entry do not disturb each other: the second leaves it to the first.
+    """
+    since = uow.now - LOOKS_BACK
+    drawn = list(VIEWS[feed.view].draw(uow, feed, pen, sources, since))
+    known = _known(uow, feed, sources)
+    changed = sum(_keep(uow, feed, one, known.pop(one.entry.uid, None)) for one in drawn)
+    for row in known.values():
+        if row.shown_until is None and row.ends_at > since:
+            row.shown_until = uow.now
+            changed += 1
+    uow.session.flush()  # the next reader may use plain SQL
+    return changed
+
+
+def _known(
+    uow: UnitOfWork, feed: Feed, sources: Collection[str] | None
+) -> dict[str, CalendarEntry]:
+    query = (
+        select(CalendarEntry)
+        .where(
+            CalendarEntry.view == feed.view,
+            CalendarEntry.scope_id == feed.scope_id,
+            CalendarEntry.language == feed.language,
+            CalendarEntry.audience == feed.audience,
+        )
+        .order_by(CalendarEntry.id)
+        .with_for_update()
+    )
+    if sources is not None:
+        query = query.where(CalendarEntry.source.in_(sources))
+    return {row.uid: row for row in uow.session.scalars(query)}
+
+
+def _keep(uow: UnitOfWork, feed: Feed, drawn: Drawn, row: CalendarEntry | None) -> bool:
+    """Keep one entry; return whether anything about it changed."""
+    if row is None:
+        return _insert(uow, feed, drawn)
+    before = Rendered(row.uid, row.sequence, row.modified_at, row.sha256, row.body)
+    after = render(drawn.entry, before, uow.now)
+    placing = {
+        "source": drawn.source,
+        "authority_id": drawn.authority_id,
+        "starts_at": drawn.starts_at,
+        "ends_at": drawn.ends_at,
+        "cancelled_at": drawn.cancelled_at,
+        "shown_until": drawn.shown_until,
+    }
+    moved = any(getattr(row, name) != value for name, value in placing.items())
+    for name, value in placing.items():
+        setattr(row, name, value)
+    row.sequence, row.modified_at = after.sequence, after.modified
+    row.sha256, row.body = after.content, after.body
+    return moved or after is not before
+
+
+def _insert(uow: UnitOfWork, feed: Feed, drawn: Drawn) -> bool:
+    rendered = render(drawn.entry, None, uow.now)
+    uow.session.execute(
+        _INSERT,
+        {
+            "view": feed.view.value,
+            "scope_id": feed.scope_id,
+            "language": feed.language,
+            "audience": feed.audience.value,
+            "uid": rendered.uid,
+            "source": drawn.source,
+            "authority_id": drawn.authority_id,
+            "starts_at": drawn.starts_at,
+            "ends_at": drawn.ends_at,
+            "sequence": rendered.sequence,
+            "modified_at": rendered.modified,
+            "sha256": rendered.content,
+            "body": rendered.body,
+            "cancelled_at": drawn.cancelled_at,
+            "shown_until": drawn.shown_until,
+        },
+    )
+    return True

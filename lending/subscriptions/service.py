@@ -1,0 +1,159 @@
+"""Subscribe, list, revoke."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+
+from lending.accounts.permissions import Action, Principal
+from lending.accounts.secrets import fingerprint, new_secret
+from lending.catalogue.models import Item
+from lending.db.database import UnitOfWork
+from lending.errors import NotFound, NotSignedIn
+from lending.organisations.models import Organisation
+from lending.subscriptions.drawing import Feed, pen_for
+from lending.subscriptions.kept import bring_up_to_date
+from lending.subscriptions.models import CalendarSubscription, View
+from lending.subscriptions.views import VIEWS
+
+LANGUAGES = ("fr", "en")
+
+
+@dataclass(frozen=True)
+class Subscribed:
+    """A new subscription. Its address is known now and never again."""
+
+    id: int
+    path: str
+
+
+@dataclass(frozen=True)
+class SubscriptionRow:
+    """A subscription as its owner sees it."""
+
+    id: int
+    view: View
+    scope_id: int
+    scope_name: str
+    language: str
+    with_alarms: bool
+    with_cancelled: bool
+    created_at: datetime
+    last_used_at: datetime | None
+    user_agent: str
+
+
+def path_of(secret: str) -> str:
+    """Return the path at which a feed is served."""
+    return f"/calendars/{secret}.ics"
+
+
+def subscribe(
+    uow: UnitOfWork,
+    actor: Principal,
+    view: View,
+    scope_id: int,
+    *,
+    public_url: str,
+    with_alarms: bool = False,
+    with_cancelled: bool = True,
+    language: str | None = None,
+) -> Subscribed:
+    """Give the actor a secret address of its own for a feed, and render what is in it.
+
+    Raises:
+        NotSignedIn: nobody in particular asks.
+        NotFound, Forbidden: the actor may not read it.
+    """
+    if actor.user_id is None and actor.api_token_id is None:
+        raise NotSignedIn
+    reach = VIEWS[view].reach(uow, actor, scope_id)
+    chosen = language or actor.language
+    secret = new_secret()
+    subscription = CalendarSubscription(
+        token_hash=fingerprint(secret),
+        view=view,
+        scope_id=scope_id,
+        user_id=actor.user_id,
+        api_token_id=actor.api_token_id,
+        language=chosen if chosen in LANGUAGES else LANGUAGES[0],
+        audience=reach.audience,
+        with_alarms=with_alarms,
+        with_cancelled=with_cancelled,
+        created_at=uow.now,
+    )
+    uow.session.add(subscription)
+    uow.session.flush()  # the caller wants the id
+    feed = Feed(view, scope_id, subscription.language, reach.audience)
+    bring_up_to_date(uow, feed, pen_for(uow, feed.language, public_url))
+    return Subscribed(subscription.id, path_of(secret))
+
+
+def revoke(uow: UnitOfWork, actor: Principal, subscription_id: int) -> None:
+    """Give up an address for ever; who manages people may do it for others.
+
+    Raises:
+        NotFound: the actor has no such subscription.
+    """
+    subscription = uow.session.get(CalendarSubscription, subscription_id)
+    if subscription is None or not (_is_of(subscription, actor) or actor.can(Action.MANAGE_USERS)):
+        raise NotFound
+    subscription.revoked_at = subscription.revoked_at or uow.now
+
+
+def _is_of(subscription: CalendarSubscription, actor: Principal) -> bool:
+    if actor.user_id is not None:
+        return subscription.user_id == actor.user_id
+    return actor.api_token_id is not None and subscription.api_token_id == actor.api_token_id
+
+
+def list_subscriptions(uow: UnitOfWork, actor: Principal) -> list[SubscriptionRow]:
+    """Return the actor's living subscriptions, newest first."""
+    rows = uow.session.scalars(
+        select(CalendarSubscription)
+        .where(_owned_by(actor), CalendarSubscription.revoked_at.is_(None))
+        .order_by(CalendarSubscription.id.desc())
+    )
+    return [_row(uow, subscription) for subscription in rows]
+
+
+def find_subscription(uow: UnitOfWork, actor: Principal, subscription_id: int) -> SubscriptionRow:
+    """Return one of the actor's living subscriptions.
+
+    Raises:
+        NotFound: there is none.
+    """
+    for row in list_subscriptions(uow, actor):
+        if row.id == subscription_id:
+            return row
+    raise NotFound
+
+
+def _owned_by(actor: Principal) -> ColumnElement[bool]:
+    if actor.user_id is not None:
+        return CalendarSubscription.user_id == actor.user_id
+    if actor.api_token_id is None:
+        raise NotSignedIn
+    return CalendarSubscription.api_token_id == actor.api_token_id
+
+
+def _row(uow: UnitOfWork, subscription: CalendarSubscription) -> SubscriptionRow:
+    names = {
+        View.ORGANISATION: select(Organisation.name).where(
+            Organisation.id == subscription.scope_id
+        ),
+        View.ITEM: select(Item.name).where(Item.id == subscription.scope_id),
+    }
+    scope_name = uow.session.scalar(names[subscription.view])
+    return SubscriptionRow(
+        id=subscription.id,
+        view=subscription.view,
+        scope_id=subscription.scope_id,
+        scope_name=scope_name or "",
+        language=subscription.language,
+        with_alarms=subscription.with_alarms,
+        with_cancelled=subscription.with_cancelled,
+        created_at=subscription.created_at,
+        last_used_at=subscription.last_used_at,
+        user_agent=subscription.user_agent,
+    )
