@@ -33,7 +33,13 @@ MOST_VANS = 3
 def register(app: Flask) -> None:
     """Give the templates of an application their filters and globals."""
     app.jinja_env.filters.update(
-        ago=ago, duration=duration, load_words=load_words, tr=translate
+        ago=ago,
+        duration=duration,
+        field_kind=field_kind,
+        form_errors=form_errors,
+        load_words=load_words,
+        month_name=month_name,
+        tr=translate,
     )
     app.jinja_env.globals.update(
         icon=icon,

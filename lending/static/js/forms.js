@@ -1,0 +1,42 @@
+/* Forms: sent once, asked again before what matters, errors found by the keyboard. */
+
+const CONFIRM_MS = 8000;
+
+function askFirst(form, button) {
+  const words = button.querySelector("span") ?? button;
+  const before = words.textContent;
+  form.dataset.asked = "yes";
+  words.textContent = form.dataset.confirm;
+  button.classList.add("btn-danger");
+  setTimeout(() => {
+    delete form.dataset.asked;
+    words.textContent = before;
+    button.classList.remove("btn-danger");
+  }, CONFIRM_MS);
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.confirm && !form.dataset.asked && event.submitter) {
+    event.preventDefault();
+    askFirst(form, event.submitter);
+    return;
+  }
+  if (!form.hasAttribute("data-once")) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  event.submitter?.classList.add("is-sending");
+});
+
+// A page taken from the browser's memory may be sent again.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    form.querySelectorAll(".is-sending").forEach((button) => button.classList.remove("is-sending"));
+  }
+});
+
+document.querySelector("[data-focus]")?.focus();
