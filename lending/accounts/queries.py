@@ -145,9 +145,7 @@ def _people(uow: UnitOfWork, users: Sequence[User]) -> tuple[Person, ...]:
             select(UserSession.user_id, func.max(UserSession.last_seen_at))
             .where(UserSession.user_id.in_(ids))
             .group_by(UserSession.user_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return tuple(
         Person(

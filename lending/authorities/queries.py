@@ -122,7 +122,7 @@ def authority_names(uow: UnitOfWork) -> dict[int, str]:
     query = select(Authority.id, Authority.name).order_by(
         Authority.kind, Authority.name, Authority.id
     )
-    return dict(uow.session.execute(query).tuples().all())
+    return dict(uow.session.execute(query).all())
 
 
 def has_authorities(uow: UnitOfWork) -> bool:

@@ -112,7 +112,7 @@ def count_pending(uow: UnitOfWork) -> int:
 def organisation_names(uow: UnitOfWork, ids: Collection[int]) -> dict[int, str]:
     """Return the name of each of these organisations by its number."""
     query = select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids))
-    return dict(uow.session.execute(query).tuples().all())
+    return dict(uow.session.execute(query).all())
 
 
 def _as_kept(search: str) -> str:
