@@ -5,6 +5,6 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class AuthorityChanged:
-    """An authority, one of its depots or of its communes is called or described otherwise than before."""
+    """An authority, one of its depots or of its communes is described otherwise than before."""
 
     authority_id: int

@@ -179,7 +179,7 @@ def _plain(text: str) -> str:
 
 def _matches(commune: Commune, search: str) -> bool:
     # An installation knows its own surroundings: some hundred communes at most.
-    words = _plain(commune.name).split() + [commune.postal_code, commune.insee]
+    words = [*_plain(commune.name).split(), commune.postal_code, commune.insee]
     return all(any(word.startswith(part) for word in words) for part in _plain(search).split())
 
 
