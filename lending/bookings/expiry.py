@@ -1,5 +1,7 @@
 """Options and waits that lapse: what a worker does from time to time."""
 
+from functools import partial
+
 from sqlalchemy import or_, select
 
 from lending.bookings.decisions import expire_booking
@@ -37,7 +39,4 @@ def expire_options(database: Database) -> int:
     """Let everything lapse that is due, each in its own transaction. Returns how many did."""
     with database.read() as uow:
         due = lapsed_booking_ids(uow)
-    return sum(
-        database.write(lambda uow, booking_id=booking_id: expire_one(uow, booking_id))
-        for booking_id in due
-    )
+    return sum(database.write(partial(expire_one, booking_id=booking_id)) for booking_id in due)

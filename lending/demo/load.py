@@ -4,6 +4,7 @@ import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from random import Random
 from zoneinfo import ZoneInfo
@@ -43,6 +44,7 @@ REQUESTS = 320
 ZONE = ZoneInfo("Europe/Paris")
 
 Step = Callable[[], None]
+HandOver = Callable[[UnitOfWork, Principal, int], object]
 
 
 def load_demo(
@@ -93,7 +95,7 @@ class _Season:
     def play(self, requests: list[PlannedRequest], report: Callable[[int, int], None]) -> None:
         """Do everything that happens up to now, in its order."""
         for request in self._with_a_rush(requests):
-            self._plan(request.filed, lambda request=request: self._file(request))
+            self._plan(request.filed, partial(self._file, request))
         self._plan(self.now - timedelta(days=20), self._repairs)
         self._plan(self.now - timedelta(hours=3), self._breakage)
         total = len(self.steps)
@@ -244,12 +246,10 @@ class _Season:
             (back, self._count_back),
             (back + timedelta(days=2), close_booking),
         ):
-            self._plan(
-                at,
-                lambda service=service: self._quietly(
-                    lambda uow: service(uow, manager, booking_id)
-                ),
-            )
+            self._plan(at, partial(self._hand_over, service, manager, booking_id))
+
+    def _hand_over(self, service: HandOver, manager: Principal, booking_id: int) -> None:
+        self._quietly(lambda uow: service(uow, manager, booking_id))
 
     def _count_back(self, uow: UnitOfWork, manager: Principal, booking_id: int) -> None:
         """Take everything back; now and then a piece is damaged or lost."""
@@ -276,16 +276,14 @@ class _Season:
         ):
             authority_id = self.authorities[authority]
             self.database.write(
-                lambda uow, item=self.items[authority_id, code], n=quantity, d=days, why=reason, who=_manager(authority, authority_id): (
-                    plan_maintenance(
-                        uow,
-                        who,
-                        item,
-                        n,
-                        self.clock.instant,
-                        self.clock.instant + timedelta(days=d),
-                        why,
-                    )
+                partial(
+                    plan_maintenance,
+                    actor=_manager(authority, authority_id),
+                    item_id=self.items[authority_id, code],
+                    quantity=quantity,
+                    starts_at=self.clock.instant,
+                    ends_at=self.clock.instant + timedelta(days=days),
+                    reason=reason,
                 )
             )
 

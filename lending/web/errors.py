@@ -24,7 +24,7 @@ def register(app: Flask) -> None:
 
 def words(error: LendingError) -> str:
     """Return the error's message in the reader's language."""
-    return gettext(error.message, **error.data) if error.data else gettext(error.message)
+    return str(gettext(error.message, **error.data))
 
 
 def to_sign_in(error: NotSignedIn) -> ResponseReturnValue:

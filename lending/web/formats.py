@@ -71,7 +71,7 @@ def clock(at: datetime, zone: ZoneInfo | None = None) -> str:
 
 def moment(at: datetime, zone: ZoneInfo | None = None) -> str:
     """Write "samedi 6 juin 2026 à 14 h"."""
-    return gettext("%(day)s at %(time)s", day=day(at, zone), time=clock(at, zone))
+    return str(gettext("%(day)s at %(time)s", day=day(at, zone), time=clock(at, zone)))
 
 
 def short_moment(at: datetime, zone: ZoneInfo | None = None) -> str:
@@ -83,17 +83,12 @@ def period(interval: Interval, zone: ZoneInfo | None = None) -> str:
     """Write "du samedi 6 juin 2026 à 14 h au lundi 8 juin 2026 à 9 h", shorter within a day."""
     first, last = local(interval.start, zone), local(interval.end, zone)
     if first.date() == last.date():
-        return gettext(
-            "%(day)s from %(start)s to %(end)s",
-            day=day(interval.start, zone),
-            start=clock(interval.start, zone),
-            end=clock(interval.end, zone),
+        within = {"start": clock(interval.start, zone), "end": clock(interval.end, zone)}
+        return str(
+            gettext("%(day)s from %(start)s to %(end)s", day=day(interval.start, zone), **within)
         )
-    return gettext(
-        "from %(start)s to %(end)s",
-        start=moment(interval.start, zone),
-        end=moment(interval.end, zone),
-    )
+    start, end = moment(interval.start, zone), moment(interval.end, zone)
+    return str(gettext("from %(start)s to %(end)s", start=start, end=end))
 
 
 def number(value: float) -> str:

@@ -28,7 +28,7 @@ def template_folder() -> Path:
 
 def register(app: Flask) -> None:
     """Set up Jinja, translations and what every template may use."""
-    app.jinja_loader = FileSystemLoader(template_folder())  # type: ignore[assignment]
+    app.jinja_loader = FileSystemLoader(template_folder())
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(PACKAGE / "translations"))
