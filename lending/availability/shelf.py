@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from calendars.intervals import Interval
-from lending.availability.answers import Free, free_for_loan
+from lending.availability.answers import free_for_loan
 from lending.availability.holds import Terms
 from lending.catalogue.queries import (
     ItemDetail,
@@ -13,6 +13,7 @@ from lending.catalogue.queries import (
     equivalents_of,
     find_items,
 )
+from lending.catalogue.records import stock_at
 from lending.db.database import UnitOfWork
 
 FEW = 40
@@ -21,10 +22,13 @@ FEW = 40
 
 @dataclass(frozen=True)
 class ShelfItem:
-    """An item and how much of it is free for the dates in question; None without dates."""
+    """An item, its stock, and how much of it is free for the dates in question, if any."""
 
     item: ItemSummary
-    free: Free | None
+    stock: int
+    """At the beginning of the dates; without dates, now."""
+    free: int | None
+    """Signed: below zero, more is promised than there is."""
 
 
 def list_shelf(
@@ -41,7 +45,7 @@ def list_shelf(
     shelf = with_free(uow, find_items(uow, wanted), period)
     if period is None or not free_only:
         return shelf
-    return [entry for entry in shelf if entry.free is not None and entry.free.free > 0]
+    return [entry for entry in shelf if entry.free is not None and entry.free > 0]
 
 
 def equivalents_with_free(
@@ -56,10 +60,11 @@ def with_free(
 ) -> list[ShelfItem]:
     """Return the items with what is free of them over the period, in the same order."""
     if period is None or not items:
-        return [ShelfItem(item, None) for item in items]
+        stock = stock_at(uow, [item.id for item in items], uow.now)
+        return [ShelfItem(item, stock[item.id], None) for item in items]
     terms = {
         item.id: Terms(item.id, item.preparation_minutes, item.turnaround_minutes) for item in items
     }
     few = list(terms) if len(terms) <= FEW else None
     free = free_for_loan(uow, period, item_ids=few, terms=terms)
-    return [ShelfItem(item, free[item.id]) for item in items]
+    return [ShelfItem(item, free[item.id].stock, free[item.id].free) for item in items]
