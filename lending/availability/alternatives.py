@@ -1,6 +1,6 @@
 """What to offer when a loan does not fit: other dates, other items, other lenders, a part."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -55,14 +55,19 @@ def find_alternatives(
     wanted: Sequence[Wanted],
     conflicts: Sequence[LineConflict],
     zone: ZoneInfo,
+    *,
+    without_lines: Collection[int] = (),
 ) -> Alternatives:
-    """Return what to offer in place of a loan that does not fit."""
+    """Return what to offer in place of a loan that does not fit.
+
+    The holds of the booking lines `without_lines` do not count: they are the asker's own.
+    """
     substitutes = _substitutes(uow, period, conflicts)
     home = _authority_of(uow, wanted[0].item_id) if wanted else None
     possible = {conflict.item_id: conflict.possible for conflict in conflicts}
     part = [Wanted(w.item_id, possible.get(w.item_id, w.quantity)) for w in wanted]
     return Alternatives(
-        dates=tuple(nearest_dates(uow, period, wanted, zone)),
+        dates=tuple(nearest_dates(uow, period, wanted, zone, without_lines=without_lines)),
         equivalents=tuple(s for s in substitutes if s.authority_id == home),
         elsewhere=tuple(s for s in substitutes if s.authority_id != home),
         part=tuple(want for want in part if want.quantity > 0),
@@ -70,7 +75,12 @@ def find_alternatives(
 
 
 def nearest_dates(
-    uow: UnitOfWork, period: Interval, wanted: Sequence[Wanted], zone: ZoneInfo
+    uow: UnitOfWork,
+    period: Interval,
+    wanted: Sequence[Wanted],
+    zone: ZoneInfo,
+    *,
+    without_lines: Collection[int] = (),
 ) -> list[Interval]:
     """Return the nearest later or earlier days at which everything wanted is free, nearest first.
 
@@ -83,7 +93,11 @@ def nearest_dates(
     margin = timedelta(days=HORIZON_DAYS + 1)
     window = _widest(terms, seconds(period.start - margin), seconds(period.end + margin))
     supplies = read_supply(
-        uow.session, *window, seconds(uow.now), item_ids=[want.item_id for want in wanted]
+        uow.session,
+        *window,
+        seconds(uow.now),
+        item_ids=[want.item_id for want in wanted],
+        without_lines=without_lines,
     )
     found: list[Interval] = []
     for distance in range(1, HORIZON_DAYS + 1):

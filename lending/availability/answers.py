@@ -116,7 +116,13 @@ def _free(item_id: int, window: tuple[int, int], supply: Supply | None) -> Free:
 
 
 def steps_of(
-    uow: UnitOfWork, item_id: int, starts: int, ends: int, *, decided_only: bool = False
+    uow: UnitOfWork,
+    item_id: int,
+    starts: int,
+    ends: int,
+    *,
+    decided_only: bool = False,
+    without_lines: Collection[int] = (),
 ) -> list[Step]:
     """Return the free quantity of one item over `[starts, ends)`, taken as it is."""
     supplies = read_supply(
@@ -126,16 +132,21 @@ def steps_of(
         seconds(uow.now),
         item_ids=[item_id],
         decided_only=decided_only,
+        without_lines=without_lines,
     )
     supply = supplies.get(item_id, Supply(0, (), ()))
     return timeline(starts, ends, supply.stock, supply.claims, supply.changes)
 
 
-def free_steps(uow: UnitOfWork, item_id: int, period: Interval) -> tuple[FreeStep, ...]:
+def free_steps(
+    uow: UnitOfWork, item_id: int, period: Interval, *, without_lines: Collection[int] = ()
+) -> tuple[FreeStep, ...]:
     """Return how the free quantity of an item goes over the period, instant by instant."""
+    steps = steps_of(
+        uow, item_id, seconds(period.start), seconds(period.end), without_lines=without_lines
+    )
     return tuple(
-        FreeStep(Interval(instant(step.starts), instant(step.ends)), step.free)
-        for step in steps_of(uow, item_id, seconds(period.start), seconds(period.end))
+        FreeStep(Interval(instant(step.starts), instant(step.ends)), step.free) for step in steps
     )
 
 

@@ -21,9 +21,14 @@ def load_for(
     booking = uow.session.get(Booking, booking_id, with_for_update=lock or None)
     if booking is None:
         raise NotFound
-    owners = {"authority_id": booking.authority_id, "organisation_id": booking.organisation_id}
-    actor.check(Action.SEE_BOOKING, hidden=True, **owners)
-    actor.check(action, **owners)
+    authority_id, organisation_id = booking.authority_id, booking.organisation_id
+    actor.check(
+        Action.SEE_BOOKING,
+        authority_id=authority_id,
+        organisation_id=organisation_id,
+        hidden=True,
+    )
+    actor.check(action, authority_id=authority_id, organisation_id=organisation_id)
     return booking
 
 
