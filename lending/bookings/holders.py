@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from calendars.intervals import Interval
 from lending.accounts.permissions import Action, Principal
 from lending.availability.holds import FOREVER, read_supply, seconds
-from lending.availability.models import Hold, HoldKind
+from lending.availability.models import Hold
 from lending.availability.sweep import Gap, gaps, timeline
 from lending.bookings.models import Booking, BookingLine, Event
 from lending.bookings.shortages import Claimant, claimants_of

@@ -109,7 +109,7 @@ def deactivate_item(uow: UnitOfWork, actor: Principal, item_id: int) -> Item:
     Raises:
         NotFound, NotSignedIn, Forbidden: the actor may not.
     """
-    return _set_active(uow, actor, item_id, False)
+    return _set_active(uow, actor, item_id, active=False)
 
 
 def reactivate_item(uow: UnitOfWork, actor: Principal, item_id: int) -> Item:
@@ -118,7 +118,7 @@ def reactivate_item(uow: UnitOfWork, actor: Principal, item_id: int) -> Item:
     Raises:
         NotFound, NotSignedIn, Forbidden: the actor may not.
     """
-    return _set_active(uow, actor, item_id, True)
+    return _set_active(uow, actor, item_id, active=True)
 
 
 def set_photo(uow: UnitOfWork, actor: Principal, item_id: int, photo: str) -> Item:
@@ -180,7 +180,7 @@ def _item(uow: UnitOfWork, actor: Principal, item_id: int) -> Item:
     return item
 
 
-def _set_active(uow: UnitOfWork, actor: Principal, item_id: int, active: bool) -> Item:
+def _set_active(uow: UnitOfWork, actor: Principal, item_id: int, *, active: bool) -> Item:
     item = _item(uow, actor, item_id)
     item.is_active = active
     _tell(uow, item)
@@ -236,20 +236,33 @@ def _check_texts(details: ItemDetails) -> list[FieldError]:
 
 
 def _check_numbers(details: ItemDetails) -> list[FieldError]:
-    errors = []
-    for name in ("weight_g", "volume_l", "replacement_value_cents", "setup_seconds"):
-        if not 0 <= getattr(details, name) <= MOST_NUMBER:
-            errors.append(FieldError(name, N_("Give a number that is not negative.")))
-    for name in ("length_cm", "width_cm", "height_cm", "max_per_booking"):
-        value = getattr(details, name)
-        if value is not None and not 1 <= value <= MOST_NUMBER:
-            errors.append(FieldError(name, N_("Give a number of at least 1, or nothing.")))
-    for name in ("preparation_minutes", "turnaround_minutes"):
-        if not 0 <= getattr(details, name) <= LONGEST_BUFFER:
-            errors.append(FieldError(name, N_("Give a length of time up to 60 days.")))
-    if not 1 <= details.min_crew <= MOST_NUMBER:
-        errors.append(FieldError("min_crew", N_("At least one person is needed.")))
-    return errors
+    ranges: tuple[tuple[tuple[str, ...], int, int, str], ...] = (
+        (
+            ("weight_g", "volume_l", "replacement_value_cents", "setup_seconds"),
+            0,
+            MOST_NUMBER,
+            N_("Give a number that is not negative."),
+        ),
+        (
+            ("length_cm", "width_cm", "height_cm", "max_per_booking"),
+            1,
+            MOST_NUMBER,
+            N_("Give a number of at least 1, or nothing."),
+        ),
+        (
+            ("preparation_minutes", "turnaround_minutes"),
+            0,
+            LONGEST_BUFFER,
+            N_("Give a length of time up to 60 days."),
+        ),
+        (("min_crew",), 1, MOST_NUMBER, N_("At least one person is needed.")),
+    )
+    return [
+        FieldError(name, message)
+        for names, least, most, message in ranges
+        for name in names
+        if (value := getattr(details, name)) is not None and not least <= value <= most
+    ]
 
 
 def _check_places(uow: UnitOfWork, authority_id: int, details: ItemDetails) -> list[FieldError]:

@@ -228,7 +228,7 @@ class MovementForm(FlaskForm):  # type: ignore[misc]
     @property
     def delta(self) -> int:
         """The change, negative for pieces that go."""
-        quantity: int = self.quantity.data
+        quantity = self.quantity.data or 0
         return quantity if self.direction.data == "in" else -quantity
 
 

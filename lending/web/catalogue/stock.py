@@ -1,6 +1,6 @@
 """Stock movements and maintenance: written after showing whom they would leave short."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -28,8 +28,9 @@ def move(item_id: int) -> ResponseReturnValue:
     item, zone, now, stock = _kept(item_id)
     form = MovementForm(data={"on": to_local(now, zone).date(), "direction": "in"})
     if form.validate_on_submit():
-        today = form.on.data == to_local(now, zone).date()
-        at = now if today else start_of_day(form.on.data, zone)
+        today = to_local(now, zone).date()
+        on = form.on.data or today
+        at = now if on == today else start_of_day(on, zone)
         if not request.form.get("confirmed"):
             with database().read() as uow:
                 harms = foresee_movement(uow, principal(), item_id, form.delta, at)
@@ -137,9 +138,14 @@ def _usual(now: datetime, zone: ZoneInfo) -> dict[str, object]:
 
 
 def _bounds(form: MaintenanceForm, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    def at(day: date | None, hour: time | None) -> datetime:
+        if day is None or hour is None:
+            raise ValueError("read from a form that was not checked")
+        return to_utc(datetime.combine(day, hour), zone)
+
     return (
-        to_utc(datetime.combine(form.start_date.data, form.start_time.data), zone),
-        to_utc(datetime.combine(form.end_date.data, form.end_time.data), zone),
+        at(form.start_date.data, form.start_time.data),
+        at(form.end_date.data, form.end_time.data),
     )
 
 
