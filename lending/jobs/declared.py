@@ -5,28 +5,26 @@ from datetime import timedelta
 from lending.accounts.tidying import forget_old_sessions
 from lending.bookings.expiry import expire_options
 from lending.bookings.waiting import serve_everyone
-from lending.db.database import Database
 from lending.jobs.runs import forget_old_runs
-from lending.jobs.schedule import Job
-from lending.settings import Settings
+from lending.jobs.schedule import Job, Run
 from lending.subscriptions.keeping import refresh_everything
 
 
-def _expire_options(database: Database, settings: Settings) -> str:
-    return f"{expire_options(database)} lapsed"
+def _expire_options(run: Run) -> str:
+    return f"{expire_options(run.database)} lapsed"
 
 
-def _serve_waiting_list(database: Database, settings: Settings) -> str:
-    return f"{database.write(serve_everyone)} served"
+def _serve_waiting_list(run: Run) -> str:
+    return f"{run.database.write(serve_everyone)} served"
 
 
-def _refresh_calendars(database: Database, settings: Settings) -> str:
-    return f"{refresh_everything(database, settings.public_url)} entries changed"
+def _refresh_calendars(run: Run) -> str:
+    return f"{refresh_everything(run.database, run.settings.public_url)} entries changed"
 
 
-def _tidy(database: Database, settings: Settings) -> str:
-    sessions = database.write(forget_old_sessions)
-    runs = database.write(forget_old_runs)
+def _tidy(run: Run) -> str:
+    sessions = run.database.write(forget_old_sessions)
+    runs = run.database.write(forget_old_runs)
     return f"{sessions} sessions, {runs} runs forgotten"
 
 

@@ -11,6 +11,15 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
+class Run:
+    """What a job is given: where to work, and the scheduled time it works for."""
+
+    database: Database
+    settings: Settings
+    slot: datetime
+
+
+@dataclass(frozen=True)
 class Job:
     """Something to do again and again.
 
@@ -20,7 +29,7 @@ class Job:
     """
 
     name: str
-    run: Callable[[Database, Settings], object]
+    run: Callable[[Run], object]
     """Does the work in transactions of its own; what it returns is kept as its result."""
     every: timedelta
     offset: timedelta = timedelta(0)

@@ -24,7 +24,7 @@ from lending.db.database import Database
 from lending.jobs.declared import JOBS
 from lending.jobs.lease import find_leader, release_lease, take_lease
 from lending.jobs.runs import claim, due, fail, finish
-from lending.jobs.schedule import Job
+from lending.jobs.schedule import Job, Run
 from lending.settings import Settings
 
 BEAT = timedelta(seconds=5)
@@ -138,7 +138,7 @@ class Worker:
         if number is None:
             return
         try:
-            result = job.run(self._database, self._settings)
+            result = job.run(Run(self._database, self._settings, slot))
         except Exception as error:
             log.exception("Job %s of %s failed (attempt %d)", job.name, slot, number)
             reason = f"{type(error).__name__}: {error}"

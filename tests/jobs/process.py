@@ -1,0 +1,39 @@
+"""A worker in a process of its own: `python -m tests.jobs.process URL` (see test_processes.py)."""
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import text
+
+from lending.db.database import Database
+from lending.jobs.schedule import Job, Run
+from lending.jobs.worker import run_worker
+from lending.settings import Settings
+
+BEAT = timedelta(seconds=0.5)
+RECORD = text("INSERT INTO ran (job, slot) VALUES (:job, :slot)")
+
+
+def job(name: str, **every: float) -> Job:
+    """Return a job that writes down that it ran, and for which scheduled time."""
+
+    def record(run: Run) -> None:
+        values = {"job": name, "slot": run.slot.isoformat()}
+        run.database.write(lambda uow: uow.session.execute(RECORD, values).rowcount)
+
+    return Job(name, record, timedelta(**every))
+
+
+JOBS = (job("each-second", seconds=1), job("often", seconds=2), job("yearly", days=365))
+
+
+def main() -> None:
+    """Work on the database at the given address until told to stop."""
+    url = sys.argv[1]
+    settings = Settings(database_url=url, instance=Path(), secret_key="tests only")
+    run_worker(Database(url), settings, JOBS, BEAT)
+
+
+if __name__ == "__main__":
+    main()
