@@ -1,5 +1,6 @@
-"""Photos of items: checked, made small, kept in the instance's folder under the hash of their
-content, so that an address never shows two pictures.
+"""Photos of items: checked, made small, kept in the instance's folder.
+
+They lie under the hash of their content, so that an address never shows two pictures.
 """
 
 import hashlib
