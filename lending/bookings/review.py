@@ -1,0 +1,317 @@
+"""A booking as the staff needs it to decide: who asks, what else is asked for, what came before.
+
+The number of queries does not depend on how many lines, competitors or earlier loans there are.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, or_, select
+
+from calendars.intervals import Interval
+from lending.accounts.permissions import Action, Principal
+from lending.authorities.models import (
+    Commune,
+    Department,
+    DepartmentCompetence,
+    authority_commune,
+)
+from lending.availability.answers import free_for_loan
+from lending.availability.holds import Terms, terms_of
+from lending.bookings.detail import BookingDetail, get_booking
+from lending.bookings.models import Booking, BookingLine, Event
+from lending.bookings.queries import visible_to
+from lending.bookings.states import GRANTED, UNDECIDED, State
+from lending.db.database import UnitOfWork
+from lending.organisations.models import Organisation, OrganisationKind, Verification
+
+LENT = GRANTED | {State.OUT, State.RETURNED, State.CLOSED}
+COMPETING = UNDECIDED | GRANTED | {State.OUT, State.RETURNED, State.WAITLISTED}
+ONE_YEAR = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class Borrower:
+    """Who asks, as far as it matters for the decision."""
+
+    organisation_id: int
+    name: str
+    kind: OrganisationKind
+    verification: Verification
+    commune: str
+    in_territory: bool
+    """Whether its seat lies in the authority's territory."""
+    rna: str | None
+    siret: str | None
+    insurance_until: date | None
+    is_insured: bool
+    """Whether the certificate that was shown covers the day of the return."""
+    republican_commitment_on: date | None
+
+
+@dataclass(frozen=True)
+class Record:
+    """What the organisation asked for and got over the last twelve months, this one apart."""
+
+    asked: int = 0
+    """Requests that were sent."""
+    granted: int = 0
+    refused: int = 0
+    pieces_asked: int = 0
+    """In requests that were decided."""
+    pieces_granted: int = 0
+    lost: int = 0
+    damaged: int = 0
+    overdue: int = 0
+    """Loans that are not back in time now."""
+
+
+@dataclass(frozen=True)
+class Competitor:
+    """Another booking about the same item at the same time."""
+
+    booking_id: int
+    reference: str
+    organisation_id: int
+    organisation: str
+    event: str
+    state: State
+    quantity: int
+    """Granted if that is decided, requested otherwise; what is still out, of a late loan."""
+    period: Interval
+    arrival: int | None
+    is_late: bool
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether it holds its pieces as an option only."""
+        return self.state in UNDECIDED
+
+    @property
+    def waits(self) -> bool:
+        """Whether it holds nothing and waits."""
+        return self.state is State.WAITLISTED
+
+
+@dataclass(frozen=True)
+class LineCase:
+    """What decides about one line, beyond what the line says."""
+
+    free_if_undecided_yield: int
+    """What would be free if nobody undecided stood in the way."""
+    competitors: tuple[Competitor, ...]
+
+
+@dataclass(frozen=True)
+class Case:
+    """Everything needed to decide about a booking."""
+
+    booking: BookingDetail
+    borrower: Borrower
+    record: Record
+    lines: Mapping[int, LineCase]
+    """By item."""
+    event_in_territory: bool
+    is_competent: bool
+    """Whether a department of the authority carries the event's cause."""
+    now: datetime
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether everything requested is free."""
+        return all(line.free >= line.requested for line in self.booking.line_views)
+
+
+def read_case(uow: UnitOfWork, actor: Principal, booking_id: int) -> Case:
+    """Return what the actor, one of the staff, needs to decide about a booking.
+
+    Raises:
+        NotFound, NotSignedIn, Forbidden: the actor may not.
+    """
+    booking = get_booking(uow, actor, booking_id)
+    actor.check(Action.SEE_INBOX, authority_id=booking.authority_id)
+    borrower, event_in_territory = _borrower(uow, booking)
+    return Case(
+        booking=booking,
+        borrower=borrower,
+        record=_record(uow, actor, booking),
+        lines=_lines(uow, booking),
+        event_in_territory=event_in_territory,
+        is_competent=_is_competent(uow, booking),
+        now=uow.now,
+    )
+
+
+def _borrower(uow: UnitOfWork, booking: BookingDetail) -> tuple[Borrower, bool]:
+    organisation, commune = uow.session.execute(
+        select(Organisation, Commune.name)
+        .join(Commune, Commune.insee == Organisation.commune_insee)
+        .where(Organisation.id == booking.organisation_id)
+    ).one()
+    territory = set(
+        uow.session.scalars(
+            select(authority_commune.c.commune_insee).where(
+                authority_commune.c.authority_id == booking.authority_id
+            )
+        )
+    )
+    until = organisation.insurance_until
+    back = booking.ends_at.astimezone(booking.zone).date()
+    borrower = Borrower(
+        organisation_id=organisation.id,
+        name=organisation.name,
+        kind=organisation.kind,
+        verification=organisation.verification,
+        commune=commune,
+        in_territory=organisation.commune_insee in territory,
+        rna=organisation.rna,
+        siret=organisation.siret,
+        insurance_until=until,
+        is_insured=until is not None and until >= back,
+        republican_commitment_on=organisation.republican_commitment_on,
+    )
+    return borrower, booking.event_view.commune_insee in territory
+
+
+def _is_competent(uow: UnitOfWork, booking: BookingDetail) -> bool:
+    found = uow.session.scalar(
+        select(func.count())
+        .select_from(Department)
+        .join(DepartmentCompetence, DepartmentCompetence.department_id == Department.id)
+        .where(
+            Department.authority_id == booking.authority_id,
+            DepartmentCompetence.competence == booking.competence,
+        )
+    )
+    return bool(found)
+
+
+def _record(uow: UnitOfWork, actor: Principal, booking: BookingDetail) -> Record:
+    rows = uow.session.execute(
+        select(
+            Booking.state,
+            func.count(func.distinct(Booking.id)),
+            func.sum(BookingLine.requested),
+            func.sum(func.coalesce(BookingLine.granted, 0)),
+            func.sum(BookingLine.lost),
+            func.sum(BookingLine.damaged),
+        )
+        .join(BookingLine, BookingLine.booking_id == Booking.id)
+        .where(
+            Booking.organisation_id == booking.organisation_id,
+            Booking.id != booking.id,
+            Booking.state != State.DRAFT,
+            Booking.starts_at > uow.now - ONE_YEAR,
+            visible_to(actor),
+        )
+        .group_by(Booking.state)
+    ).all()
+    overdue = uow.session.scalar(
+        select(func.count()).where(
+            Booking.organisation_id == booking.organisation_id,
+            Booking.id != booking.id,
+            Booking.state == State.OUT,
+            Booking.ends_at <= uow.now,
+            visible_to(actor),
+        )
+    )
+    decided = [row for row in rows if row[0] in LENT or row[0] is State.REFUSED]
+    return Record(
+        asked=sum(row[1] for row in rows),
+        granted=sum(row[1] for row in rows if row[0] in LENT),
+        refused=sum(row[1] for row in rows if row[0] is State.REFUSED),
+        pieces_asked=sum(int(row[2]) for row in decided),
+        pieces_granted=sum(int(row[3]) for row in decided),
+        lost=sum(int(row[4]) for row in rows),
+        damaged=sum(int(row[5]) for row in rows),
+        overdue=overdue or 0,
+    )
+
+
+def _lines(uow: UnitOfWork, booking: BookingDetail) -> dict[int, LineCase]:
+    item_ids = [line.item_id for line in booking.line_views]
+    if not item_ids:
+        return {}
+    terms = terms_of(uow.session, item_ids)
+    decided = free_for_loan(
+        uow,
+        booking.period,
+        item_ids=item_ids,
+        terms=terms,
+        without_lines=[line.id for line in booking.line_views],
+        decided_only=True,
+    )
+    competitors = _competitors(uow, booking, terms)
+    return {
+        item_id: LineCase(decided[item_id].free, tuple(competitors.get(item_id, ())))
+        for item_id in item_ids
+    }
+
+
+def _competitors(
+    uow: UnitOfWork, booking: BookingDetail, terms: Mapping[int, Terms]
+) -> dict[int, list[Competitor]]:
+    gap = max((_gap(term) for term in terms.values()), default=timedelta(0))
+    late = (Booking.state == State.OUT) & (Booking.ends_at <= uow.now)
+    rows = uow.session.execute(
+        select(BookingLine, Booking, Organisation.name, Event.name)
+        .join(Booking, Booking.id == BookingLine.booking_id)
+        .join(Organisation, Organisation.id == Booking.organisation_id)
+        .join(Event, Event.id == Booking.event_id)
+        .where(
+            BookingLine.item_id.in_(terms.keys()),
+            Booking.id != booking.id,
+            Booking.state.in_(COMPETING),
+            Booking.starts_at < booking.ends_at + gap,
+            or_(Booking.ends_at > booking.starts_at - gap, late),
+        )
+        .order_by(Booking.starts_at, Booking.id)
+    )
+    found: dict[int, list[Competitor]] = defaultdict(list)
+    for line, other, organisation, event in rows:
+        is_late = other.state is State.OUT and other.ends_at <= uow.now
+        quantity = _taken(line, other.state)
+        if quantity and (is_late or _meets(booking, other, _gap(terms[line.item_id]))):
+            found[line.item_id].append(
+                Competitor(
+                    booking_id=other.id,
+                    reference=other.reference,
+                    organisation_id=other.organisation_id,
+                    organisation=organisation,
+                    event=event,
+                    state=other.state,
+                    quantity=quantity,
+                    period=Interval(other.starts_at, other.ends_at),
+                    arrival=other.arrival,
+                    is_late=is_late,
+                )
+            )
+    return found
+
+
+def _gap(term: Terms) -> timedelta:
+    """Return how far apart two loans of the item must lie to leave each other alone."""
+    return timedelta(minutes=term.preparation_minutes + term.turnaround_minutes)
+
+
+def _meets(booking: BookingDetail, other: Booking, gap: timedelta) -> bool:
+    return other.starts_at < booking.ends_at + gap and other.ends_at > booking.starts_at - gap
+
+
+def _taken(line: BookingLine, state: State) -> int:
+    if state is State.OUT:
+        return line.delivered - line.returned - line.damaged - line.lost
+    return line.requested if line.granted is None else line.granted
+
+
+def undecided_rivals(lines: Iterable[LineCase]) -> list[Competitor]:
+    """Return those who hold an option on one of the items, each once."""
+    found = {
+        rival.booking_id: rival
+        for line in lines
+        for rival in line.competitors
+        if rival.is_undecided
+    }
+    return list(found.values())
