@@ -26,11 +26,11 @@ $(VENV)/.tests-installed: $(VENV)/.installed
 	$(BIN)/python -m pip install -q -c constraints.txt -e '.[test]'
 	@touch $@
 
-lending/static/vendor/manifest.json: package-lock.json tools/assets.py | $(VENV)/.installed
-	$(BIN)/python tools/assets.py
+lending/static/vendor/manifest.json: package-lock.json tools/assets.py tools/node.py | $(VENV)/.installed
+	$(BIN)/python -m tools.assets
 
-node_modules/.with-tests: package-lock.json tools/assets.py | $(VENV)/.installed
-	$(BIN)/python tools/assets.py --with-tests
+node_modules/.with-tests: package-lock.json tools/assets.py tools/node.py | $(VENV)/.installed
+	$(BIN)/python -m tools.assets --with-tests
 	@touch $@
 
 CATALOGUES := $(wildcard lending/translations/*/LC_MESSAGES/messages.po)

