@@ -20,6 +20,7 @@ from lending.catalogue.models import Item, Maintenance
 from lending.db.database import UnitOfWork
 from lending.errors import NotFound
 from lending.organisations.models import Organisation
+from lending.subscriptions.addresses import booking_page, item_page
 from lending.subscriptions.drawing import PRODUCT, Drawn, Feed, Pen, Reach
 from lending.subscriptions.models import Audience, View
 from lending.subscriptions.organisation import booking_ids
@@ -128,7 +129,7 @@ class _Drawing:
         self.item = item
         self.pen = pen
         self.tells_who = feed.audience is Audience.STAFF
-        self.page = pen.address(f"/items/{item.id}")
+        self.page = pen.address(item_page(item.id))
 
     def loan(self, row: Row[Any]) -> Drawn:
         booking: Booking = row.Booking
@@ -142,7 +143,7 @@ class _Drawing:
         if self.tells_who:
             title = f"{taken} – {row.organisation}"
             lines = [taken, f"{booking.reference} – {row.event}", row.organisation]
-            url = self.pen.address(f"/bookings/{booking.id}#item-{self.item.id}")
+            url = self.pen.address(f"{booking_page(booking.id)}#item-{self.item.id}")
         if is_option:
             title = self.pen.words.gettext("%(title)s (to be confirmed)") % {"title": title}
         status = Status.TENTATIVE if is_option else Status.CONFIRMED

@@ -20,6 +20,7 @@ from lending.db.database import UnitOfWork
 from lending.errors import Forbidden, NotFound
 from lending.i18n import N_
 from lending.organisations.models import Organisation
+from lending.subscriptions.addresses import booking_page
 from lending.subscriptions.drawing import PRODUCT, Drawn, Feed, Pen, Reach
 from lending.subscriptions.models import Audience, View
 
@@ -124,7 +125,7 @@ def _ended_at(uow: UnitOfWork, ids: list[int]) -> dict[int, datetime]:
         .where(Transition.booking_id.in_(ids), Transition.new.in_(PREFIXES))
         .group_by(Transition.booking_id)
     )
-    return {booking_id: at for booking_id, at in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ class _Drawing:
     def _entry(self) -> Entry:
         booking, address = (
             self.booking,
-            self.pen.address(f"/bookings/{self.booking.id}"),
+            self.pen.address(booking_page(self.booking.id)),
         )
         location, place = self._where()
         return Entry(

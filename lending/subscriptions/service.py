@@ -137,19 +137,30 @@ def _owned_by(actor: Principal) -> ColumnElement[bool]:
     return CalendarSubscription.api_token_id == actor.api_token_id
 
 
-def _row(uow: UnitOfWork, subscription: CalendarSubscription) -> SubscriptionRow:
+def scope_name(uow: UnitOfWork, actor: Principal, view: View, scope_id: int) -> str:
+    """Return the name of what a feed is about.
+
+    Raises:
+        NotFound, Forbidden, NotSignedIn: the actor may not read it.
+    """
+    VIEWS[view].reach(uow, actor, scope_id)
+    return _name(uow, view, scope_id)
+
+
+def _name(uow: UnitOfWork, view: View, scope_id: int) -> str:
     names = {
-        View.ORGANISATION: select(Organisation.name).where(
-            Organisation.id == subscription.scope_id
-        ),
-        View.ITEM: select(Item.name).where(Item.id == subscription.scope_id),
+        View.ORGANISATION: select(Organisation.name).where(Organisation.id == scope_id),
+        View.ITEM: select(Item.name).where(Item.id == scope_id),
     }
-    scope_name = uow.session.scalar(names[subscription.view])
+    return uow.session.scalar(names[view]) or ""
+
+
+def _row(uow: UnitOfWork, subscription: CalendarSubscription) -> SubscriptionRow:
     return SubscriptionRow(
         id=subscription.id,
         view=subscription.view,
         scope_id=subscription.scope_id,
-        scope_name=scope_name or "",
+        scope_name=_name(uow, subscription.view, subscription.scope_id),
         language=subscription.language,
         with_alarms=subscription.with_alarms,
         with_cancelled=subscription.with_cancelled,

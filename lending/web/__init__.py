@@ -16,6 +16,6 @@ def register(app: Flask) -> None:
 
 def blueprints() -> list:  # type: ignore[type-arg]
     """Return every blueprint of pages."""
-    from lending.web import catalogue, health, home
+    from lending.web import catalogue, health, home, subscriptions
 
-    return [health.blueprint, home.blueprint, catalogue.blueprint]
+    return [health.blueprint, home.blueprint, catalogue.blueprint, subscriptions.blueprint]

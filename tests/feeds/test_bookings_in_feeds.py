@@ -87,7 +87,7 @@ def test_an_entry_tells_what_where_and_from_whom(
     assert "80 × Chaise pliante" in lines
     assert "4 × Table pliante 183 cm (10 requested)" in lines
     assert "Lender: Ville de Sainte-Planche (fictive)" in lines
-    assert lines[-1] == str(event["URL"]) == f"{URL}/bookings/{number}"
+    assert lines[-1] == str(event["URL"]) == f"{URL}/demandes/{number}"
     assert str(event["LOCATION"]) == "Ateliers municipaux, 3 rue du Banc, Sainte-Planche"
     assert str(event["TRANSP"]) == "TRANSPARENT"
 

@@ -37,7 +37,7 @@ def test_an_association_sees_quantities_and_never_who(
     assert set(public.events()) == {"12 × Table pliante 183 cm – loan"}
     assert set(staff.events()) == {"12 × Table pliante 183 cm – Chorale des Planches"}
     data = public.get().data.decode().replace("\r\n ", "")
-    for secret in ("Chorale", "Bal des pompiers", "R-2026", "/bookings/"):
+    for secret in ("Chorale", "Bal des pompiers", "R-2026", "/demandes/"):
         assert secret not in data
 
 
