@@ -11,7 +11,7 @@ _HALF_CHARACTERS = re.compile(r"[\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
-    """Return the text with `\\n` as its only line end and without control characters."""
+    r"""Return the text with `\n` as its only line end and without control characters."""
     text = _LINE_ENDS.sub("\n", text)
     return _HALF_CHARACTERS.sub("\N{REPLACEMENT CHARACTER}", _CONTROL.sub("", text))
 

@@ -16,6 +16,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # stubs lag behind
 
 from lending.accounts.permissions import Action
 from lending.errors import NotFound
@@ -55,7 +56,8 @@ class SubscribeForm(FlaskForm):  # type: ignore[misc]
     """How one wants a feed."""
 
     language = SelectField(
-        _l("Language of the entries"), choices=[("fr", "Français"), ("en", "English")]
+        _l("Language of the entries"),
+        choices=[SelectChoice("fr", "Français"), SelectChoice("en", "English")],
     )
     cancelled = BooleanField(
         _l("Keep what was cancelled or refused for a month, marked as such"), default=True

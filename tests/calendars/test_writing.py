@@ -242,7 +242,7 @@ def test_days_places_alarms_and_calendars_refuse_what_cannot_be() -> None:
         lambda: replace(CALENDAR, colour_hex="teal"),
         lambda: replace(CALENDAR, refresh=timedelta(0)),
     ):
-        with pytest.raises(ValueError, match="."):
+        with pytest.raises(ValueError, match=r"."):
             wrong()
 
 
