@@ -12,6 +12,7 @@ from types import FrameType
 import click
 
 from lending import __version__
+from lending.cli_files import export_files, import_files
 from lending.clock import Clock
 from lending.db.database import Database
 from lending.db.schema import migrate as migrate_database
@@ -60,6 +61,10 @@ class Commands(click.Group):
 @click.version_option(__version__, prog_name="treteau")
 def treteau() -> None:
     """Lend a town's equipment to its associations."""
+
+
+treteau.add_command(import_files)
+treteau.add_command(export_files)
 
 
 @treteau.command()

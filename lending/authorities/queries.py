@@ -125,6 +125,11 @@ def authority_names(uow: UnitOfWork) -> dict[int, str]:
     return dict(uow.session.execute(query).all())
 
 
+def authority_codes(uow: UnitOfWork) -> list[str]:
+    """Return the codes of the authorities, in order."""
+    return list(uow.session.scalars(select(Authority.code).order_by(Authority.code)))
+
+
 def has_authorities(uow: UnitOfWork) -> bool:
     """Return whether anybody lends here: an installation without is empty."""
     return bool(uow.session.scalar(select(exists(select(Authority.id)))))
