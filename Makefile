@@ -7,7 +7,8 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint browser bench wheel assets translations clean
+.PHONY: help setup demo test check lint browser bench wheel assets translations extract texts \
+  clean
 
 help:  ## Show the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
@@ -39,6 +40,16 @@ CATALOGUES := $(wildcard lending/translations/*/LC_MESSAGES/messages.po)
 	$(BIN)/pybabel -q compile -i $< -o $@
 
 translations: $(CATALOGUES:.po=.mo)  ## Compile the translations
+
+POT ?= build/messages.pot
+extract:
+	@mkdir -p $(dir $(POT))
+	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k N_ -k lazy_gettext -k NP_:1,2 \
+	  --no-location --sort-output --project=treteau -o $(POT) .
+
+texts: $(VENV)/.installed extract  ## Bring the catalogues up to date with the sources
+	for file in $(CATALOGUES); do $(BIN)/pybabel -q update -N --no-wrap --omit-header \
+	  --ignore-obsolete -i $(POT) -o $$file -l $$(basename $${file%/LC_MESSAGES/*}); done
 
 assets: lending/static/vendor/manifest.json  ## Install the front-end libraries
 

@@ -17,10 +17,19 @@ from lending.settings import Settings
 from tests import factories
 from tests.factories import Cast
 from tests.postgres import Server, running_server
+from tests.support.strict import NothingSkipped
+
+CI = bool(os.environ.get("CI"))
 
 hypothesis_settings.register_profile("default", deadline=None)
 hypothesis_settings.register_profile("ci", deadline=None, max_examples=200, derandomize=True)
-hypothesis_settings.load_profile("ci" if os.environ.get("CI") else "default")
+hypothesis_settings.load_profile("ci" if CI else "default")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let nothing be skipped in continuous integration."""
+    if CI:
+        config.pluginmanager.register(NothingSkipped())
 
 
 @pytest.fixture
