@@ -103,6 +103,16 @@ def get_person(uow: UnitOfWork, actor: Principal, user_id: int) -> Person:
     return _people(uow, [user])[0]
 
 
+def first_people(uow: UnitOfWork, most: int) -> tuple[Person, ...]:
+    """Return active accounts that hold a role, the oldest first, borrowers before staff.
+
+    Only for the demonstration, which offers to be any of them.
+    """
+    query = select(User).where(User.is_active, User.roles.any()).order_by(User.id).limit(most)
+    found = _people(uow, uow.session.scalars(query).all())
+    return tuple(sorted(found, key=lambda person: list(Role).index(person.roles[0].role)))
+
+
 def people_of_organisation(uow: UnitOfWork, organisation_id: int) -> tuple[Person, ...]:
     """Return who speaks for an organisation; the caller has checked that it may be seen."""
     query = (

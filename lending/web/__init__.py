@@ -12,10 +12,36 @@ def register(app: Flask) -> None:
     errors.register(app)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
+    if app.extensions["settings"].demo:
+        from lending.web import demo
+
+        app.register_blueprint(demo.blueprint)
+    if app.extensions["settings"].demo or app.extensions["settings"].debug:
+        from lending.web import developer
+
+        app.register_blueprint(developer.blueprint)
 
 
 def blueprints() -> list:  # type: ignore[type-arg]
     """Return every blueprint of pages."""
-    from lending.web import catalogue, health, home, subscriptions
+    from lending.web import (
+        accounts,
+        administration,
+        catalogue,
+        health,
+        home,
+        organisations,
+        preferences,
+        subscriptions,
+    )
 
-    return [health.blueprint, home.blueprint, catalogue.blueprint, subscriptions.blueprint]
+    return [
+        health.blueprint,
+        home.blueprint,
+        preferences.blueprint,
+        accounts.blueprint,
+        organisations.blueprint,
+        administration.blueprint,
+        catalogue.blueprint,
+        subscriptions.blueprint,
+    ]
