@@ -108,7 +108,7 @@ def _page(uow: UnitOfWork) -> CataloguePage:
     per_page = min(max(request.args.get("per_page", PER_PAGE, type=int), 1), MOST_PER_PAGE)
     pager = _pager(len(shelf), per_page)
     shown = shelf[(pager.page - 1) * per_page : pager.page * per_page]
-    choosing = choosing_for(dates)
+    choosing = choosing_for(uow, dates, [entry.item for entry in shown])
     cards = cards_of(shown, choosing, with_authority=len(names) > 1)
     groups = [CardGroup("", "", tuple(cards))] if words else group_by_family(shown, cards)
     return CataloguePage(
@@ -196,7 +196,7 @@ def _item_page(uow: UnitOfWork, item: ItemDetail) -> ItemPage:
     dates = chosen_dates(zone, uow.now)
     stock = stock_at(uow, [item.id], uow.now)[item.id]
     free = free_for_loan(uow, dates.period, item_ids=[item.id]) if dates.period else {}
-    choosing = choosing_for(dates) if item.is_active else None
+    choosing = choosing_for(uow, dates, [item]) if item.is_active else None
     first_day = _asked_month() or _first_month(dates, uow, zone)
     return ItemPage(
         item=item,

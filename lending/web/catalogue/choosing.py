@@ -1,14 +1,21 @@
 """How what is seen in the catalogue gets into a request."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from flask import current_app, url_for
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
+from calendars.intervals import Interval
 from lending.accounts.permissions import Action
+from lending.bookings.detail import BookingDetail
+from lending.catalogue.queries import ItemSummary
+from lending.db.database import UnitOfWork
 from lending.web.context import principal
 from lending.web.dates import ChosenDates
+from lending.web.widgets import RunningList
 
 
 @dataclass(frozen=True)
@@ -25,14 +32,44 @@ class Choosing:
     """What the request holds so far, by item."""
     elsewhere: frozenset[int] = frozenset()
     """Items of another lender than the request's: they are asked for separately."""
+    draft: BookingDetail | None = None
+
+    @property
+    def running(self) -> RunningList | None:
+        """What is chosen so far."""
+        from lending.web.bookings.current import running_list
+
+        return running_list(self.draft) if self.draft else None
+
+    def other_dates(self, dates: ChosenDates) -> Interval | None:
+        """Return the dates of the request when the page is for others."""
+        if self.draft is None or dates.period == self.draft.period:
+            return None
+        return self.draft.period
 
 
-def choosing_for(dates: ChosenDates) -> Choosing | None:
-    """Return how the reader chooses equipment; None for those who only look."""
+def choosing_for(
+    uow: UnitOfWork, dates: ChosenDates, items: Sequence[ItemSummary]
+) -> Choosing | None:
+    """Return how the reader chooses among the items; None for those who only look."""
     if not may_choose() or "bookings.start" not in current_app.view_functions:
         return None
+    from lending.web.bookings.current import current_draft
+
+    draft = current_draft(uow)
+    if draft is None:
+        return Choosing(
+            in_draft=False, url=url_for("bookings.start"), hidden=_hidden_fields(dates.arguments)
+        )
     return Choosing(
-        in_draft=False, url=url_for("bookings.start"), hidden=_hidden_fields(dates.arguments)
+        in_draft=True,
+        url=url_for("bookings.set_line", booking_id=draft.id),
+        hidden=_hidden_fields({"csrf_token": generate_csrf()}),
+        start_url=url_for("bookings.start"),
+        start_query=urlencode(dates.arguments),
+        quantities={line.item_id: line.quantity for line in draft.line_views},
+        elsewhere=frozenset(item.id for item in items if item.authority_id != draft.authority_id),
+        draft=draft,
     )
 
 

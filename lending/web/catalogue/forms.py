@@ -9,7 +9,6 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
-    Field,
     IntegerField,
     RadioField,
     SelectField,
@@ -22,7 +21,6 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from lending.authorities.queries import AuthorityView
 from lending.catalogue.queries import CategoryEntry, ItemDetail
 from lending.catalogue.service import ItemDetails
-from lending.errors import InvalidInput
 from lending.web.catalogue.cards import category_name
 
 
@@ -193,17 +191,7 @@ RENAMED = {
     "end": "end_date",
     "start": "start_date",
 }
-
-
-def tell_errors(form: FlaskForm, error: InvalidInput) -> None:
-    """Put each error of a service beside its field of the form."""
-    for found in error.errors:
-        text = gettext(found.message, **dict(found.data))
-        field: Field | None = form._fields.get(RENAMED.get(found.field, found.field))
-        if field is None:
-            form.form_errors.append(text)
-        else:
-            field.errors = [*field.errors, text]
+"""Where an error of a service is shown whose field the form has under another name or unit."""
 
 
 class MovementForm(FlaskForm):  # type: ignore[misc]

@@ -21,8 +21,9 @@ from lending.db.database import UnitOfWork
 from lending.errors import InvalidInput
 from lending.web.catalogue import blueprint
 from lending.web.catalogue.cards import item_name
-from lending.web.catalogue.forms import ItemForm, tell_errors, values_of
+from lending.web.catalogue.forms import RENAMED, ItemForm, values_of
 from lending.web.context import allowed, database, principal
+from lending.web.form_errors import tell_errors
 
 
 @blueprint.route("/catalogue/nouveau", methods=["GET", "POST"])
@@ -48,7 +49,7 @@ def create() -> ResponseReturnValue:
                 )
             )
         except InvalidInput as error:
-            tell_errors(form, error)
+            tell_errors(form, error, RENAMED)
         else:
             flash(gettext("The item is in the catalogue. A photo helps people choose."), "good")
             return redirect(url_for("catalogue.ask_photo", item_id=made), 303)
@@ -71,7 +72,7 @@ def edit(item_id: int) -> ResponseReturnValue:
         try:
             database().write(lambda uow: edit_item(uow, principal(), item_id, form.details()))
         except InvalidInput as error:
-            tell_errors(form, error)
+            tell_errors(form, error, RENAMED)
         else:
             flash(gettext("The changes are kept."), "good")
             return redirect(url_for("catalogue.item", item_id=item_id), 303)

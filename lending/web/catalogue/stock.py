@@ -17,8 +17,9 @@ from lending.catalogue.records import get_maintenance, stock_at
 from lending.errors import InvalidInput
 from lending.web.catalogue import blueprint
 from lending.web.catalogue.cards import item_name
-from lending.web.catalogue.forms import MaintenanceForm, MovementForm, tell_errors
+from lending.web.catalogue.forms import RENAMED, MaintenanceForm, MovementForm
 from lending.web.context import allowed, database, principal
+from lending.web.form_errors import tell_errors
 
 
 @blueprint.route("/catalogue/<int:item_id>/stock", methods=["GET", "POST"])
@@ -43,7 +44,7 @@ def move(item_id: int) -> ResponseReturnValue:
                 )
             )
         except InvalidInput as error:
-            tell_errors(form, error)
+            tell_errors(form, error, RENAMED)
         else:
             flash(gettext("The stock movement is recorded."), "good")
             return redirect(url_for("catalogue.item", item_id=item_id), 303)
@@ -81,7 +82,7 @@ def maintain(item_id: int) -> ResponseReturnValue:
                 )
             )
         except InvalidInput as error:
-            tell_errors(form, error)
+            tell_errors(form, error, RENAMED)
         else:
             flash(gettext("The maintenance is planned."), "good")
             return redirect(url_for("catalogue.item", item_id=item_id), 303)
