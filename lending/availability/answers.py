@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from calendars.intervals import Interval
 from lending.availability.holds import Supply, Terms, read_supply, seconds, terms_of
@@ -10,8 +11,7 @@ from lending.availability.sweep import Gap, Step, gaps, lowest, timeline
 from lending.db.database import UnitOfWork
 
 
-@dataclass(frozen=True)
-class Free:
+class Free(NamedTuple):
     """How much of an item can be lent over a loan's whole duration, and out of how many."""
 
     item_id: int
@@ -102,17 +102,14 @@ def free_for_loan(
         decided_only=decided_only,
         without_lines=without_lines,
     )
-    return {
-        item_id: _free(item_id, window, supplies.get(item_id))
-        for item_id, window in windows.items()
-    }
-
-
-def _free(item_id: int, window: tuple[int, int], supply: Supply | None) -> Free:
-    if supply is None:
-        return Free(item_id, 0, 0)
-    stock = supply.stock_at(window[0])
-    return Free(item_id, stock, lowest(*window, stock, supply.claims, supply.changes))
+    none = Supply(0, (), ())
+    answers = {}
+    for item_id, (begin, end) in windows.items():  # thousands: no call that can be spared
+        supply = supplies.get(item_id, none)
+        stock = supply.stock_at(begin) if supply.changes else supply.stock
+        lowest_free = lowest(begin, end, stock, supply.claims, supply.changes)
+        answers[item_id] = Free(item_id, stock, lowest_free)
+    return answers
 
 
 def steps_of(

@@ -2,13 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, delete, func, insert, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Executable,
+    Select,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
-from lending.availability.models import LONG_TIER, SHORT_SECONDS, SHORT_TIER, Hold, HoldKind
+from lending.availability.models import LONG_TIER, OUT, SHORT_SECONDS, SHORT_TIER, Hold, HoldKind
 from lending.availability.sweep import StockChange
 from lending.catalogue.models import Item, StockMovement
 
@@ -19,8 +29,7 @@ FOREVER = 1 << 40
 """After the end of every calendar: until when a loan that is late may stay away."""
 
 
-@dataclass(frozen=True)
-class Terms:
+class Terms(NamedTuple):
     """What widens a loan of an item, in minutes."""
 
     item_id: int
@@ -35,13 +44,12 @@ class Terms:
 _TERMS = select(Item.id, Item.preparation_minutes, Item.turnaround_minutes).order_by(Item.id)
 
 
-@dataclass(frozen=True)
-class Supply:
+class Supply(NamedTuple):
     """All that decides what is free of one item over a window."""
 
     stock: int
     """At the start of the window."""
-    changes: tuple[StockChange, ...]
+    changes: Sequence[StockChange]
     claims: Sequence[Taken]
 
     def stock_at(self, at: int) -> int:
@@ -77,7 +85,7 @@ def lock_items(session: Session, item_ids: Iterable[int]) -> dict[int, Terms]:
 def terms_of(session: Session, item_ids: Iterable[int] | None = None) -> dict[int, Terms]:
     """Return the terms of these items, or of all, without locking them."""
     query = _TERMS if item_ids is None else _TERMS.where(Item.id.in_(sorted(set(item_ids))))
-    return {row[0]: Terms(*row) for row in session.execute(query)}
+    return {row[0]: Terms._make(row) for row in _fetch(session, query)}
 
 
 def read_supply(
@@ -100,11 +108,22 @@ def read_supply(
     for line in _read_lines(session, without_lines, decided_only, now) if without_lines else ():
         claims[line[0]].append(line[1:])
     return {
-        item_id: Supply(
-            stock.get(item_id, 0), tuple(changes.get(item_id, ())), claims.get(item_id, ())
-        )
+        item_id: Supply(stock.get(item_id, 0), changes.get(item_id, ()), claims.get(item_id, ()))
         for item_id in stock.keys() | changes.keys() | claims.keys()
     }
+
+
+def _fetch(session: Session, query: Executable) -> list[tuple[Any, ...]]:
+    """Return the driver's own tuples; what the session has not written must be flushed before.
+
+    Rows of the ORM, or even of the engine, cost more than the query, and a page reads thousands.
+    """
+    cursor = session.connection().execute(query).cursor
+    if cursor is None:
+        raise TypeError("the query returns no rows")
+    rows = list(cursor.fetchall())
+    cursor.close()
+    return rows
 
 
 def _read_stock(
@@ -113,17 +132,19 @@ def _read_stock(
     of_items: list[ColumnElement[bool]] = (
         [] if item_ids is None else [StockMovement.item_id.in_(item_ids)]
     )
-    levels = session.execute(
+    levels = _fetch(
+        session,
         select(StockMovement.item_id, func.sum(StockMovement.quantity_delta))
         .where(StockMovement.effective_at <= starts, *of_items)
-        .group_by(StockMovement.item_id)
+        .group_by(StockMovement.item_id),
     )
     stock = {item_id: int(total) for item_id, total in levels}
     changes: dict[int, list[StockChange]] = defaultdict(list)
-    movements = session.execute(
+    movements = _fetch(
+        session,
         select(StockMovement.item_id, StockMovement.effective_at, StockMovement.quantity_delta)
         .where(StockMovement.effective_at > starts, StockMovement.effective_at < ends, *of_items)
-        .order_by(StockMovement.effective_at)
+        .order_by(StockMovement.effective_at),
     )
     for item_id, at, delta in movements:
         changes[item_id].append(StockChange(at, delta))
@@ -157,15 +178,15 @@ def _read_claims(
     if now < ends:
         branches.append(_late(now).where(*narrowed))
     claims: dict[int, list[Taken]] = defaultdict(list)
-    for item_id, begin, end, quantity in session.execute(union_all(*branches)):
+    for item_id, begin, end, quantity in _fetch(session, union_all(*branches)):
         claims[item_id].append((begin, end, quantity))
     return claims
 
 
-def _late(now: int) -> Select[tuple[int, int, int, int]]:
+def _late(now: int) -> Select[int, int, int, int]:
     """Select what late loans take beyond their holds: from the promised end until they are back."""
     return select(Hold.item_id, Hold.ends, literal(FOREVER), Hold.quantity).where(
-        Hold.is_out, Hold.ends <= now
+        OUT, Hold.ends <= now
     )
 
 

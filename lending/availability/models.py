@@ -2,8 +2,15 @@
 
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, literal_column
-from sqlalchemy import text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lending.db.base import Base, Id, choice
@@ -14,10 +21,11 @@ two tiers a query would read the whole past of an item (docs/adr/0001)."""
 
 _SHORT = text(f"ends - starts <= {SHORT_SECONDS}")
 _LONG = text(f"ends - starts > {SHORT_SECONDS}")
-_OUT = text("is_out")
 
-SHORT_TIER = literal_column(f"ends - starts <= {SHORT_SECONDS}")
-LONG_TIER = literal_column(f"ends - starts > {SHORT_SECONDS}")
+SHORT_TIER: ColumnElement[bool] = literal_column(f"ends - starts <= {SHORT_SECONDS}")
+LONG_TIER: ColumnElement[bool] = literal_column(f"ends - starts > {SHORT_SECONDS}")
+OUT = text("is_out")
+"""The very words of the partial index: SQLite would not recognise it in `is_out = 1`."""
 
 
 class HoldKind(StrEnum):
@@ -49,7 +57,7 @@ class Hold(Base):
         _tier("ix_hold_short_time", "starts", "ends", "item_id", "quantity", where=_SHORT),
         _tier("ix_hold_long_item", "item_id", "ends", "starts", "quantity", where=_LONG),
         _tier("ix_hold_long_time", "ends", "starts", "item_id", "quantity", where=_LONG),
-        _tier("ix_hold_out", "ends", "item_id", "quantity", where=_OUT),
+        _tier("ix_hold_out", "ends", "item_id", "quantity", where=OUT),
         Index("ix_hold_booking_line", "booking_line_id"),
         Index("ix_hold_maintenance", "maintenance_id"),
     )

@@ -1,0 +1,1 @@
+"""`make bench`: what the software costs, as ratios within one run (never as seconds)."""

@@ -1,0 +1,128 @@
+"""The core against the floor under it: the same rows, read and written by the bare driver."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from sqlalchemy import select, text
+
+from benchmarks.data import DAY, START, Sample
+from benchmarks.measure import medians
+from calendars.intervals import Interval
+from lending.availability.answers import Wanted, find_conflicts, free_by_day, free_for_loan
+from lending.availability.holds import add_holds, lock_items, seconds
+from lending.availability.models import SHORT_SECONDS, HoldKind
+from lending.db.database import Database, UnitOfWork
+
+WEEKEND = Interval(START + timedelta(days=526, hours=12), START + timedelta(days=529, hours=10))
+WIDE = (seconds(WEEKEND.start) - 120 * 60, seconds(WEEKEND.end) + 720 * 60)
+
+OVERLAP = (
+    "SELECT item_id, starts, ends, quantity FROM hold WHERE starts < {b} AND starts > {a} - {short}"
+    " AND ends > {a} AND ends - starts <= {short}{item}"
+    " UNION ALL SELECT item_id, starts, ends, quantity FROM hold"
+    " WHERE ends > {a} AND starts < {b} AND ends - starts > {short}{item}"
+)
+TERMS = "SELECT id, preparation_minutes, turnaround_minutes FROM item"
+STOCK = "SELECT item_id, sum(quantity_delta) FROM stock_movement GROUP BY item_id"
+COUNT = (
+    "SELECT count(*), sum(quantity) FROM hold WHERE starts > {a} - {short} AND starts < {b}"
+    " AND ends - starts <= {short}{item}"
+)
+
+
+@dataclass(frozen=True)
+class Costs:
+    """Median seconds, and how many rows overlapped the weekend."""
+
+    seconds: dict[str, float]
+    rows: int
+
+
+def reads(database: Database, sample: Sample) -> Costs:
+    """Measure what is read: all items, one item, a month."""
+    item = sample.items[len(sample.items) // 20]
+    connection: Any = database.engine.raw_connection()
+    cursor = connection.cursor()
+
+    def raw(query: str, only: int | None = None) -> Callable[[], list[Any]]:
+        clause = f" AND item_id = {only}" if only else ""
+        sql = query.format(a=WIDE[0], b=WIDE[1], short=SHORT_SECONDS, item=clause)
+
+        def run() -> list[Any]:
+            cursor.execute(sql)
+            found: list[Any] = cursor.fetchall()
+            return found
+
+        return run
+
+    days = [
+        Interval(START + timedelta(days=510 + day), START + timedelta(days=511 + day))
+        for day in range(31)
+    ]
+    holds, terms, stock = raw(OVERLAP), raw(TERMS), raw(STOCK)
+    with database.read() as uow:
+        costs = medians(
+            {
+                "count": raw(COUNT),
+                "fetch": lambda: (terms(), stock(), holds()),
+                "all": lambda: free_for_loan(uow, WEEKEND),
+            },
+            rounds=15,
+        ) | medians(
+            {
+                "trivial": lambda: uow.session.execute(select(1)).all(),
+                "one": lambda: free_for_loan(uow, WEEKEND, item_ids=[item]),
+                "month": lambda: free_by_day(uow, item, days),
+            },
+            rounds=200,
+        )
+    rows = len(holds())
+    cursor.close()
+    connection.close()
+    return Costs(costs, rows)
+
+
+def bookings(database: Database, sample: Sample) -> dict[str, float]:
+    """Measure ten lines, committed: checked under the lock, and simply inserted."""
+    chance = Random(7)
+
+    def request() -> tuple[Interval, list[Wanted]]:
+        start = START + timedelta(days=chance.randrange(300, 800), hours=9)
+        chosen = chance.sample(sample.items, 10)
+        return Interval(start, start + timedelta(days=3)), [Wanted(item, 2) for item in chosen]
+
+    def rows(period: Interval, wanted: list[Wanted]) -> list[dict[str, object]]:
+        return [
+            {
+                "item_id": want.item_id,
+                "starts": seconds(period.start) - 7200,
+                "ends": seconds(period.end) + DAY // 2,
+                "quantity": want.quantity,
+                "kind": HoldKind.OPTION,
+                "is_out": False,
+            }
+            for want in wanted
+        ]
+
+    def checked(uow: UnitOfWork) -> None:
+        period, wanted = request()
+        terms = lock_items(uow.session, [want.item_id for want in wanted])
+        if find_conflicts(uow, period, wanted, terms):
+            raise AssertionError("the stock of this benchmark never runs out")
+        add_holds(uow.session, rows(period, wanted))
+
+    def unchecked(uow: UnitOfWork) -> None:
+        add_holds(uow.session, rows(*request()))
+
+    with database.engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+    return medians(
+        {
+            "unchecked": lambda: database.write(unchecked),
+            "checked": lambda: database.write(checked),
+        },
+        rounds=150,
+    )
