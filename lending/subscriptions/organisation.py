@@ -214,9 +214,10 @@ class _Drawing:
                 return "", None
             return ", ".join(filter(None, (depot.name, depot.address))), _place(depot)
         commune = self.uow.session.get_one(Commune, booking.event.commune_insee)
-        return ", ".join(filter(None, (booking.event.site_address, commune.name))), _place(
-            booking.event
-        )
+        address = booking.event.site_address
+        if not address.endswith(commune.name):
+            address = ", ".join(filter(None, (address, commune.name)))
+        return address, _place(booking.event)
 
     def _depot(self) -> Depot | None:
         depots = {line.item.depot for line in self.booking.lines if line.item.depot}
