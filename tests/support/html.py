@@ -1,0 +1,37 @@
+"""Whether pages are valid HTML: html-validate knows the content models of the standard."""
+
+import json
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from tools.node import node
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = ROOT / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
+RULES = Path(__file__).with_name("htmlvalidate.json")
+
+
+def problems(pages: Mapping[str, str]) -> list[str]:
+    """Return what is wrong with pages, given by name, one line each; one run checks them all."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        files: dict[str, str] = {}
+        for number, (page, text) in enumerate(pages.items()):
+            file = folder / f"{number}.html"
+            file.write_text(text, encoding="utf-8")
+            files[str(file)] = page
+        done = subprocess.run(
+            [node(), PROGRAM, "--config", RULES, "--formatter", "json", *files],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if done.returncode not in (0, 1) or not done.stdout.strip():
+        raise RuntimeError(f"html-validate did not run: {done.stderr or done.stdout}")
+    return [
+        f"{files[result['filePath']]}, line {found['line']}: {found['message']} ({found['ruleId']})"
+        for result in json.loads(done.stdout)
+        for found in result["messages"]
+    ]
