@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from lending.web import errors, security, templating
+from lending.web import errors, security, shell, templating
 
 
 def register(app: Flask) -> None:
@@ -10,6 +10,7 @@ def register(app: Flask) -> None:
     templating.register(app)
     security.register(app)
     errors.register(app)
+    shell.register(app)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
     if app.extensions["settings"].demo:
