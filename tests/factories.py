@@ -289,7 +289,7 @@ def make_item(
         category_id=category.id,
         code=code,
         name=name,
-        search_text=searchable(name, str(more.get("usual_names", "")), category.name),
+        search_text=searchable(name, str(more.get("usual_names", "")), code),
         created_at=NOW,
         **more,
     )

@@ -197,15 +197,15 @@ def _write(uow: UnitOfWork, item: Item, details: ItemDetails) -> None:
         value = getattr(details, field.name)
         setattr(item, field.name, value.strip() if isinstance(value, str) else value)
     item.equivalence_group = slug(details.equivalence_group)
-    category = uow.session.get_one(Category, details.category_id)
-    item.search_text = search_text(item, category)
+    item.search_text = search_text(item)
 
 
-def search_text(item: Item, category: Category) -> str:
-    """Return the words by which an item is found, whole, as many as there is room for."""
-    words = searchable(
-        item.name, item.usual_names, item.code, item.name_en, category.name, category.name_en
-    )
+def search_text(item: Item) -> str:
+    """Return the words by which an item is found, whole, as many as there is room for.
+
+    Not its family's: who looks for tables does not want every chair of “Tables and chairs”.
+    """
+    words = searchable(item.name, item.usual_names, item.code, item.name_en)
     return (
         words if len(words) <= MOST_SEARCHED else words[: words.rindex(" ", 0, MOST_SEARCHED) + 1]
     )

@@ -138,7 +138,7 @@ def _item(
         setup_seconds=item.setup_seconds,
         min_crew=item.min_crew,
         equivalence_group=GROUPS.get(item.code, item.code.lower()),
-        search_text=searchable(item.name, item.name_en, item.code, usual_names, category.name),
+        search_text=searchable(item.name, item.name_en, item.code, usual_names),
         created_at=uow.now,
     )
 
