@@ -138,13 +138,8 @@ class Rendered:
 
     @property
     def version(self) -> str:
-        """What names these very bytes; an ETag is made of it."""
-        return version(self.uid, self.sequence, self.modified, self.content)
-
-
-def version(uid: str, sequence: int, modified: datetime, content: str) -> str:
-    """Return what names the bytes of an entry, by what is known of them without the bytes."""
-    return f"{uid} {sequence} {modified:%Y%m%dT%H%M%SZ} {content}"
+        """SHA-256 of the bytes; an ETag is made of it."""
+        return hashlib.sha256(self.body).hexdigest()
 
 
 def fingerprint(entry: Entry) -> str:
@@ -173,7 +168,5 @@ def render(entry: Entry, known: Rendered | None, now: datetime) -> Rendered:
 def etag(head: bytes, versions: Iterable[str]) -> str:
     """Return a strong validator of a feed, made without its bodies."""
     digest = hashlib.sha256(head)
-    for version in versions:
-        digest.update(b"\n")
-        digest.update(version.encode())
+    digest.update("\n".join(versions).encode())
     return digest.hexdigest()

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
 
-from calendars.writing import etag, feed, header, version
+from calendars.writing import etag, feed, header
 from lending.accounts.permissions import Principal
 from lending.accounts.secrets import fingerprint
 from lending.db.database import Database, UnitOfWork
@@ -74,9 +74,9 @@ def open_feed(database: Database, token: str, user_agent: str, public_url: str) 
 def read_feed(database: Database, opened: Opened) -> tuple[str, bytes]:
     """Return the whole feed with the validator of exactly these bytes."""
     with database.read() as uow:
-        rows = uow.session.execute(_select(opened.shown, CalendarEntry.body)).all()
-    tag = etag(opened.head, map(_version, rows))
-    return tag, feed(opened.head, [row.body for row in rows])
+        rows = uow.session.execute(_versions(opened.shown).add_columns(CalendarEntry.body)).all()
+    tag = etag(opened.head, [version for version, _ in rows])
+    return tag, feed(opened.head, [body for _, body in rows])
 
 
 def _look(uow: UnitOfWork, token_hash: str, public_url: str) -> _Seen:
@@ -93,7 +93,7 @@ def _look(uow: UnitOfWork, token_hash: str, public_url: str) -> _Seen:
         feed=shown_feed,
         head=head,
         shown=shown,
-        etag=etag(head, map(_version, uow.session.execute(_select(shown)))),
+        etag=etag(head, uow.session.scalars(_versions(shown))),
         known_etag=subscription.etag,
         changed_at=subscription.changed_at,
         last_used_at=subscription.last_used_at,
@@ -139,17 +139,8 @@ def _shown(uow: UnitOfWork, of: Feed, reach: Reach, with_cancelled: bool) -> Col
     return shown
 
 
-def _select(shown: ColumnElement[bool], *more: Any) -> Select[Any]:
-    entry = CalendarEntry
-    return (
-        select(entry.uid, entry.sequence, entry.modified_at, entry.sha256, *more)
-        .where(shown)
-        .order_by(entry.starts_at, entry.uid)
-    )
-
-
-def _version(row: Any) -> str:
-    return version(row.uid, row.sequence, row.modified_at, row.sha256)
+def _versions(shown: ColumnElement[bool]) -> Select[Any]:
+    return select(CalendarEntry.version).where(shown).order_by(CalendarEntry.uid)
 
 
 def _make_ready(uow: UnitOfWork, token_hash: str, public_url: str) -> None:

@@ -17,9 +17,10 @@ LOOKS_BACK = timedelta(days=90)
 
 _INSERT = text(
     "INSERT INTO calendar_entry (view, scope_id, language, audience, uid, source, authority_id,"
-    " starts_at, ends_at, sequence, modified_at, sha256, body, cancelled_at, shown_until)"
+    " starts_at, ends_at, sequence, modified_at, sha256, version, body, cancelled_at, shown_until)"
     " VALUES (:view, :scope_id, :language, :audience, :uid, :source, :authority_id,"
-    " :starts_at, :ends_at, :sequence, :modified_at, :sha256, :body, :cancelled_at, :shown_until)"
+    " :starts_at, :ends_at, :sequence, :modified_at, :sha256, :version, :body, :cancelled_at,"
+    " :shown_until)"
     " ON CONFLICT (view, scope_id, language, audience, uid) DO NOTHING"
 ).bindparams(
     *(
@@ -92,8 +93,10 @@ def _keep(uow: UnitOfWork, feed: Feed, drawn: Drawn, row: CalendarEntry | None) 
     for name, value in placing.items():
         setattr(row, name, value)
     row.sequence, row.modified_at = after.sequence, after.modified
-    row.sha256, row.body = after.content, after.body
-    return moved or after is not before
+    if after is before:
+        return moved
+    row.sha256, row.version, row.body = after.content, after.version, after.body
+    return True
 
 
 def _insert(uow: UnitOfWork, feed: Feed, drawn: Drawn) -> bool:
@@ -113,6 +116,7 @@ def _insert(uow: UnitOfWork, feed: Feed, drawn: Drawn) -> bool:
             "sequence": rendered.sequence,
             "modified_at": rendered.modified,
             "sha256": rendered.content,
+            "version": rendered.version,
             "body": rendered.body,
             "cancelled_at": drawn.cancelled_at,
             "shown_until": drawn.shown_until,

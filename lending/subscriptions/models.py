@@ -108,6 +108,8 @@ class CalendarEntry(Base):
     modified_at: Mapped[datetime]
     sha256: Mapped[str] = mapped_column(String(64))
     """Of what it shows, its stamps left out."""
+    version: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of the body: a feed's validator is made of these, without reading bodies."""
     body: Mapped[bytes] = mapped_column(LargeBinary)
     cancelled_at: Mapped[datetime | None]
     shown_until: Mapped[datetime | None]

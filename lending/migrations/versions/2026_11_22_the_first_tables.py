@@ -36,13 +36,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=160), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum(
-                "town",
-                "agglomeration",
-                name="authoritykind",
-                native_enum=False,
-                length=32,
-            ),
+            sa.Enum("town", "agglomeration", name="authoritykind", native_enum=False, length=32),
             nullable=False,
         ),
         sa.Column("siren", sa.String(length=9), nullable=False),
@@ -132,9 +126,7 @@ def upgrade() -> None:
             ["commune.insee"],
             name=op.f("fk_authority_commune_commune_insee_commune"),
         ),
-        sa.PrimaryKeyConstraint(
-            "authority_id", "commune_insee", name=op.f("pk_authority_commune")
-        ),
+        sa.PrimaryKeyConstraint("authority_id", "commune_insee", name=op.f("pk_authority_commune")),
     )
     op.create_table(
         "calendar_entry",
@@ -159,6 +151,7 @@ def upgrade() -> None:
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("modified_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.String(length=64), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("shown_until", sa.DateTime(timezone=True), nullable=True),
@@ -187,14 +180,10 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("phone", sa.String(length=30), nullable=False),
         sa.ForeignKeyConstraint(
-            ["authority_id"],
-            ["authority.id"],
-            name=op.f("fk_department_authority_id_authority"),
+            ["authority_id"], ["authority.id"], name=op.f("fk_department_authority_id_authority")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_department")),
-        sa.UniqueConstraint(
-            "authority_id", "code", name=op.f("uq_department_authority_id_code")
-        ),
+        sa.UniqueConstraint("authority_id", "code", name=op.f("uq_department_authority_id_code")),
         sa.UniqueConstraint("uuid", name=op.f("uq_department_uuid")),
     )
     op.create_table(
@@ -210,14 +199,10 @@ def upgrade() -> None:
         sa.Column("phone", sa.String(length=30), nullable=False),
         sa.Column("note", sa.String(length=500), nullable=False),
         sa.ForeignKeyConstraint(
-            ["authority_id"],
-            ["authority.id"],
-            name=op.f("fk_depot_authority_id_authority"),
+            ["authority_id"], ["authority.id"], name=op.f("fk_depot_authority_id_authority")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_depot")),
-        sa.UniqueConstraint(
-            "authority_id", "code", name=op.f("uq_depot_authority_id_code")
-        ),
+        sa.UniqueConstraint("authority_id", "code", name=op.f("uq_depot_authority_id_code")),
         sa.UniqueConstraint("uuid", name=op.f("uq_depot_uuid")),
     )
     op.create_table(
@@ -254,12 +239,7 @@ def upgrade() -> None:
         sa.Column(
             "verification",
             sa.Enum(
-                "pending",
-                "verified",
-                "rejected",
-                name="verification",
-                native_enum=False,
-                length=32,
+                "pending", "verified", "rejected", name="verification", native_enum=False, length=32
             ),
             nullable=False,
         ),
@@ -267,9 +247,7 @@ def upgrade() -> None:
         sa.Column("verified_by_id", sa.Integer(), nullable=True),
         sa.Column("verification_note", sa.String(length=500), nullable=False),
         sa.ForeignKeyConstraint(
-            ["commune_insee"],
-            ["commune.insee"],
-            name=op.f("fk_organisation_commune_insee_commune"),
+            ["commune_insee"], ["commune.insee"], name=op.f("fk_organisation_commune_insee_commune")
         ),
         sa.ForeignKeyConstraint(
             ["verified_by_id"],
@@ -282,12 +260,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("uuid", name=op.f("uq_organisation_uuid")),
     )
     with op.batch_alter_table("organisation", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_organisation_search_text", ["search_text"], unique=False
-        )
-        batch_op.create_index(
-            "ix_organisation_verification", ["verification"], unique=False
-        )
+        batch_op.create_index("ix_organisation_search_text", ["search_text"], unique=False)
+        batch_op.create_index("ix_organisation_verification", ["verification"], unique=False)
 
     op.create_table(
         "user_session",
@@ -311,9 +285,7 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_user_session_expires_at"), ["expires_at"], unique=False
         )
-        batch_op.create_index(
-            batch_op.f("ix_user_session_user_id"), ["user_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_user_session_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "api_token",
@@ -340,9 +312,7 @@ def upgrade() -> None:
         sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["authority_id"],
-            ["authority.id"],
-            name=op.f("fk_api_token_authority_id_authority"),
+            ["authority_id"], ["authority.id"], name=op.f("fk_api_token_authority_id_authority")
         ),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
@@ -417,9 +387,7 @@ def upgrade() -> None:
             "attendance IS NULL OR attendance >= 0", name=op.f("ck_event_attendance")
         ),
         sa.ForeignKeyConstraint(
-            ["commune_insee"],
-            ["commune.insee"],
-            name=op.f("fk_event_commune_insee_commune"),
+            ["commune_insee"], ["commune.insee"], name=op.f("fk_event_commune_insee_commune")
         ),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
@@ -463,37 +431,25 @@ def upgrade() -> None:
         sa.Column("search_text", sa.String(length=800), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "preparation_minutes >= 0", name=op.f("ck_item_preparation")
-        ),
+        sa.CheckConstraint("preparation_minutes >= 0", name=op.f("ck_item_preparation")),
         sa.CheckConstraint("turnaround_minutes >= 0", name=op.f("ck_item_turnaround")),
         sa.ForeignKeyConstraint(
-            ["authority_id"],
-            ["authority.id"],
-            name=op.f("fk_item_authority_id_authority"),
+            ["authority_id"], ["authority.id"], name=op.f("fk_item_authority_id_authority")
         ),
         sa.ForeignKeyConstraint(
             ["category_id"], ["category.id"], name=op.f("fk_item_category_id_category")
         ),
         sa.ForeignKeyConstraint(
-            ["department_id"],
-            ["department.id"],
-            name=op.f("fk_item_department_id_department"),
+            ["department_id"], ["department.id"], name=op.f("fk_item_department_id_department")
         ),
-        sa.ForeignKeyConstraint(
-            ["depot_id"], ["depot.id"], name=op.f("fk_item_depot_id_depot")
-        ),
+        sa.ForeignKeyConstraint(["depot_id"], ["depot.id"], name=op.f("fk_item_depot_id_depot")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item")),
-        sa.UniqueConstraint(
-            "authority_id", "code", name=op.f("uq_item_authority_id_code")
-        ),
+        sa.UniqueConstraint("authority_id", "code", name=op.f("uq_item_authority_id_code")),
         sa.UniqueConstraint("uuid", name=op.f("uq_item_uuid")),
     )
     with op.batch_alter_table("item", schema=None) as batch_op:
         batch_op.create_index("ix_item_category", ["category_id"], unique=False)
-        batch_op.create_index(
-            "ix_item_equivalence", ["equivalence_group"], unique=False
-        )
+        batch_op.create_index("ix_item_equivalence", ["equivalence_group"], unique=False)
 
     op.create_table(
         "opening_hours",
@@ -503,12 +459,9 @@ def upgrade() -> None:
         sa.Column("opens", sa.Integer(), nullable=False),
         sa.Column("closes", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "0 <= opens AND opens < closes AND closes <= 1440",
-            name=op.f("ck_opening_hours_order"),
+            "0 <= opens AND opens < closes AND closes <= 1440", name=op.f("ck_opening_hours_order")
         ),
-        sa.CheckConstraint(
-            "weekday BETWEEN 0 AND 6", name=op.f("ck_opening_hours_weekday")
-        ),
+        sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_opening_hours_weekday")),
         sa.ForeignKeyConstraint(
             ["depot_id"],
             ["depot.id"],
@@ -518,9 +471,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_opening_hours")),
     )
     with op.batch_alter_table("opening_hours", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_opening_hours_depot_id"), ["depot_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_opening_hours_depot_id"), ["depot_id"], unique=False)
 
     op.create_table(
         "user_role",
@@ -543,9 +494,7 @@ def upgrade() -> None:
         sa.Column("authority_id", sa.Integer(), nullable=True),
         sa.Column("organisation_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
-            ["authority_id"],
-            ["authority.id"],
-            name=op.f("fk_user_role_authority_id_authority"),
+            ["authority_id"], ["authority.id"], name=op.f("fk_user_role_authority_id_authority")
         ),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
@@ -569,9 +518,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("user_role", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_user_role_organisation_id"),
-            ["organisation_id"],
-            unique=False,
+            batch_op.f("ix_user_role_organisation_id"), ["organisation_id"], unique=False
         )
 
     op.create_table(
@@ -658,18 +605,12 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_booking_order")),
         sa.ForeignKeyConstraint(
-            ["authority_id"],
-            ["authority.id"],
-            name=op.f("fk_booking_authority_id_authority"),
+            ["authority_id"], ["authority.id"], name=op.f("fk_booking_authority_id_authority")
         ),
         sa.ForeignKeyConstraint(
-            ["created_by_id"],
-            ["app_user.id"],
-            name=op.f("fk_booking_created_by_id_app_user"),
+            ["created_by_id"], ["app_user.id"], name=op.f("fk_booking_created_by_id_app_user")
         ),
-        sa.ForeignKeyConstraint(
-            ["event_id"], ["event.id"], name=op.f("fk_booking_event_id_event")
-        ),
+        sa.ForeignKeyConstraint(["event_id"], ["event.id"], name=op.f("fk_booking_event_id_event")),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
             ["organisation.id"],
@@ -680,15 +621,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("uuid", name=op.f("uq_booking_uuid")),
     )
     with op.batch_alter_table("booking", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_booking_option", ["state", "option_until"], unique=False
-        )
+        batch_op.create_index("ix_booking_option", ["state", "option_until"], unique=False)
         batch_op.create_index(
             "ix_booking_organisation", ["organisation_id", "starts_at"], unique=False
         )
-        batch_op.create_index(
-            "ix_booking_period", ["starts_at", "ends_at"], unique=False
-        )
+        batch_op.create_index("ix_booking_period", ["starts_at", "ends_at"], unique=False)
         batch_op.create_index(
             "ix_booking_state", ["authority_id", "state", "starts_at"], unique=False
         )
@@ -732,19 +669,13 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_subscription")),
-        sa.UniqueConstraint(
-            "token_hash", name=op.f("uq_calendar_subscription_token_hash")
-        ),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_calendar_subscription_token_hash")),
     )
     with op.batch_alter_table("calendar_subscription", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_calendar_subscription_api_token_id"),
-            ["api_token_id"],
-            unique=False,
+            batch_op.f("ix_calendar_subscription_api_token_id"), ["api_token_id"], unique=False
         )
-        batch_op.create_index(
-            "ix_calendar_subscription_scope", ["view", "scope_id"], unique=False
-        )
+        batch_op.create_index("ix_calendar_subscription_scope", ["view", "scope_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_calendar_subscription_user_id"), ["user_id"], unique=False
         )
@@ -765,18 +696,13 @@ def upgrade() -> None:
             ["actor_id"], ["app_user.id"], name=op.f("fk_maintenance_actor_id_app_user")
         ),
         sa.ForeignKeyConstraint(
-            ["item_id"],
-            ["item.id"],
-            name=op.f("fk_maintenance_item_id_item"),
-            ondelete="CASCADE",
+            ["item_id"], ["item.id"], name=op.f("fk_maintenance_item_id_item"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_maintenance")),
         sa.UniqueConstraint("uuid", name=op.f("uq_maintenance_uuid")),
     )
     with op.batch_alter_table("maintenance", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_maintenance_item", ["item_id", "ends_at"], unique=False
-        )
+        batch_op.create_index("ix_maintenance_item", ["item_id", "ends_at"], unique=False)
 
     op.create_table(
         "stock_movement",
@@ -787,13 +713,9 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=300), nullable=False),
         sa.Column("actor_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "quantity_delta <> 0", name=op.f("ck_stock_movement_moves_something")
-        ),
+        sa.CheckConstraint("quantity_delta <> 0", name=op.f("ck_stock_movement_moves_something")),
         sa.ForeignKeyConstraint(
-            ["actor_id"],
-            ["app_user.id"],
-            name=op.f("fk_stock_movement_actor_id_app_user"),
+            ["actor_id"], ["app_user.id"], name=op.f("fk_stock_movement_actor_id_app_user")
         ),
         sa.ForeignKeyConstraint(
             ["item_id"],
@@ -805,9 +727,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("stock_movement", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_stock_movement_item",
-            ["item_id", "effective_at", "quantity_delta"],
-            unique=False,
+            "ix_stock_movement_item", ["item_id", "effective_at", "quantity_delta"], unique=False
         )
 
     op.create_table(
@@ -832,8 +752,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("requested > 0", name=op.f("ck_booking_line_requested")),
         sa.CheckConstraint(
-            "returned + damaged + lost <= delivered",
-            name=op.f("ck_booking_line_returned"),
+            "returned + damaged + lost <= delivered", name=op.f("ck_booking_line_returned")
         ),
         sa.ForeignKeyConstraint(
             ["booking_id"],
@@ -847,9 +766,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_booking_line")),
     )
     with op.batch_alter_table("booking_line", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_booking_line_booking", ["booking_id", "item_id"], unique=True
-        )
+        batch_op.create_index("ix_booking_line_booking", ["booking_id", "item_id"], unique=True)
         batch_op.create_index("ix_booking_line_item", ["item_id"], unique=False)
 
     op.create_table(
@@ -931,12 +848,7 @@ def upgrade() -> None:
         sa.Column(
             "kind",
             sa.Enum(
-                "option",
-                "decided",
-                "maintenance",
-                name="holdkind",
-                native_enum=False,
-                length=32,
+                "option", "decided", "maintenance", name="holdkind", native_enum=False, length=32
             ),
             nullable=False,
         ),
@@ -951,9 +863,7 @@ def upgrade() -> None:
             name=op.f("fk_hold_booking_line_id_booking_line"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(
-            ["item_id"], ["item.id"], name=op.f("fk_hold_item_id_item")
-        ),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_hold_item_id_item")),
         sa.ForeignKeyConstraint(
             ["maintenance_id"],
             ["maintenance.id"],
@@ -1019,9 +929,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("ends - starts <= 1296000"),
         )
         batch_op.drop_index(
-            "ix_hold_out",
-            postgresql_where=sa.text("is_out"),
-            sqlite_where=sa.text("is_out"),
+            "ix_hold_out", postgresql_where=sa.text("is_out"), sqlite_where=sa.text("is_out")
         )
         batch_op.drop_index("ix_hold_maintenance")
         batch_op.drop_index(
