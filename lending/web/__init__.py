@@ -28,11 +28,16 @@ def blueprints() -> list:  # type: ignore[type-arg]
     from lending.web import (
         accounts,
         administration,
+        board,
         catalogue,
+        handing_over,
         health,
         home,
+        inbox,
+        jobs,
         organisations,
         preferences,
+        shortages,
         subscriptions,
     )
 
@@ -45,4 +50,10 @@ def blueprints() -> list:  # type: ignore[type-arg]
         administration.blueprint,
         catalogue.blueprint,
         subscriptions.blueprint,
+        inbox.blueprint,
+        # the decisions' own blueprint, with the views of the hand-over
+        handing_over.blueprint,
+        board.blueprint,
+        shortages.blueprint,
+        jobs.blueprint,
     ]

@@ -1,13 +1,15 @@
 """Where each role can go: a pure function from who acts to the places offered."""
 
 from dataclasses import dataclass
+from typing import Literal
 
-from flask import current_app, request, url_for
+from flask import current_app, g, request, url_for
 from flask_babel import gettext
 
 from lending.accounts.permissions import Action, Principal
 from lending.i18n import N_
-from lending.web.widgets import NavEntry
+from lending.settings import Settings
+from lending.web.widgets import AccountBadge, NavEntry, Shell
 
 
 @dataclass(frozen=True)
@@ -18,37 +20,32 @@ class Place:
     label: str
     icon: str
     action: Action
-    for_staff: bool | None = None
-    """Offered to the staff only (true), to everybody else only (false), or to both (none)."""
+    readers: Literal["staff", "others", "all"] = "all"
+    """Whom it is offered to."""
 
 
 PLACES = (
-    Place("inbox.index", N_("Inbox"), "inbox", Action.SEE_INBOX, True),
-    Place("board.index", N_("Planning"), "calendar3-range", Action.SEE_BOARD, True),
-    Place("home.show", N_("Home"), "house", Action.BROWSE_CATALOGUE, False),
+    Place("inbox.index", N_("Inbox"), "inbox", Action.SEE_INBOX, "staff"),
+    Place("board.index", N_("Planning"), "calendar3-range", Action.SEE_BOARD, "staff"),
+    Place("home.show", N_("Home"), "house", Action.BROWSE_CATALOGUE, "others"),
     Place("catalogue.index", N_("Equipment"), "grid", Action.BROWSE_CATALOGUE),
-    Place("bookings.index", N_("Requests"), "card-list", Action.SEE_BOOKING, True),
-    Place("bookings.index", N_("Your requests"), "card-checklist", Action.SEE_BOOKING, False),
+    Place("bookings.index", N_("Requests"), "card-list", Action.SEE_BOOKING, "staff"),
+    Place("bookings.index", N_("Your requests"), "card-checklist", Action.SEE_BOOKING, "others"),
     Place(
-        "shortages.index", N_("Shortages"), "exclamation-triangle", Action.SEE_SHORTAGES, True
+        "shortages.index", N_("Shortages"), "exclamation-triangle", Action.SEE_SHORTAGES, "staff"
     ),
-    Place(
-        "organisations.index", N_("Organisations"), "people", Action.LIST_ORGANISATIONS, True
-    ),
-    Place("organisations.own", N_("Your association"), "people", Action.SEE_ORGANISATION, False),
-    Place("jobs.index", N_("Jobs"), "gear", Action.SEE_JOBS, True),
-    Place(
-        "administration.index", N_("Administration"), "sliders", Action.MANAGE_USERS, True
-    ),
+    Place("organisations.index", N_("Organisations"), "people", Action.LIST_ORGANISATIONS, "staff"),
+    Place("organisations.own", N_("Your association"), "people", Action.SEE_ORGANISATION, "others"),
+    Place("jobs.index", N_("Jobs"), "gear", Action.SEE_JOBS, "staff"),
+    Place("administration.index", N_("Administration"), "sliders", Action.MANAGE_USERS, "staff"),
 )
 
 
 def places_for(principal: Principal) -> tuple[Place, ...]:
     """Return the places that the person may go to, in their order."""
+    kind = "staff" if principal.is_staff else "others"
     return tuple(
-        place
-        for place in PLACES
-        if place.for_staff in (None, principal.is_staff) and principal.can(place.action)
+        place for place in PLACES if place.readers in ("all", kind) and principal.can(place.action)
     )
 
 
@@ -71,6 +68,31 @@ def _rooms_of(place: Place) -> tuple[str, ...]:
     room = place.endpoint.partition(".")[0]
     # A booking that the staff decides is opened from the inbox.
     return (room, "decisions") if room == "inbox" else (room,)
+
+
+def shell(principal: Principal, settings: Settings) -> Shell:
+    """Return what stands around every page for this reader."""
+    return Shell(
+        authority_name=g.get("authority_name", ""),
+        navigation=navigation(principal),
+        account=_account(principal),
+        home_url=address("inbox.index") if principal.is_staff else address("home.show"),
+        sign_in_url=address("accounts.sign_in"),
+        register_url=address("accounts.register"),
+        demo=settings.demo,
+    )
+
+
+def _account(principal: Principal) -> AccountBadge | None:
+    if principal.is_anonymous:
+        return None
+    role = principal.grants[0].role.label if principal.grants else ""
+    return AccountBadge(
+        name=principal.name,
+        role=gettext(role) if role else "",
+        url=address("accounts.show"),
+        sign_out_url=address("accounts.sign_out"),
+    )
 
 
 def address(endpoint: str, **values: object) -> str:

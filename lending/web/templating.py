@@ -9,8 +9,10 @@ from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from jinja2 import FileSystemLoader
 
+from lending.accounts.permissions import Action
 from lending.web import formats, wording
 from lending.web.context import principal, settings
+from lending.web.navigation import address, booking_url, shell
 
 PACKAGE = Path(__file__).resolve().parents[1]
 LANGUAGES = ("fr", "en")
@@ -73,8 +75,13 @@ def vendor(name: str) -> str:
 
 def common() -> dict[str, object]:
     """Return what every template may use."""
+    person = principal()
     return {
-        "principal": principal(),
+        "Action": Action,
+        "address": address,
+        "booking_url": lambda booking_id: booking_url(booking_id, person),
+        "principal": person,
+        "shell": shell(person, settings()),
         "settings": settings(),
         "language": language(),
         "theme": theme(),

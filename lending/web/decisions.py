@@ -1,0 +1,315 @@
+"""One request with everything needed to decide it, and the decisions."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from lending.accounts.permissions import Action
+from lending.bookings.conflicts import explain_conflict
+from lending.bookings.decisions import (
+    approve_booking,
+    ask_for_pieces,
+    cancel_booking,
+    complete_booking,
+    put_on_waiting_list,
+    refuse_booking,
+    review_booking,
+)
+from lending.bookings.detail import BookingDetail, get_booking
+from lending.bookings.duties import PREPARE_AHEAD
+from lending.bookings.errors import StockConflict
+from lending.bookings.inbox import next_booking
+from lending.bookings.review import Case, read_case
+from lending.bookings.states import RefusalReason, State
+from lending.db.database import UnitOfWork
+from lending.errors import FieldError, InvalidInput
+from lending.web.context import allowed, database, principal
+from lending.web.history import history_of
+from lending.web.inbox import filter_arguments, filter_of_request
+from lending.web.offers import conflicts_for_staff
+from lending.web.widgets import Conflict, HistoryEntry
+
+blueprint = Blueprint("decisions", __name__)
+
+Service = Callable[[UnitOfWork], object]
+
+
+@dataclass(frozen=True)
+class DecisionPage:
+    """What the page shows: the case, what was typed, and what was wrong with it."""
+
+    case: Case
+    mode: str
+    """What the lines take: grant, deliver, return, or nothing (read)."""
+    history: tuple[HistoryEntry, ...]
+    typed: dict[str, str]
+    errors: tuple[tuple[str, str], ...] = ()
+    """Where to go, and what to do there."""
+    conflicts: tuple[Conflict, ...] = ()
+    arguments: dict[str, str] | None = None
+    preparation_begins: bool = False
+
+    def value(self, name: str, otherwise: object) -> str:
+        """Return what was typed into a field, or else what it begins with."""
+        return self.typed.get(name, str(otherwise))
+
+
+@blueprint.get("/a-traiter/<int:booking_id>")
+@allowed(Action.SEE_INBOX)
+def show(booking_id: int) -> ResponseReturnValue:
+    """Show a request with everything needed to decide it."""
+    return page_of(booking_id)
+
+
+def page_of(
+    booking_id: int,
+    errors: Sequence[tuple[str, str]] = (),
+    conflict: StockConflict | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    """Return the page, with what was typed, what was wrong with it, or what stands in the way."""
+    with database().read() as uow:
+        case = read_case(uow, principal(), booking_id)
+        g.zone = case.booking.zone
+        answer = explain_conflict(uow, conflict, g.zone) if conflict else None
+    can_decide = case.booking.allows("put_on_waiting_list")
+    page = DecisionPage(
+        case=case,
+        mode=_mode(case.booking),
+        history=history_of(case.booking.history),
+        typed=request.form.to_dict(),
+        errors=tuple(errors),
+        conflicts=conflicts_for_staff(answer, can_decide=can_decide) if answer else (),
+        arguments=filter_arguments(),
+        preparation_begins=case.booking.starts_at <= case.now + PREPARE_AHEAD,
+    )
+    return render_template(
+        "decisions/show.html", page=page, reasons=tuple(RefusalReason), State=State
+    ), status
+
+
+def _mode(booking: BookingDetail) -> str:
+    for move, mode in (("approve", "grant"), ("check_out", "deliver"), ("check_in", "return")):
+        if booking.allows(move):
+            return mode
+    return "read"
+
+
+def carry_out(
+    booking_id: int,
+    service: Callable[[UnitOfWork], Any],
+    done: str,
+    *,
+    anchors: dict[str, str] | None = None,
+    stay: bool = False,
+) -> ResponseReturnValue:
+    """Do what was decided, then turn to the next duty; show the page again if it cannot be done.
+
+    `anchors` says which field of the page a field of the service is.
+    """
+    wanted = filter_of_request()
+    with database().read() as uow:
+        booking = get_booking(uow, principal(), booking_id)
+        following = next_booking(uow, principal(), wanted, booking_id)
+    try:
+        database().write(service)
+    except InvalidInput as error:
+        return page_of(booking_id, _errors(booking, error, anchors or {}), status=422)
+    except StockConflict as conflict:
+        return page_of(booking_id, conflict=conflict, status=409)
+    flash(f"{booking.reference} : {done}", "good")
+    arguments = filter_arguments()
+    if stay:
+        following = booking_id
+    if following is None:
+        return redirect(url_for("inbox.index", **arguments), 303)  # type: ignore[arg-type]
+    return redirect(url_for("decisions.show", booking_id=following, **arguments), 303)  # type: ignore[arg-type]
+
+
+def _errors(
+    booking: BookingDetail, error: InvalidInput, anchors: dict[str, str]
+) -> list[tuple[str, str]]:
+    return [(_anchor(booking, each, anchors), _words(each)) for each in error.errors]
+
+
+def _anchor(booking: BookingDetail, error: FieldError, anchors: dict[str, str]) -> str:
+    parts = error.field.split(".")
+    if len(parts) == 3 and parts[0] == "lines":
+        # The services count lines in the order in which they were entered.
+        entered = sorted(booking.line_views, key=lambda line: line.id)
+        return f"{parts[2]}-{entered[int(parts[1])].item_id}"
+    return anchors.get(error.field, error.field)
+
+
+def _words(error: FieldError) -> str:
+    return str(gettext(error.message, **dict(error.data)))
+
+
+def quantities(prefix: str) -> dict[int, int]:
+    """Return the whole numbers of the fields `<prefix>-<item>`; empty ones count as zero.
+
+    Raises:
+        InvalidInput: a field holds something else.
+    """
+    found: dict[int, int] = {}
+    errors = {}
+    for name, text in request.form.items():
+        start, _, item_id = name.rpartition("-")
+        if start != prefix or not item_id.isdecimal():
+            continue
+        if text.strip() and not text.strip().isdecimal():
+            errors[name] = gettext("Give a whole number.")
+            continue
+        found[int(item_id)] = int(text.strip() or 0)
+    if errors:
+        raise InvalidInput(**errors)
+    return found
+
+
+@blueprint.post("/a-traiter/<int:booking_id>/instruire")
+@allowed(Action.REVIEW_BOOKING)
+def review(booking_id: int) -> ResponseReturnValue:
+    """Tell that one is working on it; the page stays."""
+    return carry_out(
+        booking_id,
+        lambda uow: review_booking(uow, principal(), booking_id),
+        gettext("taken in review"),
+        stay=True,
+    )
+
+
+@blueprint.post("/a-traiter/<int:booking_id>/pieces")
+@allowed(Action.REVIEW_BOOKING)
+def pieces(booking_id: int) -> ResponseReturnValue:
+    """Ask the association for something."""
+    what = request.form.get("what", "")
+    return carry_out(
+        booking_id,
+        lambda uow: ask_for_pieces(uow, principal(), booking_id, what),
+        gettext("sent back with your question"),
+        anchors={"reason": "what"},
+    )
+
+
+@blueprint.post("/a-traiter/<int:booking_id>/completer")
+@allowed(Action.EDIT_BOOKING)
+def complete(booking_id: int) -> ResponseReturnValue:
+    """Record pieces that came by another way; the page stays, now to be decided."""
+    answer = request.form.get("answer", "")
+    return carry_out(
+        booking_id,
+        lambda uow: complete_booking(uow, principal(), booking_id, answer),
+        gettext("complete from now on"),
+        stay=True,
+    )
+
+
+@blueprint.post("/a-traiter/<int:booking_id>/accorder")
+@allowed(Action.DECIDE_BOOKING)
+def grant(booking_id: int) -> ResponseReturnValue:
+    """Grant a request, whole or in part."""
+    reason = request.form.get("reason", "")
+
+    def approve(uow: UnitOfWork) -> object:
+        granted = quantities("granted")
+        if request.form.get("only_named"):
+            lines = get_booking(uow, principal(), booking_id).line_views
+            granted = {line.item_id: 0 for line in lines} | granted
+        return approve_booking(uow, principal(), booking_id, granted, reason)
+
+    return carry_out(booking_id, approve, gettext("granted"))
+
+
+@blueprint.post("/a-traiter/<int:booking_id>/refuser")
+@allowed(Action.DECIDE_BOOKING)
+def refuse(booking_id: int) -> ResponseReturnValue:
+    """Refuse a request, after asking once more: it cannot be undone."""
+    code, text = request.form.get("code", ""), request.form.get("text", "")
+    errors = []
+    if code not in list(RefusalReason):
+        errors.append(("code", gettext("Choose a reason from the list.")))
+    if not text.strip():
+        errors.append(("text", gettext("Say why in a few words: the association reads it.")))
+    if errors:
+        return page_of(booking_id, errors, status=422)
+    if not request.form.get("confirmed"):
+        return confirm(
+            booking_id,
+            gettext("Refuse this request?"),
+            gettext(
+                "The association reads the reason at once, and what the request held goes to "
+                "who waits. This cannot be undone."
+            ),
+            gettext("Refuse"),
+            quote=f"{gettext(RefusalReason(code).label)}. {text}",
+        )
+    return carry_out(
+        booking_id,
+        lambda uow: refuse_booking(uow, principal(), booking_id, RefusalReason(code), text),
+        gettext("refused"),
+        anchors={"reason": "text"},
+    )
+
+
+@blueprint.post("/a-traiter/<int:booking_id>/attendre")
+@allowed(Action.DECIDE_BOOKING)
+def wait(booking_id: int) -> ResponseReturnValue:
+    """Put a request on the waiting list."""
+    reason = request.form.get("reason", "")
+    return carry_out(
+        booking_id,
+        lambda uow: put_on_waiting_list(uow, principal(), booking_id, reason),
+        gettext("on the waiting list"),
+        anchors={"reason": "wait-reason"},
+    )
+
+
+@blueprint.post("/a-traiter/<int:booking_id>/annuler")
+@allowed(Action.CANCEL_BOOKING)
+def cancel(booking_id: int) -> ResponseReturnValue:
+    """Cancel a request or a loan that has not begun, after asking once more."""
+    reason = request.form.get("reason", "")
+    if not reason.strip():
+        words = gettext("Say why in a few words: the association reads it.")
+        return page_of(booking_id, [("cancel-reason", words)], status=422)
+    if not request.form.get("confirmed"):
+        return confirm(
+            booking_id,
+            gettext("Cancel this booking?"),
+            gettext(
+                "The association reads the reason at once, and what the booking held goes to "
+                "who waits. This cannot be undone."
+            ),
+            gettext("Cancel the booking"),
+            quote=reason,
+        )
+    return carry_out(
+        booking_id,
+        lambda uow: cancel_booking(uow, principal(), booking_id, reason),
+        gettext("cancelled"),
+    )
+
+
+def confirm(
+    booking_id: int, question: str, text: str, button: str, quote: str = ""
+) -> ResponseReturnValue:
+    """Ask once more, carrying everything that was typed along."""
+    with database().read() as uow:
+        booking = get_booking(uow, principal(), booking_id)
+    g.zone = booking.zone
+    fields = {name: value for name, value in request.form.items() if name != "csrf_token"}
+    return render_template(
+        "decisions/confirm.html",
+        booking=booking,
+        question=question,
+        text=text,
+        button=button,
+        quote=quote,
+        action=request.full_path.rstrip("?"),
+        back=url_for("decisions.show", booking_id=booking_id, **filter_arguments()),  # type: ignore[arg-type]
+        fields=fields | {"confirmed": "yes"},
+    )

@@ -1,0 +1,53 @@
+"""The history of a booking in words."""
+
+from collections.abc import Iterable
+
+from flask_babel import gettext
+
+from lending.bookings.detail import HistoryLine
+from lending.i18n import N_
+from lending.web.statuses import status_of
+from lending.web.widgets import HistoryEntry
+
+WORDS = {
+    "create": N_("Request begun"),
+    "submit": N_("Request sent"),
+    "wait": N_("Put on the waiting list at the association's wish"),
+    "serve": N_("Served from the waiting list: the equipment is reserved"),
+    "ask_for_pieces": N_("Something was asked of the association"),
+    "complete": N_("The association answered: the file is complete"),
+    "review": N_("Taken in review"),
+    "approve": N_("Granted"),
+    "approve_in_part": N_("Granted in part"),
+    "refuse": N_("Refused"),
+    "put_on_waiting_list": N_("Put on the waiting list by the authority"),
+    "prepare": N_("Prepared at the depot"),
+    "check_out": N_("Handed over"),
+    "check_in_part": N_("A part came back"),
+    "check_in": N_("Everything is back"),
+    "close": N_("Closed"),
+    "cancel": N_("Cancelled"),
+    "expire": N_("Lapsed without a decision"),
+    "change": N_("Dates or equipment changed"),
+    "reduce": N_("A part was given back before the loan"),
+}
+QUIET = {"create", "change", "reduce", "check_in_part"}
+"""What leaves the state as it is, and so has no state's colour."""
+
+
+def history_of(lines: Iterable[HistoryLine]) -> tuple[HistoryEntry, ...]:
+    """Return what happened to a booking, in the order given."""
+    return tuple(_entry(line) for line in lines)
+
+
+def _entry(line: HistoryLine) -> HistoryEntry:
+    look = status_of("booking", line.new)
+    quiet = line.move in QUIET
+    return HistoryEntry(
+        at=line.at,
+        text=gettext(WORDS.get(line.move, line.move)),
+        actor=line.actor,
+        reason=line.reason,
+        tone="plain" if quiet else look.tone,
+        icon="pencil" if quiet else look.icon,
+    )

@@ -1,0 +1,148 @@
+"""What needs somebody: the staff's first page."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from lending.accounts.permissions import Action
+from lending.bookings.duties import DutyKind
+from lending.bookings.inbox import PER_PAGE, Duty, Inbox, InboxFilter, read_inbox
+from lending.i18n import N_
+from lending.web.context import allowed, database, principal
+from lending.web.formats import DEFAULT_ZONE, local
+from lending.web.navigation import address
+from lending.web.widgets import Pager
+from lending.web.wording import urgency_of
+
+blueprint = Blueprint("inbox", __name__)
+
+GROUPS = (
+    ("late", N_("Late")),
+    ("today", N_("Today")),
+    ("soon", N_("Within three days")),
+    ("normal", N_("Afterwards")),
+)
+ICONS = {
+    DutyKind.DECIDE: "question-circle",
+    DutyKind.PIECES: "paperclip",
+    DutyKind.VERIFY: "person-check",
+    DutyKind.SHORTAGE: "exclamation-triangle-fill",
+    DutyKind.LATE_RETURN: "alarm",
+    DutyKind.PREPARE: "box-seam",
+    DutyKind.HAND_OVER: "truck",
+    DutyKind.TAKE_BACK: "box-arrow-in-down",
+    DutyKind.CLOSE: "check2-all",
+}
+
+
+@dataclass(frozen=True)
+class DutyRow:
+    """A duty as the page shows it."""
+
+    duty: Duty
+    url: str
+    icon: str
+    urgency: str
+    due: date
+
+
+@dataclass(frozen=True)
+class DutyGroup:
+    """Duties that press equally."""
+
+    key: str
+    title: str
+    rows: tuple[DutyRow, ...]
+
+
+@dataclass(frozen=True)
+class InboxPage:
+    """What the page shows, and what it was asked."""
+
+    inbox: Inbox
+    wanted: InboxFilter
+    groups: tuple[DutyGroup, ...]
+    pager: Pager
+    tabs: tuple[tuple[str, str, bool, int], ...]
+    active_filters: int
+
+
+@blueprint.get("/a-traiter")
+@allowed(Action.SEE_INBOX)
+def index() -> ResponseReturnValue:
+    """Show what is to be done, oldest duty first."""
+    wanted = filter_of_request()
+    with database().read() as uow:
+        inbox = read_inbox(uow, principal(), wanted)
+    rows = [_row(duty, inbox.now) for duty in inbox.duties]
+    page = InboxPage(
+        inbox=inbox,
+        wanted=wanted,
+        groups=tuple(_groups(rows)),
+        pager=Pager(inbox.page, PER_PAGE, inbox.total),
+        tabs=tuple(_tabs(inbox, wanted)),
+        active_filters=sum(
+            chosen is not None for chosen in (wanted.authority_id, wanted.department_id)
+        ),
+    )
+    return render_template("inbox/index.html", page=page)
+
+
+def filter_of_request() -> InboxFilter:
+    """Return what the address says one wants to see."""
+    kind = request.args.get("kind", "")
+    return InboxFilter(
+        kind=DutyKind(kind) if kind in list(DutyKind) else None,
+        authority_id=request.args.get("authority", type=int),
+        department_id=request.args.get("department", type=int),
+        page=request.args.get("page", 1, type=int),
+    )
+
+
+def filter_arguments() -> dict[str, str]:
+    """Return what has to be carried along to come back to the same part of the inbox."""
+    names = ("kind", "authority", "department")
+    return {name: request.args[name] for name in names if request.args.get(name)}
+
+
+def _row(duty: Duty, now: datetime) -> DutyRow:
+    zone: ZoneInfo = g.get("zone", DEFAULT_ZONE)
+    due = local(duty.due_at, zone).date()
+    return DutyRow(
+        duty=duty,
+        url=_url(duty),
+        icon=ICONS[duty.kind],
+        # What should have been done an hour ago is late, though it is today.
+        urgency="late" if duty.due_at < now else urgency_of(due, local(now, zone).date()),
+        due=due,
+    )
+
+
+def _url(duty: Duty) -> str:
+    if duty.booking_id is not None:
+        return url_for("decisions.show", booking_id=duty.booking_id, **filter_arguments())  # type: ignore[arg-type]
+    if duty.kind is DutyKind.SHORTAGE:
+        return url_for("shortages.index", _anchor=f"item-{duty.item_id}")
+    return address("organisations.show", organisation_id=duty.organisation_id)
+
+
+def _groups(rows: list[DutyRow]) -> Iterable[DutyGroup]:
+    for key, title in GROUPS:
+        chosen = tuple(row for row in rows if row.urgency == key)
+        if chosen:
+            yield DutyGroup(key, gettext(title), chosen)
+
+
+def _tabs(inbox: Inbox, wanted: InboxFilter) -> Iterable[tuple[str, str, bool, int]]:
+    kept = {name: value for name, value in filter_arguments().items() if name != "kind"}
+    total = sum(inbox.counts.values())
+    yield gettext("All"), url_for("inbox.index", **kept), wanted.kind is None, total  # type: ignore[arg-type]
+    for kind in DutyKind:
+        if inbox.counts.get(kind) or wanted.kind is kind:
+            url = url_for("inbox.index", **kept, kind=kind.value)  # type: ignore[arg-type]
+            yield gettext(kind.label), url, wanted.kind is kind, inbox.counts.get(kind, 0)

@@ -1,0 +1,28 @@
+"""What the worker does in the background, when it did it last, and what failed."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from lending.accounts.permissions import Action
+from lending.i18n import N_
+from lending.jobs.declared import JOBS
+from lending.jobs.queries import read_jobs
+from lending.web.context import allowed, database
+
+blueprint = Blueprint("jobs", __name__)
+
+WORDS = {
+    "expire-options": N_("Let options lapse that nobody decided in time"),
+    "serve-waiting-list": N_("Give what came free to the waiting list"),
+    "refresh-calendars": N_("Bring calendar subscriptions up to date"),
+    "tidy": N_("Forget old sessions and old runs"),
+}
+
+
+@blueprint.get("/travaux")
+@allowed(Action.SEE_JOBS)
+def index() -> ResponseReturnValue:
+    """Show every job with its last run."""
+    with database().read() as uow:
+        page = read_jobs(uow, JOBS)
+    return render_template("jobs/index.html", page=page, words=WORDS)
