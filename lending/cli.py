@@ -12,6 +12,7 @@ from types import FrameType
 import click
 
 from lending import __version__
+from lending.cli_admin import doctor, user
 from lending.cli_files import export_files, import_files
 from lending.clock import Clock
 from lending.db.database import Database
@@ -65,6 +66,8 @@ def treteau() -> None:
 
 treteau.add_command(import_files)
 treteau.add_command(export_files)
+treteau.add_command(user)
+treteau.add_command(doctor)
 
 
 @treteau.command()
@@ -159,6 +162,8 @@ def _gunicorn(context: Context, host: str, port: int) -> list[str]:
         str(settings.web_threads),
         "--log-level",
         settings.log_level.lower(),
+        # its socket lies in the home folder, where two installations would meet
+        "--no-control-socket",
         context.application,
     ]
 

@@ -16,7 +16,8 @@ from lending.authorities.models import (
     authority_commune,
 )
 from lending.db.database import UnitOfWork
-from lending.errors import NotFound
+from lending.errors import InvalidInput, NotFound
+from lending.i18n import N_
 from lending.words import fold
 
 
@@ -128,6 +129,18 @@ def authority_names(uow: UnitOfWork) -> dict[int, str]:
 def authority_codes(uow: UnitOfWork) -> list[str]:
     """Return the codes of the authorities, in order."""
     return list(uow.session.scalars(select(Authority.code).order_by(Authority.code)))
+
+
+def authority_id_of(uow: UnitOfWork, code: str) -> int:
+    """Return the number of the authority with this code.
+
+    Raises:
+        InvalidInput: there is none.
+    """
+    found = uow.session.scalar(select(Authority.id).where(Authority.code == code))
+    if found is None:
+        raise InvalidInput(authority=N_("There is no authority with this code."))
+    return found
 
 
 def has_authorities(uow: UnitOfWork) -> bool:

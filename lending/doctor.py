@@ -1,0 +1,148 @@
+"""What is wrong with an installation, and what to do about it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from lending.authorities.queries import has_authorities
+from lending.bookings.shortages import overbooked
+from lending.db.database import Database
+from lending.db.schema import pending_migrations
+from lending.jobs.lease import find_leader
+from lending.settings import Settings
+
+PACKAGE = Path(__file__).resolve().parent
+LEAST_SECRET = 32
+
+
+class Health(StrEnum):
+    """How bad a finding is."""
+
+    GOOD = "ok"
+    DOUBTFUL = "look"
+    BAD = "BAD"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at."""
+
+    health: Health
+    what: str
+    remedy: str = ""
+
+
+def examine(settings: Settings, database: Database) -> Iterator[Finding]:
+    """Yield what was found, one thing after the other; nothing is changed."""
+    yield from _settings(settings)
+    yield from _folder(settings.instance)
+    yield from _files()
+    try:
+        pending = pending_migrations(database)
+    except SQLAlchemyError as error:
+        reason = str(error).splitlines()[0]
+        yield Finding(Health.BAD, f"The database does not answer: {reason}", "Check DATABASE_URL.")
+        return
+    if pending:
+        what = f"{len(pending)} migrations are pending"
+        yield Finding(Health.BAD, what, "Run: treteau migrate")
+        return
+    yield Finding(Health.GOOD, f"The database is up to date ({database.engine.dialect.name})")
+    yield from _contents(database)
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    yield _judge(
+        len(settings.secret_key) >= LEAST_SECRET,
+        "The secret key is long enough",
+        Health.BAD,
+        "The secret key is short: anybody could forge a session.",
+        "Set TRETEAU_SECRET_KEY to 32 random characters or more, or unset it.",
+    )
+    yield _judge(
+        not (settings.demo or settings.debug),
+        "No demonstration, no debugging",
+        Health.DOUBTFUL,
+        "This is a demonstration or a debugging installation.",
+        "Unset TRETEAU_DEMO and TRETEAU_DEBUG before real people use it.",
+    )
+    yield _judge(
+        settings.secure_cookies and settings.public_url.startswith("https://"),
+        "Sessions travel over https only",
+        Health.DOUBTFUL,
+        "Sessions may travel in the clear.",
+        "Serve over https, set TRETEAU_PUBLIC_URL=https://… and TRETEAU_SECURE_COOKIES=yes.",
+    )
+
+
+def _folder(instance: Path) -> Iterator[Finding]:
+    try:
+        instance.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=instance):
+            yield Finding(Health.GOOD, f"{instance} can be written in")
+    except OSError as error:
+        what = f"{instance} cannot be written in: {error.strerror}"
+        yield Finding(Health.BAD, what, "Give the service's user the folder.")
+
+
+def _files() -> Iterator[Finding]:
+    yield _judge(
+        (PACKAGE / "static" / "vendor" / "manifest.json").is_file(),
+        "The front-end libraries are there",
+        Health.BAD,
+        "The front-end libraries are missing: pages have no style.",
+        "In a checkout: make assets. Otherwise install the wheel again.",
+    )
+    yield _judge(
+        any((PACKAGE / "translations").rglob("*.mo")),
+        "The translations are compiled",
+        Health.BAD,
+        "The translations are not compiled: French pages would be English.",
+        "In a checkout: make translations. Otherwise install the wheel again.",
+    )
+
+
+def _contents(database: Database) -> Iterator[Finding]:
+    with database.read() as uow:
+        yield _judge(
+            has_authorities(uow),
+            "Somebody lends here",
+            Health.DOUBTFUL,
+            "There is no authority yet.",
+            "Sign in as an administrator and create one.",
+        )
+        leader = find_leader(uow)
+        yield _judge(
+            leader is not None and leader.is_alive,
+            "A worker is running",
+            Health.BAD,
+            "No worker is running: options do not lapse, nobody on a waiting list is served.",
+            "Start: treteau worker",
+        )
+        short = overbooked(uow, int(uow.now.timestamp()))
+        yield _judge(
+            not short,
+            "Nothing is promised twice",
+            Health.DOUBTFUL,
+            f"{len(short)} items are promised more often than they exist.",
+            "See the page of shortages: stock fell, or loans are late.",
+        )
+
+
+def _judge(good: bool, when_good: str, otherwise: Health, what: str, remedy: str) -> Finding:
+    return Finding(Health.GOOD, when_good) if good else Finding(otherwise, what, remedy)
+
+
+def report(findings: Iterator[Finding], say: Callable[[str], object]) -> bool:
+    """Say each finding in a line, with its remedy below; return whether none is bad."""
+    bad = False
+    for finding in findings:
+        say(f"{finding.health:5} {finding.what}")
+        if finding.remedy:
+            say(f"      -> {finding.remedy}")
+        bad = bad or finding.health is Health.BAD
+    return not bad
