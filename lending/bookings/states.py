@@ -1,6 +1,6 @@
 """The states of a booking and the one table of moves between them.
 
-docs/booking-states.md is drawn from this table by `treteau docs states`.
+docs/booking-states.md is drawn from this table by `python -m tools.states`.
 """
 
 from dataclasses import dataclass
