@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
@@ -13,6 +13,7 @@ from lending.accounts.permissions import Action
 from lending.bookings.detail import BookingDetail
 from lending.catalogue.queries import ItemSummary
 from lending.db.database import UnitOfWork
+from lending.web.bookings.current import current_draft, running_list
 from lending.web.context import principal
 from lending.web.dates import ChosenDates
 from lending.web.widgets import RunningList
@@ -37,8 +38,6 @@ class Choosing:
     @property
     def running(self) -> RunningList | None:
         """What is chosen so far."""
-        from lending.web.bookings.current import running_list
-
         return running_list(self.draft) if self.draft else None
 
     def other_dates(self, dates: ChosenDates) -> Interval | None:
@@ -52,10 +51,8 @@ def choosing_for(
     uow: UnitOfWork, dates: ChosenDates, items: Sequence[ItemSummary]
 ) -> Choosing | None:
     """Return how the reader chooses among the items; None for those who only look."""
-    if not may_choose() or "bookings.start" not in current_app.view_functions:
+    if not may_choose():
         return None
-    from lending.web.bookings.current import current_draft
-
     draft = current_draft(uow)
     if draft is None:
         return Choosing(
