@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Executable,
     Select,
+    case,
     delete,
     func,
     insert,
@@ -129,25 +130,23 @@ def _fetch(session: Session, query: Executable) -> list[tuple[Any, ...]]:
 def _read_stock(
     session: Session, starts: int, ends: int, item_ids: Collection[int] | None
 ) -> tuple[dict[int, int], dict[int, list[StockChange]]]:
-    of_items: list[ColumnElement[bool]] = (
-        [] if item_ids is None else [StockMovement.item_id.in_(item_ids)]
+    """Return the stock at the start, all movements up to then in one sum, and what moves later."""
+    at = case((StockMovement.effective_at > starts, StockMovement.effective_at), else_=starts)
+    query = (
+        select(StockMovement.item_id, at, func.sum(StockMovement.quantity_delta))
+        .where(StockMovement.effective_at < ends)
+        .group_by(StockMovement.item_id, at)
+        .order_by(at)
     )
-    levels = _fetch(
-        session,
-        select(StockMovement.item_id, func.sum(StockMovement.quantity_delta))
-        .where(StockMovement.effective_at <= starts, *of_items)
-        .group_by(StockMovement.item_id),
-    )
-    stock = {item_id: int(total) for item_id, total in levels}
+    if item_ids is not None:
+        query = query.where(StockMovement.item_id.in_(item_ids))
+    stock: dict[int, int] = {}
     changes: dict[int, list[StockChange]] = defaultdict(list)
-    movements = _fetch(
-        session,
-        select(StockMovement.item_id, StockMovement.effective_at, StockMovement.quantity_delta)
-        .where(StockMovement.effective_at > starts, StockMovement.effective_at < ends, *of_items)
-        .order_by(StockMovement.effective_at),
-    )
-    for item_id, at, delta in movements:
-        changes[item_id].append(StockChange(at, delta))
+    for item_id, when, delta in _fetch(session, query):
+        if when <= starts:
+            stock[item_id] = int(delta)
+        else:
+            changes[item_id].append(StockChange(when, int(delta)))
     return stock, changes
 
 
