@@ -12,6 +12,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # stubs lag behind
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from lending.web.widgets import (
@@ -54,23 +55,21 @@ class SampleForm(Form):
     competence = SelectField(
         "De quoi s'agit-il ?",
         choices=[
-            ("culture", "Culture et spectacles"),
-            ("sport", "Sport"),
-            ("social", "Solidarité"),
+            SelectChoice("culture", "Culture et spectacles"),
+            SelectChoice("sport", "Sport"),
+            SelectChoice("social", "Solidarité"),
         ],
     )
     logistics = RadioField(
         "Comment recevez-vous le matériel ?",
         [InputRequired("Choisissez comment vous recevez le matériel.")],
         choices=[
-            ("pickup", "Nous venons le chercher au dépôt"),
-            ("delivery", "Livraison sur place"),
-            ("delivery_setup", "Livraison et montage"),
+            SelectChoice("pickup", "Nous venons le chercher au dépôt"),
+            SelectChoice("delivery", "Livraison sur place"),
+            SelectChoice("delivery_setup", "Livraison et montage"),
         ],
     )
-    remarks = TextAreaField(
-        "Précisions", [Optional()], description="Accès, horaires du gardien…"
-    )
+    remarks = TextAreaField("Précisions", [Optional()], description="Accès, horaires du gardien…")
     agree = BooleanField(
         "Nous avons lu le règlement de prêt",
         [InputRequired("Lisez le règlement de prêt, puis cochez la case.")],
@@ -85,9 +84,7 @@ SHELL = Shell(
         NavEntry("Vos demandes", HERE, "card-checklist", count=2),
         NavEntry("Votre association", HERE, "people"),
     ),
-    account=AccountBadge(
-        "Jeanne Le Tallec", "Comité des fêtes de Saint-Aubin", HERE, HERE
-    ),
+    account=AccountBadge("Jeanne Le Tallec", "Comité des fêtes de Saint-Aubin", HERE, HERE),
     rules_url=HERE,
     accessibility_url=HERE,
     source_url=HERE,
@@ -186,18 +183,28 @@ TASKS = (
 
 HISTORY = (
     HistoryEntry(
-        datetime(2026, 5, 28, 14, 5, tzinfo=UTC), "Accord partiel", "Service des fêtes",
-        "80 barrières sur 120 : le reste est déjà promis au marché nocturne.", "part", "circle-half",
+        datetime(2026, 5, 28, 14, 5, tzinfo=UTC),
+        "Accord partiel",
+        "Service des fêtes",
+        "80 barrières sur 120 : le reste est déjà promis au marché nocturne.",
+        "part",
+        "circle-half",
     ),
     HistoryEntry(
-        datetime(2026, 5, 20, 7, tzinfo=UTC), "Prise en instruction", "Service des fêtes",
-        tone="info", icon="hourglass-split",
+        datetime(2026, 5, 20, 7, tzinfo=UTC),
+        "Prise en instruction",
+        "Service des fêtes",
+        tone="info",
+        icon="hourglass-split",
     ),
     HistoryEntry(
-        datetime(2026, 5, 1, 19, 42, tzinfo=UTC), "Demande envoyée", "Jeanne Le Tallec",
-        tone="plain", icon="send",
+        datetime(2026, 5, 1, 19, 42, tzinfo=UTC),
+        "Demande envoyée",
+        "Jeanne Le Tallec",
+        tone="plain",
+        icon="send",
     ),
-)  # fmt: skip
+)
 
 _LOCAL_MIDNIGHT = datetime(2026, 6, 2, 22, tzinfo=UTC)
 
@@ -224,7 +231,13 @@ CONFLICT = Conflict(
         _LOCAL_MIDNIGHT + timedelta(days=8),
         START,
         END,
-        (_step(0, 40, 420), _step(40, 80, 210), _step(80, 112, 80), _step(112, 140, 300), _step(140, 192, 560)),
+        (
+            _step(0, 40, 420),
+            _step(40, 80, 210),
+            _step(80, 112, 80),
+            _step(112, 140, 300),
+            _step(140, 192, 560),
+        ),
         600,
         120,
     ),
@@ -244,15 +257,21 @@ CONFLICT = Conflict(
             icon="arrow-left-right",
         ),
         Alternative(
-            "80 barrières seulement", "La part possible, réservée tout de suite.", "Demander 80 barrières",
-            HERE, icon="pie-chart",
+            "80 barrières seulement",
+            "La part possible, réservée tout de suite.",
+            "Demander 80 barrières",
+            HERE,
+            icon="pie-chart",
         ),
         Alternative(
-            "La liste d'attente", "Vous êtes servis dans l'ordre des demandes si du matériel se libère.",
-            "S'inscrire sur la liste d'attente", HERE, icon="list-ol",
+            "La liste d'attente",
+            "Vous êtes servis dans l'ordre des demandes si du matériel se libère.",
+            "S'inscrire sur la liste d'attente",
+            HERE,
+            icon="list-ol",
         ),
     ),
-)  # fmt: skip
+)
 
 
 def _day(day: date) -> CalendarDay:

@@ -28,8 +28,8 @@ function enhance(stepper) {
   const input = stepper.querySelector("input");
   if (stepper.classList.contains("has-buttons") || !input) return;
   const name = stepper.querySelector("label")?.textContent ?? "";
-  input.before(button("−", `${stepper.dataset.less}: ${name}`, input, () => input.stepDown()));
-  input.after(button("+", `${stepper.dataset.more}: ${name}`, input, () => input.stepUp()));
+  input.before(button("−", `${stepper.dataset.less}, ${name}`, input, () => input.stepDown()));
+  input.after(button("+", `${stepper.dataset.more}, ${name}`, input, () => input.stepUp()));
   stepper.classList.add("has-buttons");
   input.addEventListener("input", () => tell(stepper, input));
   tell(stepper, input);
