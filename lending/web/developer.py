@@ -19,7 +19,7 @@ def widgets() -> ResponseReturnValue:
         NotFound: the installation is neither a demo nor being debugged.
     """
     if not (settings().demo or settings().debug):
-        raise NotFound()
+        raise NotFound
     form = samples.SampleForm(request.form)
     if request.method == "POST" and not form.validate():
         flash("Le formulaire est à corriger.", "error")

@@ -99,7 +99,8 @@ def number(value: float) -> str:
 def kilograms(grams: int) -> str:
     """Write a weight."""
     kg = grams / 1000
-    return f"{format_decimal(round(kg, 1) if kg < 100 else round(kg), locale=get_locale())}{NO_BREAK}kg"
+    shown = round(kg, 1) if kg < 100 else round(kg)
+    return f"{format_decimal(shown, locale=get_locale())}{NO_BREAK}kg"
 
 
 def cubic_metres(litres: int) -> str:

@@ -76,9 +76,7 @@ def timeline_plot(line: Timeline) -> TimelinePlot:
     return TimelinePlot(
         bars=tuple(bars),
         days=days,
-        day_lines=tuple(
-            round(index * WIDTH / len(days), 1) for index in range(1, len(days))
-        ),
+        day_lines=tuple(round(index * WIDTH / len(days), 1) for index in range(1, len(days))),
         asked_x=across(line.asked_start),
         asked_width=round(across(line.asked_end) - across(line.asked_start), 1),
         wanted_y=round(HEIGHT - up(line.wanted), 1),
@@ -97,14 +95,8 @@ def _days(line: Timeline) -> tuple[PlotDay, ...]:
         ends = datetime(following.year, following.month, following.day, tzinfo=zone)
         if starts >= line.end:
             break
-        free = [
-            step.free for step in line.steps if step.start < ends and step.end > starts
-        ]
+        free = [step.free for step in line.steps if step.start < ends and step.end > starts]
         least = max(min(free, default=line.stock), 0)
         asked = starts < line.asked_end and ends > line.asked_start
-        days.append(
-            PlotDay(
-                day, least, asked, asked and least < line.wanted, day.weekday() >= 5
-            )
-        )
+        days.append(PlotDay(day, least, asked, asked and least < line.wanted, day.weekday() >= 5))
     return tuple(days)
