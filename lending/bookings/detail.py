@@ -38,6 +38,11 @@ class EventView:
     lon: float | None
     description: str
 
+    @property
+    def period(self) -> Interval:
+        """The time of the event."""
+        return Interval(self.starts_at, self.ends_at)
+
 
 @dataclass(frozen=True)
 class LineView:

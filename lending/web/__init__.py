@@ -29,6 +29,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         accounts,
         administration,
         board,
+        bookings,
         catalogue,
         handing_over,
         health,
@@ -49,6 +50,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         organisations.blueprint,
         administration.blueprint,
         catalogue.blueprint,
+        bookings.blueprint,
         subscriptions.blueprint,
         inbox.blueprint,
         # the decisions' own blueprint, with the views of the hand-over

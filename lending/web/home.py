@@ -1,12 +1,47 @@
-"""The first page."""
+"""The first page: one question, then what the reader has under way."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template
 from flask.typing import ResponseReturnValue
 
+from lending.bookings.queries import BookingFilter, Order, list_bookings
+from lending.bookings.states import AT_WORK, State
+from lending.catalogue.queries import list_categories
+from lending.db.database import UnitOfWork
+from lending.web.bookings.follow import RequestCard, card_of
+from lending.web.context import database, principal
+from lending.web.dates import chosen_dates
+from lending.web.formats import DEFAULT_ZONE
+from lending.web.navigation import address
+
 blueprint = Blueprint("home", __name__)
+
+MOST_REQUESTS = 6
 
 
 @blueprint.get("/")
 def show() -> ResponseReturnValue:
     """Ask for which dates; staff go to their inbox."""
-    return render_template("home/show.html")
+    actor = principal()
+    inbox = address("inbox.index")
+    if actor.is_staff and inbox:
+        return redirect(inbox)
+    with database().read() as uow:
+        dates = chosen_dates(DEFAULT_ZONE, uow.now)
+        families = list_categories(uow)
+        cards = [] if actor.is_anonymous else _cards(uow)
+    return render_template(
+        "home/show.html",
+        dates=dates,
+        families=[family for family in families if family.items],
+        cards=cards,
+        sign_in_url=address("accounts.sign_in"),
+        register_url=address("organisations.register"),
+    )
+
+
+def _cards(uow: UnitOfWork) -> list[RequestCard]:
+    """Return the reader's requests under way: what it must do first, then the soonest loans."""
+    wanted = BookingFilter(states=AT_WORK | {State.DRAFT})
+    rows = list_bookings(uow, principal(), wanted, order=Order.SOONEST, per_page=50).rows
+    first = sorted(rows, key=lambda row: not row.next.is_to_do)
+    return [card_of(row) for row in first[:MOST_REQUESTS]]

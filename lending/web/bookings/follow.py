@@ -1,0 +1,258 @@
+"""Follow one's requests: the list, one request, and what ends or repeats it."""
+
+from dataclasses import dataclass
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from calendars.intervals import Interval
+from lending.accounts.permissions import Action
+from lending.bookings.decisions import cancel_booking, complete_booking
+from lending.bookings.defaults import next_time
+from lending.bookings.detail import BookingDetail
+from lending.bookings.drafts import copy_booking
+from lending.bookings.queries import BookingFilter, BookingRow, Order, list_bookings
+from lending.bookings.states import State
+from lending.errors import InvalidInput
+from lending.i18n import N_
+from lending.organisations.models import Verification
+from lending.web.bookings import blueprint
+from lending.web.bookings.common import read_booking, to_booking
+from lending.web.bookings.current import keep_current
+from lending.web.bookings.forms import AnswerForm, PeriodForm, ReasonForm
+from lending.web.bookings.sentences import (
+    NextWords,
+    history_entries,
+    logistics_words,
+    next_words,
+)
+from lending.web.context import allowed, database, principal
+from lending.web.form_errors import tell_errors
+from lending.web.formats import period
+from lending.web.navigation import booking_url
+from lending.web.widgets import Pager, Task
+
+PER_PAGE = 20
+LONGEST_SEARCH = 100
+
+GROUPS: dict[str, tuple[str, frozenset[State]]] = {
+    "todo": (N_("For you to do"), frozenset({State.DRAFT, State.INCOMPLETE})),
+    "waiting": (
+        N_("Waiting for an answer"),
+        frozenset({State.SUBMITTED, State.IN_REVIEW, State.WAITLISTED}),
+    ),
+    "granted": (
+        N_("Granted"),
+        frozenset(
+            {State.APPROVED, State.PARTLY_APPROVED, State.PREPARED, State.OUT, State.RETURNED}
+        ),
+    ),
+    "over": (
+        N_("Over"),
+        frozenset({State.CLOSED, State.REFUSED, State.CANCELLED, State.EXPIRED}),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class RequestCard:
+    """A request as the lists show it."""
+
+    booking: BookingRow
+    next: NextWords
+    url: str
+
+
+def card_of(booking: BookingRow) -> RequestCard:
+    """Return a request as the lists show it."""
+    return RequestCard(booking, next_words(booking), booking_url(booking.id, principal()))
+
+
+@blueprint.get("/demandes")
+@allowed(Action.SEE_BOOKING)
+def index() -> ResponseReturnValue:
+    """List the requests the reader may see, what is to be done first."""
+    group = request.args.get("etat", "")
+    words = request.args.get("q", "").strip()[:LONGEST_SEARCH]
+    page = max(request.args.get("page", 1, type=int), 1)
+    staff = principal().is_staff
+    wanted = BookingFilter(
+        states=GROUPS[group][1] if group in GROUPS else None,
+        words=words,
+        drafts_of_others=not staff,
+    )
+    with database().read() as uow:
+        found = list_bookings(
+            uow, principal(), wanted, order=Order.LATEST, page=page, per_page=PER_PAGE
+        )
+    counts = {
+        key: sum(found.counts.get(state, 0) for state in states)
+        for key, (_, states) in GROUPS.items()
+    }
+    tabs = [(gettext("All"), url_for("bookings.index", q=words or None), not group, 0)]
+    tabs += [
+        (
+            gettext(label),
+            url_for("bookings.index", etat=key, q=words or None),
+            key == group,
+            counts[key],
+        )
+        for key, (label, _) in GROUPS.items()
+    ]
+    return render_template(
+        "bookings/index.html",
+        cards=[card_of(row) for row in found.rows],
+        tabs=tabs,
+        group=group,
+        words=words,
+        pager=Pager(page, PER_PAGE, found.total),
+        nothing_at_all=not found.counts and not words,
+        can_create=principal().can(Action.CREATE_BOOKING),
+    )
+
+
+@blueprint.get("/demandes/<int:booking_id>")
+@allowed(Action.SEE_BOOKING)
+def show(booking_id: int) -> ResponseReturnValue:
+    """Show a request: what is still to be done for a draft, what comes next for the others."""
+    booking = read_booking(booking_id)
+    if booking.can_edit:
+        return render_template("bookings/tasks.html", booking=booking, tasks=tasks_of(booking))
+    return render_template(
+        "bookings/show.html",
+        booking=booking,
+        next=next_words(booking),
+        history=history_entries(booking.history),
+        logistics=logistics_words(booking),
+        asked_for=_asked_for(booking),
+    )
+
+
+def _asked_for(booking: BookingDetail) -> str:
+    """Return what the authority has asked for last, while it waits for it."""
+    if booking.state is not State.INCOMPLETE:
+        return ""
+    return next((line.reason for line in booking.history if line.move == "ask_for_pieces"), "")
+
+
+def tasks_of(booking: BookingDetail) -> list[Task]:
+    """Return what is done and what is to be done before a draft can be sent."""
+    number = booking.id
+    equipment = "problem" if booking.is_short else "done" if booking.line_views else "todo"
+    event = booking.event_view
+    return [
+        Task(
+            gettext("The event"),
+            url_for("bookings.event", booking_id=number),
+            "done",
+            f"{event.name}, {period(Interval(event.starts_at, event.ends_at))}",
+        ),
+        Task(
+            gettext("The dates of the loan"),
+            url_for("bookings.dates", booking_id=number),
+            "done",
+            period(booking.period),
+        ),
+        Task(
+            gettext("The equipment"),
+            url_for("bookings.equipment", booking_id=number),
+            equipment,
+            _equipment_hint(booking),
+        ),
+        Task(
+            gettext("Collection or delivery"),
+            url_for("bookings.logistics", booking_id=number),
+            "done",
+            logistics_words(booking),
+        ),
+        _sending(booking),
+    ]
+
+
+def _equipment_hint(booking: BookingDetail) -> str:
+    if booking.is_short:
+        return str(
+            gettext(
+                "More is asked for than is free. You can send it all the same: we will "
+                "show you what is possible."
+            )
+        )
+    if not booking.line_views:
+        return str(gettext("Choose items and quantities in the catalogue."))
+    return ", ".join(f"{line.quantity} × {line.name}" for line in booking.line_views)
+
+
+def _sending(booking: BookingDetail) -> Task:
+    title = gettext("Check and send")
+    url = url_for("bookings.review", booking_id=booking.id)
+    if not booking.line_views:
+        return Task(title, url, "later", gettext("Choose at least one item first."))
+    if booking.verification is not Verification.VERIFIED:
+        return Task(
+            title, url, "waiting", gettext("The front desk has to verify your association first.")
+        )
+    return Task(title, url, "todo")
+
+
+@blueprint.route("/demandes/<int:booking_id>/annuler", methods=["GET", "POST"])
+@allowed(Action.CANCEL_BOOKING)
+def cancel(booking_id: int) -> ResponseReturnValue:
+    """Ask why a request is cancelled, and do it."""
+    booking = read_booking(booking_id)
+    if not booking.allows("cancel") or booking.state is State.DRAFT:
+        return to_booking(booking_id)
+    form = ReasonForm()
+    if form.is_submitted() and form.validate():
+        reason = form.reason.data or ""
+        try:
+            database().write(lambda uow: cancel_booking(uow, principal(), booking_id, reason))
+        except InvalidInput as error:
+            tell_errors(form, error)
+        else:
+            flash(gettext("The request is cancelled. Nothing is kept for you any more."), "success")
+            return to_booking(booking_id)
+    status = 422 if form.is_submitted() else 200
+    return render_template("bookings/cancel.html", form=form, booking=booking), status
+
+
+@blueprint.route("/demandes/<int:booking_id>/completer", methods=["GET", "POST"])
+@allowed(Action.EDIT_BOOKING)
+def complete(booking_id: int) -> ResponseReturnValue:
+    """Answer what the authority has asked for."""
+    booking = read_booking(booking_id)
+    if not booking.allows("complete"):
+        return to_booking(booking_id)
+    form = AnswerForm()
+    if form.is_submitted() and form.validate():
+        answer = form.answer.data or ""
+        database().write(lambda uow: complete_booking(uow, principal(), booking_id, answer))
+        return redirect(url_for("bookings.sent", booking_id=booking_id), 303)
+    status = 422 if form.is_submitted() else 200
+    return render_template(
+        "bookings/complete.html", form=form, booking=booking, asked_for=_asked_for(booking)
+    ), status
+
+
+@blueprint.route("/demandes/<int:booking_id>/reprendre", methods=["GET", "POST"])
+@allowed(Action.CREATE_BOOKING)
+def copy(booking_id: int) -> ResponseReturnValue:
+    """Take up an earlier request again with new dates."""
+    booking = read_booking(booking_id)
+    if not booking.can_copy:
+        return to_booking(booking_id)
+    form = PeriodForm()
+    if not form.is_submitted():
+        with database().read() as uow:
+            form.show(next_time(booking.period, uow.now, booking.zone), booking.zone)
+    elif form.validate():
+        wanted = form.period(booking.zone)
+        if wanted is not None:
+            new = database().write(
+                lambda uow: copy_booking(uow, principal(), booking_id, wanted.start, wanted.end).id
+            )
+            keep_current(read_booking(new))
+            flash(gettext("Everything is copied. Check what is free for the new dates."), "success")
+            return to_booking(new)
+    status = 422 if form.is_submitted() else 200
+    return render_template("bookings/copy.html", form=form, booking=booking), status

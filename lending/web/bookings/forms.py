@@ -1,0 +1,228 @@
+"""The forms of a request. Hours are those on the clocks where the equipment is lent."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    DateField,
+    Field,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from calendars.intervals import Interval
+from calendars.zones import Ambiguous, Missing, MissingTime, to_local, to_utc
+from lending.authorities.models import Competence
+from lending.authorities.queries import CommuneView
+from lending.bookings.detail import EventView
+from lending.bookings.drafts import EventDetails
+from lending.bookings.models import Logistics
+
+YEARS = range(2000, 2200)
+MOST_PEOPLE = 10_000_000
+
+
+def _day(label: str, missing: str) -> DateField:
+    return DateField(label, [InputRequired(missing)])
+
+
+def _hour(label: str, default: time) -> TimeField:
+    return TimeField(label, [InputRequired(_l("Give an hour."))], default=default)
+
+
+def read_moment(
+    day: Field, hour: Field, zone: ZoneInfo, twice: Ambiguous = Ambiguous.EARLIER
+) -> datetime | None:
+    """Return the instant that a day and an hour mean; what cannot be is told beside the field.
+
+    Of an hour that comes twice when the clocks are put back, a start takes the first and an end
+    the second, so that the loan covers both.
+    """
+    if day.data is None or hour.data is None:
+        return None
+    if day.data.year not in YEARS:
+        day.errors = [*day.errors, gettext("Give a day, such as 06/06/2026.")]
+        return None
+    local = datetime.combine(day.data, hour.data)
+    try:
+        return to_utc(local, zone, ambiguous=twice, missing=Missing.REFUSE)
+    except MissingTime:
+        text = gettext("That night the clocks skip this hour. Choose another.")
+        hour.errors = [*hour.errors, text]
+        return None
+
+
+class PeriodForm(FlaskForm):  # type: ignore[misc]
+    """When the equipment leaves and comes back."""
+
+    start_date = _day(_l("Collection or delivery"), _l("Give the day of the collection."))
+    start_time = _hour(_l("Hour of the collection"), time(15))
+    end_date = _day(_l("Return"), _l("Give the day of the return."))
+    end_time = _hour(_l("Hour of the return"), time(10))
+
+    def show(self, period: Interval, zone: ZoneInfo) -> None:
+        """Fill the form with a period."""
+        start, end = to_local(period.start, zone), to_local(period.end, zone)
+        self.start_date.data, self.start_time.data = start.date(), start.time()
+        self.end_date.data, self.end_time.data = end.date(), end.time()
+
+    def period(self, zone: ZoneInfo) -> Interval | None:
+        """Return the period, or None and the errors beside the fields."""
+        start = read_moment(self.start_date, self.start_time, zone)
+        end = read_moment(self.end_date, self.end_time, zone, Ambiguous.LATER)
+        if start is None or end is None:
+            return None
+        if end <= start:
+            self.end_date.errors = [
+                *self.end_date.errors,
+                gettext("The return must come after the collection."),
+            ]
+            return None
+        return Interval(start, end)
+
+
+class EventForm(FlaskForm):  # type: ignore[misc]
+    """What the association prepares."""
+
+    name = StringField(
+        _l("What is it called?"),
+        [InputRequired(_l("Give the event a name.")), Length(max=200)],
+        description=_l("For example: Neighbours' fête of the Market Square"),
+    )
+    event_start_date = _day(_l("First day"), _l("Give the day on which the event begins."))
+    event_start_time = _hour(_l("It begins at"), time(10))
+    event_end_date = _day(_l("Last day"), _l("Give the day on which the event ends."))
+    event_end_time = _hour(_l("It ends at"), time(18))
+    commune_insee = SelectField(_l("In which commune?"))
+    site_address = StringField(
+        _l("Place and address"),
+        [Optional(), Length(max=250)],
+        description=_l("For example: Market Square, in front of the school"),
+    )
+    competence = SelectField(
+        _l("What is it about?"),
+        description=_l("The request goes to the department that looks after it."),
+    )
+    attendance = IntegerField(
+        _l("How many people do you expect?"),
+        [Optional(), NumberRange(min=0, max=MOST_PEOPLE)],
+        description=_l("At the busiest moment. A rough number is enough."),
+    )
+
+    def offer(self, communes: Iterable[CommuneView]) -> None:
+        """Fill the lists to choose from."""
+        self.commune_insee.choices = [
+            (
+                commune.insee,
+                f"{commune.name} ({commune.postal_code})" if commune.postal_code else commune.name,
+            )
+            for commune in communes
+        ]
+        self.competence.choices = [(cause.value, gettext(cause.label)) for cause in Competence]
+
+    def show(self, event: EventView, zone: ZoneInfo) -> None:
+        """Fill the form with an event."""
+        start, end = to_local(event.starts_at, zone), to_local(event.ends_at, zone)
+        self.show_days(start.date(), end.date())
+        self.event_start_time.data, self.event_end_time.data = start.time(), end.time()
+        self.name.data, self.site_address.data = event.name, event.site_address
+        self.commune_insee.data, self.competence.data = event.commune_insee, event.competence
+        self.attendance.data = event.attendance
+
+    def show_days(self, first: date, last: date) -> None:
+        """Fill in the days of the event."""
+        self.event_start_date.data, self.event_end_date.data = first, last
+
+    def event(self, zone: ZoneInfo, before: EventDetails | None = None) -> EventDetails | None:
+        """Return the event, or None and the errors beside the fields.
+
+        What the form does not ask for stays as it was `before`.
+        """
+        start = read_moment(self.event_start_date, self.event_start_time, zone)
+        end = read_moment(self.event_end_date, self.event_end_time, zone, Ambiguous.LATER)
+        if start is None or end is None:
+            return None
+        if end <= start:
+            text = gettext("The event must end after it begins.")
+            self.event_end_date.errors = [*self.event_end_date.errors, text]
+            return None
+        moved = before is not None and before.site_address != (self.site_address.data or "")
+        return EventDetails(
+            name=(self.name.data or "").strip(),
+            starts_at=start,
+            ends_at=end,
+            commune_insee=self.commune_insee.data,
+            competence=Competence(self.competence.data),
+            attendance=self.attendance.data,
+            site_address=(self.site_address.data or "").strip(),
+            lat=None if before is None or moved else before.lat,
+            lon=None if before is None or moved else before.lon,
+            description="" if before is None else before.description,
+        )
+
+
+class StartForm(EventForm):
+    """A new request: who asks whom, and for which event."""
+
+    organisation_id = SelectField(_l("For which organisation?"), coerce=int)
+    authority_id = RadioField(
+        _l("Whom do you ask?"),
+        coerce=int,
+        description=_l("You can ask another lender for the same event later."),
+    )
+
+
+class LogisticsForm(FlaskForm):  # type: ignore[misc]
+    """How the equipment gets to the event and back."""
+
+    logistics = RadioField(_l("How does the equipment get there?"))
+    site_address = StringField(
+        _l("Exact place of delivery"),
+        [Optional(), Length(max=250)],
+        description=_l("Street and number, entrance, where the lorry can stop."),
+    )
+    note = TextAreaField(
+        _l("Anything we should know?"),
+        [Optional(), Length(max=2000)],
+        description=_l("Access, slope, who receives the equipment and their telephone number."),
+    )
+
+    def offer(self) -> None:
+        """Fill the list to choose from."""
+        self.logistics.choices = [(way.value, gettext(way.label)) for way in Logistics]
+
+    def is_sound(self) -> bool:
+        """Return whether a delivery says where to; if not, the field says so."""
+        if self.logistics.data == Logistics.PICKUP or (self.site_address.data or "").strip():
+            return True
+        text = gettext("Say where to deliver.")
+        self.site_address.errors = [*self.site_address.errors, text]
+        return False
+
+
+class ReasonForm(FlaskForm):  # type: ignore[misc]
+    """Why a request is cancelled."""
+
+    reason = TextAreaField(
+        _l("Why do you cancel?"),
+        [InputRequired(_l("Give a reason: the other side will read it.")), Length(max=2000)],
+        description=_l("One sentence is enough. For example: the event is postponed."),
+    )
+
+
+class AnswerForm(FlaskForm):  # type: ignore[misc]
+    """What was missing."""
+
+    answer = TextAreaField(
+        _l("Your answer"),
+        [InputRequired(_l("Write what was asked for, or how you have sent it.")), Length(max=4000)],
+    )

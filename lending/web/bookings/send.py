@@ -1,0 +1,87 @@
+"""Review a draft and send it."""
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from lending.accounts.permissions import Action
+from lending.authorities.queries import get_authority
+from lending.bookings.detail import BookingDetail
+from lending.bookings.errors import OrganisationNotVerified, StockConflict
+from lending.bookings.queries import BookingFilter, BookingRow, list_bookings
+from lending.bookings.states import State
+from lending.bookings.steps import promised_answer
+from lending.bookings.submission import submit_booking
+from lending.errors import InvalidInput
+from lending.web.bookings import blueprint
+from lending.web.bookings.common import read_booking, to_booking
+from lending.web.bookings.current import forget_current
+from lending.web.bookings.depots import collections_of
+from lending.web.bookings.sentences import next_words
+from lending.web.context import allowed, database, principal
+from lending.web.errors import words
+
+
+@blueprint.get("/demandes/<int:booking_id>/verifier")
+@allowed(Action.EDIT_BOOKING)
+def review(booking_id: int) -> ResponseReturnValue:
+    """Show a draft whole before it is sent."""
+    booking = read_booking(booking_id)
+    if not booking.can_edit:
+        return to_booking(booking_id)
+    with database().read() as uow:
+        authority, now = get_authority(uow, booking.authority_id), uow.now
+    return render_template(
+        "bookings/review.html",
+        booking=booking,
+        collections=collections_of(booking, authority),
+        answer_by=promised_answer(now, booking.starts_at, booking.answer_days)
+        if booking.starts_at > now
+        else None,
+        has_passed=booking.starts_at <= now,
+    )
+
+
+@blueprint.post("/demandes/<int:booking_id>/envoyer")
+@allowed(Action.EDIT_BOOKING)
+def submit(booking_id: int) -> ResponseReturnValue:
+    """Send a draft; what is not free is answered with what is possible."""
+    return send(booking_id)
+
+
+def send(booking_id: int) -> ResponseReturnValue:
+    """Send a draft and lead on: to what happens next, to the conflict, or to what is missing."""
+    try:
+        database().write(lambda uow: submit_booking(uow, principal(), booking_id))
+    except StockConflict:
+        return redirect(url_for("bookings.conflict", booking_id=booking_id), 303)
+    except OrganisationNotVerified as error:
+        flash(words(error), "warning")
+        return to_booking(booking_id)
+    except InvalidInput as error:
+        for found in error.errors:
+            flash(gettext(found.message, **dict(found.data)), "error")
+        return redirect(url_for("bookings.review", booking_id=booking_id), 303)
+    forget_current(booking_id)
+    return redirect(url_for("bookings.sent", booking_id=booking_id), 303)
+
+
+@blueprint.get("/demandes/<int:booking_id>/envoyee")
+@allowed(Action.SEE_BOOKING)
+def sent(booking_id: int) -> ResponseReturnValue:
+    """Say what happens after sending, and when."""
+    booking = read_booking(booking_id)
+    if booking.state is State.DRAFT:
+        return to_booking(booking_id)
+    return render_template(
+        "bookings/sent.html", booking=booking, next=next_words(booking), drafts=_others(booking)
+    )
+
+
+def _others(booking: BookingDetail) -> tuple[BookingRow, ...]:
+    """Return the drafts for the same event at other authorities that are still to be sent."""
+    with database().read() as uow:
+        found = list_bookings(
+            uow, principal(), BookingFilter(states=[State.DRAFT], event_id=booking.event_id)
+        )
+    return found.rows
