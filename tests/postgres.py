@@ -60,7 +60,8 @@ def running_server() -> Iterator[Server]:
 def _admin_url() -> Iterator[str]:
     given = os.environ.get("TEST_DATABASE_URL", "")
     if given:
-        yield str(make_url(given).set(drivername="postgresql+psycopg").render_as_string(False))
+        url = make_url(given).set(drivername="postgresql+psycopg")
+        yield url.render_as_string(hide_password=False)
         return
     with warnings.catch_warnings():
         # It looks for a runtime folder of the user's, says so when there is none, and makes one.

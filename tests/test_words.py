@@ -35,9 +35,7 @@ def test_accents_plural_and_order_do_not_count(query: str, text: str) -> None:
     ["Générateur d'air chaud", "Praticable", "Gobelets réutilisables", "Stationnement"],
 )
 def test_a_name_is_found_at_every_letter_that_is_typed(name: str) -> None:
-    assert [
-        length for length in range(2, len(name)) if not finds(name[:length], name)
-    ] == []
+    assert [length for length in range(2, len(name)) if not finds(name[:length], name)] == []
 
 
 def test_every_word_must_be_found() -> None:

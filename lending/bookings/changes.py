@@ -46,9 +46,7 @@ def change_booking(
     write_details(uow, booking, details, event)
     if lines is not None:
         if not lines:
-            raise InvalidInput(
-                lines=N_("Choose at least one item, or cancel the request.")
-            )
+            raise InvalidInput(lines=N_("Choose at least one item, or cancel the request."))
         write_lines(uow, booking, lines)
     terms = lock_with_waiting(uow, before | item_ids_of(booking))
     if booking.state.holds is not None:
@@ -76,20 +74,14 @@ def reduce_booking(
     errors = [
         FieldError(
             f"lines.{position}.quantity",
-            N_(
-                "You can keep up to the %(granted)d granted; ask for more in a new request."
-            ),
+            N_("You can keep up to the %(granted)d granted; ask for more in a new request."),
             (("granted", line.granted or 0),),
         )
         for position, line in enumerate(booking.lines)
         if not 0 <= kept.get(line.item_id, line.granted or 0) <= (line.granted or 0)
     ]
-    if not errors and not any(
-        kept.get(li.item_id, li.granted or 0) for li in booking.lines
-    ):
-        errors.append(
-            FieldError("lines", N_("Nothing remains: cancel the booking instead."))
-        )
+    if not errors and not any(kept.get(li.item_id, li.granted or 0) for li in booking.lines):
+        errors.append(FieldError("lines", N_("Nothing remains: cancel the booking instead.")))
     if errors:
         raise InvalidInput(errors)
     terms = lock_with_waiting(uow, item_ids_of(booking))

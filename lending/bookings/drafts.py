@@ -6,7 +6,6 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from calendars.intervals import Interval
 from lending.accounts.permissions import Action, Principal
 from lending.authorities.models import Authority, Commune, Competence
 from lending.availability.answers import Wanted
@@ -240,7 +239,7 @@ def _check_lines(
     query = select(Item.id, Item.max_per_booking).where(
         Item.id.in_(totals), Item.authority_id == authority_id, Item.is_active
     )
-    limits = {item_id: limit for item_id, limit in uow.session.execute(query)}
+    limits = {row.id: row.max_per_booking for row in uow.session.execute(query)}
     errors: list[FieldError] = []
     for position, line in enumerate(lines):
         field = f"lines.{position}"

@@ -114,8 +114,7 @@ def duty_of(booking: Standing, now: datetime) -> tuple[DutyKind, datetime] | Non
     match booking.state:
         case State.SUBMITTED | State.IN_REVIEW:
             return DutyKind.DECIDE, decide_by(booking)
-        case State.INCOMPLETE if _lapses_soon(booking, now):
-            assert booking.option_until is not None
+        case State.INCOMPLETE if booking.option_until and _lapses_soon(booking, now):
             return DutyKind.PIECES, booking.option_until
         case State.APPROVED | State.PARTLY_APPROVED | State.PREPARED:
             return _leaving(booking, now)

@@ -74,7 +74,7 @@ class _Season:
     database: Database
     clock: FixedClock
     now: datetime
-    chance: Random = field(default_factory=lambda: Random(SEED))
+    chance: Random = field(default_factory=lambda: Random(SEED))  # noqa: S311 - a demonstration
     steps: list[tuple[datetime, int, Step]] = field(default_factory=list)
     order: Iterator[int] = field(default_factory=count)
 
@@ -114,7 +114,7 @@ class _Season:
         peak = max(coming, key=lambda r: (sum(q for _, q in r.lines), r.starts))
         scarce = ("SON-KIT", "POD-REM", "TEN-5X12", "BAM-3X3", "CHA-COQ", "BAR-200", "PRA-2X1")
         for number, request in enumerate(coming[:9]):
-            lines = {code: 1 + 3 * (number % 3) for code in scarce[number % 4 :]}
+            lines = dict.fromkeys(scarce[number % 4 :], 1 + 3 * (number % 3))
             lines = {code: (1 if code in scarce[:3] else 60 * n) for code, n in lines.items()}
             lines |= {code: min(n, 18) for code, n in lines.items() if code in ("BAM-3X3",)}
             lines |= {code: min(n, 30) for code, n in lines.items() if code == "PRA-2X1"}

@@ -11,7 +11,7 @@ from lending.authorities.models import Authority
 from lending.db.database import UnitOfWork
 from lending.organisations.models import Organisation
 
-PASSWORD = "treteau-demo"
+PASSWORD = "treteau-demo"  # noqa: S105 - meant to be known
 
 
 @dataclass(frozen=True)

@@ -65,9 +65,7 @@ def check_out(
     """
     booking = load_for(uow, actor, booking_id, Action.HAND_OVER)
     check_move(actor, booking, "check_out", "")
-    pieces = {line.item_id: line.granted or 0 for line in booking.lines} | dict(
-        delivered or {}
-    )
+    pieces = {line.item_id: line.granted or 0 for line in booking.lines} | dict(delivered or {})
     _check_delivered(booking, pieces)
     terms = lock_with_waiting(uow, item_ids_of(booking))
     _check_early(uow, booking, pieces, terms)
@@ -87,9 +85,7 @@ def _send_out(uow: UnitOfWork, line: BookingLine) -> None:
     now = seconds(uow.now)
     since = case((Hold.starts > now, now), else_=Hold.starts)
     uow.session.execute(
-        update(Hold)
-        .where(of_line)
-        .values(is_out=True, quantity=line.delivered, starts=since)
+        update(Hold).where(of_line).values(is_out=True, quantity=line.delivered, starts=since)
     )
 
 
@@ -104,13 +100,9 @@ def _check_delivered(booking: Booking, pieces: Mapping[int, int]) -> None:
         if not 0 <= pieces[line.item_id] <= (line.granted or 0)
     ]
     if set(pieces) - item_ids_of(booking):
-        errors.append(
-            FieldError("lines", N_("Only what was granted can be handed over."))
-        )
+        errors.append(FieldError("lines", N_("Only what was granted can be handed over.")))
     if not errors and not any(pieces.values()):
-        errors.append(
-            FieldError("lines", N_("Nothing leaves: cancel the booking instead."))
-        )
+        errors.append(FieldError("lines", N_("Nothing leaves: cancel the booking instead.")))
     if errors:
         raise InvalidInput(errors)
 
@@ -167,9 +159,7 @@ def check_in(
     check_move(actor, booking, "check_in", "")
     pieces = {line.item_id: Counted(returned=_away(line)) for line in booking.lines}
     if counted is not None:
-        pieces = {
-            line.item_id: counted.get(line.item_id, Counted()) for line in booking.lines
-        }
+        pieces = {line.item_id: counted.get(line.item_id, Counted()) for line in booking.lines}
     _check_counted(booking, pieces, counted or {})
     terms = lock_with_waiting(uow, item_ids_of(booking))
     for line in booking.lines:
@@ -214,13 +204,9 @@ def _check_counted(
                 )
             )
     if set(given) - item_ids_of(booking):
-        errors.append(
-            FieldError("lines", N_("Only what was handed over can come back."))
-        )
+        errors.append(FieldError("lines", N_("Only what was handed over can come back.")))
     if not errors and not any(pieces.values()):
-        errors.append(
-            FieldError("lines", N_("Count what came back, or wait until it does."))
-        )
+        errors.append(FieldError("lines", N_("Count what came back, or wait until it does.")))
     if errors:
         raise InvalidInput(errors)
 

@@ -1,5 +1,7 @@
 """The laws of free quantity over time, against a count at every single instant."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -45,7 +47,7 @@ def test_the_timeline_covers_the_window_without_gap_and_changes_at_each_step(
     steps = timeline(*window, stock, claimed, changed)
     assert steps[0].starts == window[0]
     assert steps[-1].ends == window[1]
-    for before, after in zip(steps, steps[1:], strict=False):
+    for before, after in pairwise(steps):
         assert before.ends == after.starts
         assert before.free != after.free
 
@@ -104,7 +106,7 @@ def test_gaps_are_exactly_where_too_little_is_free(window, stock, claimed, chang
 @given(windows, stocks, claims(), st.integers(1, 20))
 def test_gaps_do_not_touch_each_other(window, stock, claimed, wanted):
     found = gaps(timeline(*window, stock, claimed), wanted)
-    assert all(before.ends < after.starts for before, after in zip(found, found[1:], strict=False))
+    assert all(before.ends < after.starts for before, after in pairwise(found))
 
 
 def test_a_claim_that_ends_where_another_starts_does_not_meet_it():

@@ -1,8 +1,11 @@
-"""One process that books as fast as it can: `python -m tests.concurrency.writer URL SEED SECONDS WAY`.
+"""One process that books as fast as it can.
 
-WAY is `locked` (the services as they are) or `unlocked` (the same, without their lock).
-Says `ready`, waits for a line, books, and prints one line of JSON: how many bookings were confirmed, how many refused, which errors came,
-and the longest wait in seconds.
+    python -m tests.concurrency.writer URL SEED SECONDS WAY
+
+WAY is `locked` (the services as they are), `unlocked` (the same, without their lock) or
+`unqueued` (SQLite without the queue of writers in front of it).
+Says `ready`, waits for a line, books, and prints one line of JSON: how many bookings were
+confirmed, how many refused, which errors came, and the longest wait in seconds.
 """
 
 import json
@@ -67,6 +70,8 @@ def main(url: str, seed: int, seconds: float, way: str) -> None:
         send = without_lock
         holding.find_conflicts = blind  # type: ignore[assignment]
         submission.lock_items = terms_of
+    if way == "unqueued":
+        database._queue = None
     print("ready", flush=True)
     sys.stdin.readline()  # all begin together
     outcome: Counter[str] = Counter()

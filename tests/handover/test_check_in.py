@@ -35,9 +35,7 @@ def lend(database: Database, cast: Cast, clock: FixedClock) -> Lend:
 
 def free(database: Database, item_id: int, start: datetime, end: datetime) -> int:
     with database.read() as uow:
-        return free_for_loan(uow, Interval(start, end), item_ids=[item_id])[
-            item_id
-        ].free
+        return free_for_loan(uow, Interval(start, end), item_ids=[item_id])[item_id].free
 
 
 def stock(database: Database, item_id: int, start: datetime) -> int:
@@ -67,9 +65,7 @@ def test_an_early_return_frees_the_pieces_after_their_turnaround(
     database.write(lambda uow: check_in(uow, cast.manager, number))
     # Tables take one hour of preparation and two of turnaround.
     back = FRIDAY + DAY
-    assert (
-        free(database, cast.tables, back + timedelta(hours=2, minutes=59), MONDAY) == 15
-    )
+    assert free(database, cast.tables, back + timedelta(hours=2, minutes=59), MONDAY) == 15
     assert free(database, cast.tables, back + timedelta(hours=3), MONDAY) == 20
 
 
@@ -79,17 +75,13 @@ def test_a_partial_return_keeps_the_rest_on_hold(
     number = lend({cast.chairs: 40})
     clock.instant = MONDAY - DAY
     booking = database.write(
-        lambda uow: check_in(
-            uow, cast.manager, number, {cast.chairs: Counted(returned=25)}
-        )
+        lambda uow: check_in(uow, cast.manager, number, {cast.chairs: Counted(returned=25)})
     )
     assert booking.state is State.OUT
     assert free(database, cast.chairs, MONDAY - DAY / 2, MONDAY) == 85
     clock.instant = MONDAY
     booking = database.write(
-        lambda uow: check_in(
-            uow, cast.manager, number, {cast.chairs: Counted(returned=15)}
-        )
+        lambda uow: check_in(uow, cast.manager, number, {cast.chairs: Counted(returned=15)})
     )
     assert booking.state is State.RETURNED
     assert free(database, cast.chairs, MONDAY, MONDAY + DAY) == 100
@@ -101,9 +93,7 @@ def test_a_partial_return_is_written_in_the_history(
     number = lend({cast.chairs: 40})
     clock.instant = MONDAY
     database.write(
-        lambda uow: check_in(
-            uow, cast.manager, number, {cast.chairs: Counted(returned=25)}
-        )
+        lambda uow: check_in(uow, cast.manager, number, {cast.chairs: Counted(returned=25)})
     )
     with database.read() as uow:
         last = uow.session.get_one(Booking, number).transitions[-1]
@@ -146,9 +136,7 @@ def test_a_lost_piece_that_was_promised_next_is_a_shortage(
         organisation=cast.club,
     )
     clock.instant = MONDAY
-    database.write(
-        lambda uow: check_in(uow, cast.manager, number, {cast.tent: Counted(lost=1)})
-    )
+    database.write(lambda uow: check_in(uow, cast.manager, number, {cast.tent: Counted(lost=1)}))
     with database.read() as uow:
         [shortage] = find_shortages(uow, [cast.town])
     assert (shortage.item_id, shortage.missing) == (cast.tent, 1)
@@ -229,9 +217,7 @@ def test_counting_nothing_is_no_return(
     number = lend({cast.chairs: 40})
     clock.instant = MONDAY
     with pytest.raises(InvalidInput):
-        database.write(
-            lambda uow: check_in(uow, cast.manager, number, {cast.chairs: Counted()})
-        )
+        database.write(lambda uow: check_in(uow, cast.manager, number, {cast.chairs: Counted()}))
 
 
 def test_a_loan_that_is_back_can_be_closed(

@@ -23,9 +23,7 @@ def free(database: Database, item_id: int, period: Interval) -> int:
 
 def delivered(database: Database, booking_id: int) -> list[int]:
     with database.read() as uow:
-        return [
-            line.delivered for line in uow.session.get_one(Booking, booking_id).lines
-        ]
+        return [line.delivered for line in uow.session.get_one(Booking, booking_id).lines]
 
 
 def test_everything_granted_goes_out_unless_said_otherwise(
@@ -61,9 +59,7 @@ def test_an_item_that_is_not_handed_over_at_all_holds_nothing(
 def test_more_than_granted_cannot_go_out(database: Database, cast: Cast) -> None:
     number = approved(database, cast, {cast.chairs: 40}, granted={cast.chairs: 30})
     with pytest.raises(InvalidInput) as refused:
-        database.write(
-            lambda uow: check_out(uow, cast.manager, number, {cast.chairs: 31})
-        )
+        database.write(lambda uow: check_out(uow, cast.manager, number, {cast.chairs: 31}))
     assert [error.field for error in refused.value.errors] == ["lines.0.delivered"]
     assert delivered(database, number) == [0]
 
@@ -71,19 +67,13 @@ def test_more_than_granted_cannot_go_out(database: Database, cast: Cast) -> None
 def test_handing_nothing_over_is_no_hand_over(database: Database, cast: Cast) -> None:
     number = approved(database, cast, {cast.chairs: 40})
     with pytest.raises(InvalidInput):
-        database.write(
-            lambda uow: check_out(uow, cast.manager, number, {cast.chairs: 0})
-        )
+        database.write(lambda uow: check_out(uow, cast.manager, number, {cast.chairs: 0}))
 
 
-def test_an_item_that_was_not_granted_cannot_go_out(
-    database: Database, cast: Cast
-) -> None:
+def test_an_item_that_was_not_granted_cannot_go_out(database: Database, cast: Cast) -> None:
     number = approved(database, cast, {cast.chairs: 40})
     with pytest.raises(InvalidInput):
-        database.write(
-            lambda uow: check_out(uow, cast.manager, number, {cast.tables: 1})
-        )
+        database.write(lambda uow: check_out(uow, cast.manager, number, {cast.tables: 1}))
 
 
 def test_what_leaves_early_is_away_from_that_moment(
@@ -134,17 +124,13 @@ def test_the_part_that_is_not_promised_elsewhere_may_leave_early(
     assert delivered(database, number) == [30]
 
 
-def test_a_request_that_is_not_granted_cannot_go_out(
-    database: Database, cast: Cast
-) -> None:
+def test_a_request_that_is_not_granted_cannot_go_out(database: Database, cast: Cast) -> None:
     number = submitted(database, cast, {cast.chairs: 40})
     with pytest.raises(NotAllowedNow):
         database.write(lambda uow: check_out(uow, cast.manager, number))
 
 
-def test_only_who_manages_the_equipment_hands_it_over(
-    database: Database, cast: Cast
-) -> None:
+def test_only_who_manages_the_equipment_hands_it_over(database: Database, cast: Cast) -> None:
     number = approved(database, cast, {cast.chairs: 40})
     for actor in (cast.front_desk, cast.auditor, cast.alice):
         with pytest.raises(Forbidden):
@@ -158,7 +144,4 @@ def test_a_prepared_booking_can_be_handed_over(
     booking = database.write(lambda uow: prepare_booking(uow, cast.manager, number))
     assert booking.state is State.PREPARED
     clock.instant = FRIDAY
-    assert (
-        database.write(lambda uow: check_out(uow, cast.manager, number)).state
-        is State.OUT
-    )
+    assert database.write(lambda uow: check_out(uow, cast.manager, number)).state is State.OUT

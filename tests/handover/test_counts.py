@@ -69,9 +69,7 @@ def test_counts_never_cross_and_nothing_is_free_twice(
     for counted in returns:
         _try(
             database,
-            lambda uow, c=counted: check_in(
-                uow, cast.manager, number, {cast.tables: c}
-            ),
+            lambda uow, c=counted: check_in(uow, cast.manager, number, {cast.tables: c}),
         )
     with database.read() as uow:
         booking = uow.session.get_one(Booking, number)
@@ -111,7 +109,5 @@ def _settle(database: Database, cast: Cast, number: int, lost: int) -> None:
         database.write(lambda uow: cancel_booking(uow, cast.manager, number, "Essai"))
     if lost:
         database.write(
-            lambda uow: move_stock(
-                uow, cast.manager, cast.tables, lost, uow.now, "Achat"
-            )
+            lambda uow: move_stock(uow, cast.manager, cast.tables, lost, uow.now, "Achat")
         )
