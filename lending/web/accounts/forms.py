@@ -121,6 +121,8 @@ class RegistrationForm(FlaskForm):  # type: ignore[misc]
 
     def __init__(self, communes: Iterable[CommuneView], **more: Any) -> None:
         super().__init__(**more)
+        for either in (self.rna, self.siret):
+            either.flags.silent_optional = True
         self.kind.choices = [
             (OrganisationKind.ASSOCIATION.value, gettext("An association")),
             (OrganisationKind.SCHOOL.value, gettext("A school")),

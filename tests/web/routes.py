@@ -1,0 +1,135 @@
+"""Which permission each route needs, on whose object: declared once more, apart from the code.
+
+A new route stands here or `test_every_route_with_every_role` fails.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from lending.accounts.permissions import Action
+
+
+class Owner(Enum):
+    """Whose object a route is about in the walk."""
+
+    NOBODY = auto()
+    """No object: whoever may do the action anywhere may come in."""
+    BOOKING = auto()
+    """The choir's booking at the town."""
+    TOWN = auto()
+    """An item, a depot, a maintenance of the town."""
+    CHOIR = auto()
+    """The choir itself."""
+    ALICE = auto()
+    """What belongs to Alice alone, and to no role."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """What a route needs; without an action, it is open to whoever `signed_in` lets in."""
+
+    action: Action | None = None
+    owner: Owner = Owner.NOBODY
+    signed_in: bool = False
+    also: Action | None = None
+    """A second action that is needed."""
+    on_object: Action | None = None
+    """The action that decides on the object, where the door asks for another one."""
+    instead: Action | None = None
+    """An action that opens it to others than its owner."""
+    by_secret: bool = False
+    """The address itself is the secret: whoever has it reads."""
+
+
+PUBLIC = Route()
+SIGNED_IN = Route(signed_in=True)
+ALICES = Route(owner=Owner.ALICE, signed_in=True)
+SECRET = Route(by_secret=True)
+
+
+def _of(owner: Owner, action: Action, room: str, *views: str) -> dict[str, Route]:
+    return {f"{room}.{view}": Route(action, owner) for view in views}
+
+
+ROUTES: dict[str, Route] = {
+    "home.show": PUBLIC,
+    "health.alive": PUBLIC,
+    "health.ready": PUBLIC,
+    "preferences.choose": PUBLIC,
+    "static": PUBLIC,
+    "bootstrap.static": PUBLIC,
+    "feeds.show": SECRET,
+    # accounts
+    "accounts.sign_in": PUBLIC,
+    "accounts.sign_out": PUBLIC,
+    "accounts.register": Route(Action.REGISTER_ORGANISATION),
+    "accounts.registered": Route(Action.SEE_ORGANISATION),
+    "accounts.show": SIGNED_IN,
+    "accounts.password": SIGNED_IN,
+    "accounts.language": SIGNED_IN,
+    "accounts.end_others": SIGNED_IN,
+    "accounts.end_one": ALICES,
+    # organisations
+    "organisations.own": Route(Action.SEE_ORGANISATION),
+    "organisations.index": Route(Action.LIST_ORGANISATIONS),
+    "organisations.create": Route(Action.VERIFY_ORGANISATION),
+    **_of(Owner.CHOIR, Action.SEE_ORGANISATION, "organisations", "show"),
+    **_of(Owner.CHOIR, Action.EDIT_ORGANISATION, "organisations", "edit"),
+    **_of(Owner.CHOIR, Action.VERIFY_ORGANISATION, "organisations", "verify", "reject"),
+    # administration
+    **_of(
+        Owner.NOBODY, Action.MANAGE_USERS, "administration",
+        "index", "people", "create_person", "person", "give_role", "take_role",
+        "deactivate", "reactivate", "tokens", "revoke",
+    ),
+    "administration.authorities": Route(Action.MANAGE_AUTHORITY),
+    **_of(Owner.TOWN, Action.MANAGE_AUTHORITY, "administration", "authority", "depot"),
+    # catalogue
+    **_of(Owner.NOBODY, Action.BROWSE_CATALOGUE, "catalogue", "index", "item", "photo"),
+    "catalogue.create": Route(Action.EDIT_CATALOGUE),
+    **_of(
+        Owner.TOWN, Action.EDIT_CATALOGUE, "catalogue",
+        "edit", "ask_photo", "take_photo", "ask_deactivate", "deactivate", "reactivate",
+    ),
+    **_of(Owner.TOWN, Action.MANAGE_STOCK, "catalogue", "move", "maintain", "ask_end", "end"),
+    # bookings
+    "bookings.index": Route(Action.SEE_BOOKING),
+    "bookings.start": Route(Action.CREATE_BOOKING),
+    **_of(Owner.BOOKING, Action.SEE_BOOKING, "bookings", "show", "sent"),
+    **_of(Owner.BOOKING, Action.CREATE_BOOKING, "bookings", "copy"),
+    **_of(Owner.BOOKING, Action.CANCEL_BOOKING, "bookings", "cancel"),
+    **_of(
+        Owner.BOOKING, Action.EDIT_BOOKING, "bookings",
+        "logistics", "elsewhere", "other_dates", "complete", "conflict", "dates", "submit",
+        "equivalent", "event", "set_line", "remove_line", "wait", "equipment", "set_dates",
+        "change", "part", "reduce", "delete", "review",
+    ),
+    # the staff's pages
+    "inbox.index": Route(Action.SEE_INBOX),
+    "board.index": Route(Action.SEE_BOARD),
+    "shortages.index": Route(Action.SEE_SHORTAGES),
+    "jobs.index": Route(Action.SEE_JOBS),
+    **_of(Owner.BOOKING, Action.SEE_INBOX, "decisions", "show"),
+    **_of(Owner.BOOKING, Action.DECIDE_BOOKING, "decisions", "grant", "refuse", "wait"),
+    **_of(Owner.BOOKING, Action.REVIEW_BOOKING, "decisions", "review", "pieces"),
+    "decisions.complete": Route(Action.EDIT_BOOKING, Owner.BOOKING, also=Action.SEE_INBOX),
+    "decisions.cancel": Route(Action.CANCEL_BOOKING, Owner.BOOKING, also=Action.SEE_INBOX),
+    **_of(
+        Owner.BOOKING, Action.HAND_OVER, "decisions", "prepare", "hand_over", "take_back", "close"
+    ),
+    # calendars
+    "subscriptions.index": Route(Action.SUBSCRIBE),
+    "subscriptions.create": Route(
+        Action.SUBSCRIBE, Owner.CHOIR, on_object=Action.SEE_ORGANISATION
+    ),
+    "subscriptions.ask_revoke": ALICES,
+    "subscriptions.give_up": Route(
+        owner=Owner.ALICE, signed_in=True, instead=Action.MANAGE_USERS
+    ),
+}  # fmt: skip
+
+QUERIES = {"subscriptions.create": "?view=organisation&id={organisation_id}"}
+"""What has to stand behind an address for it to be about something."""
+
+FORMS = {"bookings.set_line": {"item_id": "{item_id}", "quantity": "3"}}
+"""What a form says where an empty one is answered before anybody looks at the object."""

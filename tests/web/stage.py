@@ -1,0 +1,181 @@
+"""One installation with something of everything, put back as it was after each request."""
+
+import shutil
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from lending.accounts.models import UserRole, UserSession
+from lending.accounts.permissions import ANONYMOUS, Principal, Role
+from lending.accounts.sessions import Limits, Visitor, open_session
+from lending.accounts.tokens import create_token
+from lending.app import build_database, create_app
+from lending.bookings.models import Booking
+from lending.bookings.supply import plan_maintenance
+from lending.clock import FixedClock
+from lending.db.database import Database
+from lending.db.schema import migrate
+from lending.organisations.models import Organisation
+from lending.settings import Settings
+from lending.subscriptions.service import subscribe
+from lending.subscriptions.views import View
+from lending.web.security import SESSION_COOKIE
+from tests import factories
+from tests.factories import FRIDAY, MONDAY, NOW, Cast
+
+EVENT = "Bal secret des Planches"
+"""The choir's event, which nobody else has to know of."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The application, its people, the objects that routes are about."""
+
+    app: Flask
+    people: dict[str, Principal]
+    cookies: dict[str, str]
+    tokens: dict[str, str]
+    """An API token in the role of each person."""
+    arguments: dict[str, object]
+    """The value of each variable of an address."""
+    secrets_of_choir: tuple[str, ...]
+    """Words that no other association may read anywhere."""
+    path: Path
+    kept: Path
+    cast: Cast
+
+    @property
+    def database(self) -> Database:
+        """The application's database."""
+        database: Database = self.app.extensions["database"]
+        return database
+
+    def restore(self) -> None:
+        """Put the database back as it was."""
+        self.database.dispose()
+        for ending in ("-wal", "-shm"):
+            self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
+        shutil.copy(self.kept, self.path)
+
+    def client(self, name: str) -> FlaskClient:
+        """Return the browser of a person."""
+        client = self.app.test_client()
+        if name in self.cookies:
+            client.set_cookie(SESSION_COOKIE, self.cookies[name])
+        return client
+
+
+def build_stage(folder: Path) -> Stage:
+    """Write the installation on SQLite."""
+    path = folder / "stage.db"
+    settings = Settings(
+        database_url=f"sqlite:///{path}",
+        instance=folder,
+        secret_key="tests only, and long enough",
+        secure_cookies=False,
+    )
+    database = build_database(settings, FixedClock(NOW))
+    migrate(database)
+    cast = factories.standing_cast(database)
+    people = {
+        "anonymous": ANONYMOUS,
+        "borrower": cast.alice,
+        "another borrower": cast.bob,
+        "a borrower to be verified": cast.carol,
+        "front desk": cast.front_desk,
+        "manager": cast.manager,
+        "manager elsewhere": cast.other_manager,
+        "auditor": cast.auditor,
+        "administrator": cast.administrator,
+    }
+    arguments = _objects(database, cast)
+    cookies = {name: _cookie(database, person) for name, person in people.items() if person.grants}
+    tokens = {name: _token(database, person) for name, person in people.items() if person.grants}
+    with database.read() as uow:
+        booking = uow.session.get_one(Booking, arguments["booking_id"])
+        choir = uow.session.get_one(Organisation, cast.choir)
+        words = (EVENT, booking.reference, choir.name, choir.rna or "", "alice@treteau.example")
+    app = create_app(settings, database, TESTING=True, WTF_CSRF_ENABLED=False)
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    database.dispose()
+    kept = folder / "kept.db"
+    shutil.copy(path, kept)
+    return Stage(app, people, cookies, tokens, arguments, words, path, kept, cast)
+
+
+def _objects(database: Database, cast: Cast) -> dict[str, object]:
+    lines = {cast.chairs: 30, cast.tables: 4}
+    booking = factories.submitted(database, cast, lines, name=EVENT)
+    factories.draft(database, cast, lines, name=EVENT, start=FRIDAY - timedelta(days=7))
+    factories.approved(database, cast, {cast.barriers: 10}, name=EVENT)
+    factories.submitted(
+        database, cast, {cast.chairs: 20}, organisation=cast.club, name="Concours de pétanque"
+    )
+    maintenance = database.write(
+        lambda uow: (
+            plan_maintenance(
+                uow, cast.manager, cast.chairs, 2, FRIDAY, MONDAY, "Pieds à resserrer"
+            ).id
+        )
+    )
+    address = database.write(
+        lambda uow: subscribe(
+            uow, cast.alice, View.ORGANISATION, cast.choir, public_url="http://localhost"
+        )
+    )
+    with database.read() as uow:
+        role = uow.session.scalars(
+            select(UserRole.id).where(UserRole.user_id == cast.bob.user_id)
+        ).one()
+    number = cast.alice.user_id
+    assert number is not None
+    database.write(lambda uow: open_session(uow, number, Visitor("", "Elsewhere"), Limits()))
+    database.write(
+        lambda uow: create_token(
+            uow, cast.administrator, Role.MANAGER, label="Site", authority_id=cast.town
+        )
+    )
+    with database.read() as uow:
+        session = uow.session.scalars(select(UserSession.id)).one()
+    return {
+        "booking_id": booking,
+        "item_id": cast.chairs,
+        "organisation_id": cast.choir,
+        "authority_id": cast.town,
+        "depot_id": cast.depot,
+        "maintenance_id": maintenance,
+        "subscription_id": address.id,
+        "token": address.path.removeprefix("/calendars/").removesuffix(".ics"),
+        "token_id": 1,
+        "user_id": cast.bob.user_id,
+        "role_id": role,
+        "session_id": session,
+        "name": "missing",
+        "width": 480,
+        "filename": "css/treteau.css",
+    }
+
+
+def _cookie(database: Database, person: Principal) -> str:
+    number = person.user_id
+    assert number is not None
+    return database.write(lambda uow: open_session(uow, number, Visitor(), Limits()))
+
+
+def _token(database: Database, person: Principal) -> str:
+    (grant,) = person.grants
+    administrator = replace(person, grants=(factories.SYSTEM.grants[0],))
+    return database.write(
+        lambda uow: create_token(
+            uow,
+            administrator,
+            grant.role,
+            label=person.name,
+            authority_id=grant.authority_id,
+            organisation_id=grant.organisation_id,
+        )
+    )
