@@ -4,6 +4,7 @@ Only feeds that somebody reads are kept; without subscriptions a booking costs o
 """
 
 from collections.abc import Collection
+from dataclasses import astuple
 from datetime import timedelta
 from functools import partial
 
@@ -102,7 +103,8 @@ class Keeper:
     def _render(
         self, uow: UnitOfWork, feeds: list[Feed], sources: Collection[str] | None = None
     ) -> None:
-        for feed in feeds:
+        # In one order, so that two transactions do not wait for each other.
+        for feed in sorted(feeds, key=astuple):
             pen = pen_for(uow, feed.language, self._public_url)
             bring_up_to_date(uow, feed, pen, sources)
 

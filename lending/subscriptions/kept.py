@@ -41,13 +41,15 @@ def bring_up_to_date(
 ) -> int:
     """Render anew what changed of these sources, or of the whole feed. Returns how much did.
 
-    What is no longer drawn is left out of the feed from now on. Two transactions that render
-    the same new entry do not disturb each other: the second leaves it to the first.
+    What is no longer drawn is left out of the feed from now on. The rows are locked before
+    anything is drawn: who comes second draws what who came first has left. Bookings are not
+    locked, since a waiting list passes over those that are.
     """
     since = uow.now - LOOKS_BACK
-    drawn = list(VIEWS[feed.view].draw(uow, feed, pen, sources, since))
     known = _known(uow, feed, sources)
-    changed = sum(_keep(uow, feed, one, known.pop(one.entry.uid, None)) for one in drawn)
+    changed = 0
+    for drawn in VIEWS[feed.view].draw(uow, feed, pen, sources, since):
+        changed += _keep(uow, feed, drawn, known.pop(drawn.entry.uid, None), sources)
     for row in known.values():
         if row.shown_until is None and row.ends_at > since:
             row.shown_until = uow.now
@@ -75,10 +77,22 @@ def _known(
     return {row.uid: row for row in uow.session.scalars(query)}
 
 
-def _keep(uow: UnitOfWork, feed: Feed, drawn: Drawn, row: CalendarEntry | None) -> bool:
+def _keep(
+    uow: UnitOfWork,
+    feed: Feed,
+    drawn: Drawn,
+    row: CalendarEntry | None,
+    sources: Collection[str] | None,
+) -> bool:
     """Keep one entry; return whether anything about it changed."""
+    if row is None and _insert(uow, feed, drawn):
+        return True
     if row is None:
-        return _insert(uow, feed, drawn)
+        # Another transaction was quicker. Who tells of a change knows better than it, who looks
+        # the whole feed through does not.
+        if sources is None:
+            return False
+        row = _known(uow, feed, [drawn.source])[drawn.entry.uid]
     before = Rendered(row.uid, row.sequence, row.modified_at, row.sha256, row.body)
     after = render(drawn.entry, before, uow.now)
     placing = {
@@ -100,8 +114,9 @@ def _keep(uow: UnitOfWork, feed: Feed, drawn: Drawn, row: CalendarEntry | None) 
 
 
 def _insert(uow: UnitOfWork, feed: Feed, drawn: Drawn) -> bool:
+    """Write a new entry, unless there is one by now; return whether it was written."""
     rendered = render(drawn.entry, None, uow.now)
-    uow.session.execute(
+    written = uow.session.execute(
         _INSERT,
         {
             "view": feed.view.value,
@@ -122,4 +137,4 @@ def _insert(uow: UnitOfWork, feed: Feed, drawn: Drawn) -> bool:
             "shown_until": drawn.shown_until,
         },
     )
-    return True
+    return bool(written.rowcount)  # type: ignore[attr-defined]
