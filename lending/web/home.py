@@ -7,8 +7,9 @@ from lending.bookings.queries import BookingFilter, Order, list_bookings
 from lending.bookings.states import AT_WORK, State
 from lending.catalogue.queries import list_categories
 from lending.db.database import UnitOfWork
+from lending.web import demo
 from lending.web.bookings.follow import RequestCard, card_of
-from lending.web.context import database, principal
+from lending.web.context import database, principal, settings
 from lending.web.dates import chosen_dates
 from lending.web.formats import DEFAULT_ZONE
 from lending.web.navigation import address
@@ -34,8 +35,9 @@ def show() -> ResponseReturnValue:
         dates=dates,
         families=[family for family in families if family.items],
         cards=cards,
+        demo_people=demo.people() if settings().demo and actor.is_anonymous else (),
         sign_in_url=address("accounts.sign_in"),
-        register_url=address("organisations.register"),
+        register_url=address("accounts.register"),
     )
 
 
