@@ -4,7 +4,7 @@ The number of queries does not depend on how many lines, competitors or earlier 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -103,6 +103,30 @@ class LineCase:
     """What would be free if nobody undecided stood in the way."""
     competitors: tuple[Competitor, ...]
 
+    @property
+    def decided(self) -> int:
+        """How many pieces decided loans take at some time of the period."""
+        return sum(c.quantity for c in self.competitors if not c.is_undecided and not c.waits)
+
+    @property
+    def undecided(self) -> int:
+        """How many pieces others hold as an option."""
+        return sum(c.quantity for c in self.competitors if c.is_undecided)
+
+    @property
+    def waiting(self) -> int:
+        """How many pieces others wait for."""
+        return sum(c.quantity for c in self.competitors if c.waits)
+
+
+@dataclass(frozen=True)
+class Rival:
+    """Another booking, with all that it takes of the same equipment."""
+
+    booking: Competitor
+    quantities: tuple[tuple[int, int], ...]
+    """Item and pieces, in the order of the lines."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -122,6 +146,21 @@ class Case:
     def is_possible(self) -> bool:
         """Whether everything requested is free."""
         return all(line.free >= line.requested for line in self.booking.line_views)
+
+    @property
+    def rivals(self) -> tuple[Rival, ...]:
+        """The other bookings, each once: those that hold something first, in order of arrival."""
+        found: dict[int, Competitor] = {}
+        quantities: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for line in self.booking.line_views:
+            for rival in self.lines[line.item_id].competitors:
+                found.setdefault(rival.booking_id, rival)
+                quantities[rival.booking_id].append((line.item_id, rival.quantity))
+        ordered = sorted(
+            found.values(),
+            key=lambda r: (r.waits, r.is_undecided, r.arrival is None, r.arrival or 0),
+        )
+        return tuple(Rival(rival, tuple(quantities[rival.booking_id])) for rival in ordered)
 
 
 def read_case(uow: UnitOfWork, actor: Principal, booking_id: int) -> Case:
@@ -304,14 +343,3 @@ def _taken(line: BookingLine, state: State) -> int:
     if state is State.OUT:
         return line.delivered - line.returned - line.damaged - line.lost
     return line.requested if line.granted is None else line.granted
-
-
-def undecided_rivals(lines: Iterable[LineCase]) -> list[Competitor]:
-    """Return those who hold an option on one of the items, each once."""
-    found = {
-        rival.booking_id: rival
-        for line in lines
-        for rival in line.competitors
-        if rival.is_undecided
-    }
-    return list(found.values())

@@ -19,7 +19,7 @@ from lending.bookings.decisions import (
     refuse_booking,
     review_booking,
 )
-from lending.bookings.detail import BookingDetail, get_booking
+from lending.bookings.detail import BookingDetail, EventView, get_booking
 from lending.bookings.duties import PREPARE_AHEAD
 from lending.bookings.errors import StockConflict
 from lending.bookings.inbox import next_booking
@@ -56,6 +56,14 @@ class DecisionPage:
     def value(self, name: str, otherwise: object) -> str:
         """Return what was typed into a field, or else what it begins with."""
         return self.typed.get(name, str(otherwise))
+
+
+@blueprint.app_template_filter("place")
+def place(event: EventView) -> str:
+    """Write where an event takes place, the commune once."""
+    if event.commune in event.site_address:
+        return event.site_address
+    return ", ".join(part for part in (event.site_address, event.commune) if part)
 
 
 @blueprint.get("/a-traiter/<int:booking_id>")

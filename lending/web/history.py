@@ -22,7 +22,7 @@ WORDS = {
     "refuse": N_("Refused"),
     "put_on_waiting_list": N_("Put on the waiting list by the authority"),
     "prepare": N_("Prepared at the depot"),
-    "check_out": N_("Handed over"),
+    "check_out": N_("Equipment handed over"),
     "check_in_part": N_("A part came back"),
     "check_in": N_("Everything is back"),
     "close": N_("Closed"),

@@ -141,7 +141,7 @@ def _groups(rows: list[DutyRow]) -> Iterable[DutyGroup]:
 def _tabs(inbox: Inbox, wanted: InboxFilter) -> Iterable[tuple[str, str, bool, int]]:
     kept = {name: value for name, value in filter_arguments().items() if name != "kind"}
     total = sum(inbox.counts.values())
-    yield gettext("All"), url_for("inbox.index", **kept), wanted.kind is None, total  # type: ignore[arg-type]
+    yield gettext("Everything"), url_for("inbox.index", **kept), wanted.kind is None, total  # type: ignore[arg-type]
     for kind in DutyKind:
         if inbox.counts.get(kind) or wanted.kind is kind:
             url = url_for("inbox.index", **kept, kind=kind.value)  # type: ignore[arg-type]

@@ -39,6 +39,19 @@ def test_competing_requests_say_who_how_many_and_how_firmly(database: Database, 
     assert line.free_if_undecided_yield == 70
 
 
+def test_another_booking_stands_once_with_all_that_it_takes(database: Database, cast: Cast) -> None:
+    queued = waiting(database, cast, {cast.chairs: 90, cast.tables: 1}, organisation=cast.club)
+    other = submitted(database, cast, {cast.chairs: 50, cast.tables: 3}, organisation=cast.club)
+    number = submitted(database, cast, {cast.tables: 2, cast.chairs: 20})
+    found = case(database, cast.manager, number)
+    assert [(r.booking.booking_id, dict(r.quantities)) for r in found.rivals] == [
+        (other, {cast.chairs: 50, cast.tables: 3}),
+        (queued, {cast.chairs: 90, cast.tables: 1}),
+    ]
+    chairs = found.lines[cast.chairs]
+    assert (chairs.decided, chairs.undecided, chairs.waiting) == (0, 50, 90)
+
+
 def test_who_comes_before_or_after_competes_only_within_the_turnaround(
     database: Database, cast: Cast
 ) -> None:
