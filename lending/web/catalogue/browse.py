@@ -1,5 +1,6 @@
 """Find equipment and look at it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -110,7 +111,7 @@ def _page(uow: UnitOfWork) -> CataloguePage:
     shown = shelf[(pager.page - 1) * per_page : pager.page * per_page]
     choosing = choosing_for(uow, dates, [entry.item for entry in shown])
     cards = cards_of(shown, choosing, with_authority=len(names) > 1)
-    groups = [CardGroup("", "", tuple(cards))] if words else group_by_family(shown, cards)
+    groups = _groups(shown, cards, words)
     return CataloguePage(
         words=words,
         category=category,
@@ -124,6 +125,13 @@ def _page(uow: UnitOfWork) -> CataloguePage:
         choosing=choosing,
         can_edit=principal().can(Action.EDIT_CATALOGUE),
     )
+
+
+def _groups(shown: Sequence[ShelfItem], cards: Sequence[ItemCard], words: str) -> list[CardGroup]:
+    """Put the cards under the names of their families; what was searched stays in its order."""
+    if not words:
+        return group_by_family(shown, cards)
+    return [CardGroup("", "", tuple(cards))] if cards else []
 
 
 def _pager(total: int, per_page: int) -> Pager:

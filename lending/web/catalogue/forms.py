@@ -16,12 +16,13 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # stubs lag behind
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from lending.authorities.queries import AuthorityView
 from lending.catalogue.queries import CategoryEntry, ItemDetail
 from lending.catalogue.service import ItemDetails
-from lending.web.catalogue.cards import category_name
+from lending.web.catalogue.cards import category_name, language
 
 
 class AmountField(StringField):
@@ -176,7 +177,8 @@ def values_of(item: ItemDetail) -> dict[str, object]:
 
 def _decimal(units: int, factor: int) -> str:
     """Write a number of small units in large ones, so that reading it gives the same back."""
-    return f"{Decimal(units) / factor:.4f}".rstrip("0").rstrip(".").replace(".", gettext("."))
+    written = f"{Decimal(units) / factor:.4f}".rstrip("0").rstrip(".")
+    return written.replace(".", ",") if language() == "fr" else written
 
 
 RENAMED = {
@@ -199,7 +201,10 @@ class MovementForm(FlaskForm):  # type: ignore[misc]
 
     direction = RadioField(
         _l("What happens?"),
-        choices=[("in", _l("Pieces come in")), ("out", _l("Pieces go for good"))],
+        choices=[
+            SelectChoice("in", _l("Pieces come in")),
+            SelectChoice("out", _l("Pieces go for good")),
+        ],
         default="in",
     )
     quantity = IntegerField(
