@@ -21,9 +21,12 @@ class Report:
         """Print a figure that must reach its bar."""
         self._line(what, figure, f">= {bar:g}", figure >= bar, note)
 
+    def tell(self, what: str, figure: float, note: str = "") -> None:
+        """Print a figure that has no bar."""
+        self._line(what, figure, bar="", good=True, note=note)
+
     def _line(self, what: str, figure: float, bar: str, good: bool, note: str) -> None:
-        print(
-            f"  {what:58} {figure:8.2f}   {bar:9} {'ok' if good else 'MISSED':7} {note}", flush=True
-        )
+        verdict = ("ok" if bar else "") if good else "MISSED"
+        print(f"  {what:58} {figure:8.2f}   {bar:9} {verdict:7} {note}", flush=True)
         if not good:
             self.missed.append(what)
