@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask
 
 from lending import cli
+from lending.api.running import register as register_api
 from lending.clock import Clock
 from lending.db.database import Database
 from lending.demo.load import load_demo
@@ -47,6 +48,7 @@ def create_app(
     )
     app.config.update(config)
     register_web(app)
+    register_api(app)
     register_feeds(app)
     return app
 

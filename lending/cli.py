@@ -14,6 +14,7 @@ import click
 from lending import __version__
 from lending.cli_admin import doctor, user
 from lending.cli_files import export_files, import_files
+from lending.cli_tokens import token
 from lending.clock import Clock
 from lending.db.database import Database
 from lending.db.schema import migrate as migrate_database
@@ -66,6 +67,7 @@ def treteau() -> None:
 
 treteau.add_command(import_files)
 treteau.add_command(export_files)
+treteau.add_command(token)
 treteau.add_command(user)
 treteau.add_command(doctor)
 

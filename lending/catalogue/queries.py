@@ -145,16 +145,21 @@ def get_item(uow: UnitOfWork, item_id: int) -> ItemDetail:
     Raises:
         NotFound: there is none of this number.
     """
+    found = get_items(uow, [item_id])
+    if not found:
+        raise NotFound
+    return found[item_id]
+
+
+def get_items(uow: UnitOfWork, item_ids: Collection[int]) -> dict[int, ItemDetail]:
+    """Return those of these items that exist, by their number."""
     query = (
         _joined(select(*_SUMMARY, *_DETAIL))
         .outerjoin(Department, Department.id == Item.department_id)
         .outerjoin(Depot, Depot.id == Item.depot_id)
-        .where(Item.id == item_id)
+        .where(Item.id.in_(item_ids))
     )
-    row = uow.session.execute(query).one_or_none()
-    if row is None:
-        raise NotFound
-    return ItemDetail(*row)
+    return {row.id: ItemDetail(*row) for row in uow.session.execute(query)}
 
 
 def equivalents_of(uow: UnitOfWork, item: ItemDetail) -> list[ItemSummary]:

@@ -1,6 +1,7 @@
 """All tables, for migrations and tests."""
 
 import lending.accounts.models
+import lending.api.models
 import lending.authorities.models
 import lending.availability.models
 import lending.bookings.models

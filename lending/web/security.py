@@ -55,7 +55,13 @@ def load_principal() -> None:
     """Set `g.principal` from the session cookie, if it names a session that lives."""
     g.principal = ANONYMOUS
     secret = request.cookies.get(SESSION_COOKIE)
-    if secret and request.endpoint not in ("static", "health.alive", "feeds.show"):
+    if (
+        secret
+        and request.endpoint not in ("static", "health.alive", "feeds.show")
+        and (
+            request.blueprint != "api"  # programs act by their token alone
+        )
+    ):
         g.principal = principal_of_session(database(), secret, limits()) or ANONYMOUS
 
 

@@ -681,6 +681,32 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "idempotency_key",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("api_token_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=255), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("location", sa.String(length=200), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["api_token_id"],
+            ["api_token.id"],
+            name=op.f("fk_idempotency_key_api_token_id_api_token"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_idempotency_key")),
+        sa.UniqueConstraint(
+            "api_token_id", "key", name=op.f("uq_idempotency_key_api_token_id_key")
+        ),
+    )
+    with op.batch_alter_table("idempotency_key", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_idempotency_key_created_at"), ["created_at"], unique=False
+        )
+
+    op.create_table(
         "maintenance",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uuid", sa.String(length=36), nullable=False),
@@ -962,6 +988,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_maintenance_item")
 
     op.drop_table("maintenance")
+    with op.batch_alter_table("idempotency_key", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_idempotency_key_created_at"))
+
+    op.drop_table("idempotency_key")
     with op.batch_alter_table("calendar_subscription", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_calendar_subscription_user_id"))
         batch_op.drop_index("ix_calendar_subscription_scope")

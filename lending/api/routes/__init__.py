@@ -1,0 +1,33 @@
+"""The operations, by subject. Each parses nothing, calls one service or query, and answers."""
+
+from functools import cache
+
+from lending.api.operations import Operation
+from lending.api.routes import (
+    authorities,
+    availability,
+    bookings,
+    decisions,
+    handover,
+    items,
+    organisations,
+    stock,
+    subscriptions,
+)
+
+
+@cache
+def all_operations() -> tuple[Operation, ...]:
+    """Return every operation, in the order in which they are described."""
+    subjects = (
+        authorities,
+        items,
+        stock,
+        organisations,
+        bookings,
+        decisions,
+        handover,
+        availability,
+        subscriptions,
+    )
+    return tuple(operation for subject in subjects for operation in subject.operations.listed)

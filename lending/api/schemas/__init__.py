@@ -1,0 +1,1 @@
+"""What is sent and what is answered, as pydantic models: the same that the description is of."""

@@ -1,0 +1,193 @@
+"""Requests, decisions and what is handed over: what is sent."""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from lending.api.schemas.common import (
+    Change,
+    Input,
+    Insee,
+    Instant,
+    Number,
+    Paged,
+    Part,
+    Quantity,
+    QueryNumber,
+    Reason,
+    Text,
+    Words,
+)
+from lending.authorities.models import Competence
+from lending.bookings.models import Logistics
+from lending.bookings.queries import Order
+from lending.bookings.states import RefusalReason, State
+
+IN_FRENCH = {
+    "jeunesse": Competence.YOUTH.value,
+    "environnement": Competence.ENVIRONMENT.value,
+    "patrimoine": Competence.HERITAGE.value,
+    "animation": Competence.LOCAL_LIFE.value,
+    "vie_locale": Competence.LOCAL_LIFE.value,
+    "economie": Competence.ECONOMY.value,
+}
+"""What the French files of communes call these causes."""
+
+
+def _cause(value: object) -> object:
+    return IN_FRENCH.get(value, value) if isinstance(value, str) else value
+
+
+Cause = Annotated[Competence, BeforeValidator(_cause)]
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+Attendance = Annotated[int, Field(ge=0, le=10_000_000)]
+
+
+class Site(Input):
+    """Where the event takes place."""
+
+    address: Text = Field("", max_length=250, examples=["Place du Marché"])
+    lat: Latitude | None = None
+    lon: Longitude | None = None
+
+
+class EventIn(Input):
+    """What the organisation prepares."""
+
+    name: Text = Field(min_length=1, max_length=200, examples=["Fête de l'été"])
+    start: Instant | None = Field(None, description="The loan's, if nothing is said.")
+    end: Instant | None = Field(None, description="The loan's, if nothing is said.")
+    commune_insee: Insee | None = Field(
+        None, description="The commune of the organisation's seat, if nothing is said."
+    )
+    competence: Cause = Field(Competence.LOCAL_LIFE, description="The public cause it serves.")
+    attendance: Attendance | None = None
+    site: Site | None = None
+    description: Text = Field("", max_length=5000)
+
+
+class EventChange(Change, EventIn):
+    """The fields of an event that change."""
+
+    name: Text = Field("", min_length=1, max_length=200)
+
+
+class LineIn(Input):
+    """A quantity of an item."""
+
+    item_id: Number
+    quantity: Quantity
+
+
+Lines = Annotated[list[LineIn], Field(max_length=200)]
+
+
+class BookingIn(Input):
+    """A request. As a draft it holds nothing; submitted, it holds what it asks for."""
+
+    organisation_id: Number | None = Field(
+        None, description="Who asks; a token of one organisation need not say."
+    )
+    authority_id: Number
+    event: EventIn | None = Field(None, description="What it is for; or `event_id`.")
+    event_id: Number | None = Field(
+        None, description="An event of the same organisation that exists already."
+    )
+    start: Instant = Field(description="When the loan begins.")
+    end: Instant = Field(description="When it ends.")
+    logistics: Logistics = Logistics.PICKUP
+    note: Text = Field("", max_length=5000)
+    lines: Lines = Field(default_factory=list)
+    submit: bool = Field(default=False, description="Send it at once, or keep a draft.")
+
+
+class BookingChange(Change):
+    """The fields of a booking that change; what is granted can only be reduced (`lines`)."""
+
+    event: EventChange | None = None
+    start: Instant | None = Field(None)
+    end: Instant | None = Field(None)
+    logistics: Logistics = Logistics.PICKUP
+    note: Text = Field("", max_length=5000)
+    lines: Lines = Field(default_factory=list)
+
+
+class BookingQuery(Paged):
+    """Which bookings are wanted."""
+
+    q: Words = Field("", description="In the reference, the event's or the organisation's name.")
+    state: list[State] = Field(default_factory=list, description="Several may be given.")
+    organisation_id: QueryNumber | None = None
+    authority_id: QueryNumber | None = None
+    event_id: QueryNumber | None = None
+    start: Instant | None = Field(None, description="With `end`: loans that share a time with it.")
+    end: Instant | None = None
+    order: Order = Order.NEWEST
+
+
+class MissingPiecesIn(Input):
+    """What a request lacks."""
+
+    what: Reason
+
+
+class Completion(Input):
+    """What was handed in."""
+
+    answer: Text = Field("", max_length=2000)
+
+
+class GrantLine(Input):
+    """What is granted of an item."""
+
+    item_id: Number
+    granted: Part
+
+
+class Approval(Input):
+    """What is granted: everything, apart from the lines that say less."""
+
+    lines: list[GrantLine] | None = Field(None, max_length=200)
+    reason: Text = Field("", max_length=2000, description="Why only a part; the borrower reads it.")
+
+
+class Refusal(Input):
+    """Why a request is refused: a reason from the list, and in words."""
+
+    reason_code: RefusalReason
+    reason: Reason
+
+
+class Because(Input):
+    """Why; the other side reads it."""
+
+    reason: Reason
+
+
+class DeliveredLine(Input):
+    """What is handed over of an item."""
+
+    item_id: Number
+    delivered: Part
+
+
+class CheckOut(Input):
+    """What is handed over: everything granted, apart from the lines that say less."""
+
+    lines: list[DeliveredLine] | None = Field(None, max_length=200)
+
+
+class ReturnedLine(Input):
+    """What came back of an item."""
+
+    item_id: Number
+    returned: Part = 0
+    damaged: Part = 0
+    lost: Part = 0
+
+
+class CheckIn(Input):
+    """What came back: everything in good order, if no lines are given."""
+
+    lines: list[ReturnedLine] | None = Field(None, max_length=200)
