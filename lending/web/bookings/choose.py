@@ -137,8 +137,10 @@ def _offer(form: StartForm, beginning: Beginning) -> None:
 
 
 def _prefill(form: StartForm, beginning: Beginning) -> None:
-    organisation = beginning.organisations[0]
-    if len(beginning.organisations) == 1:
+    asked = request.args.get("organisation_id", 0, type=int)
+    by_id = {each.id: each for each in beginning.organisations}
+    organisation = by_id.get(asked, beginning.organisations[0])
+    if len(beginning.organisations) == 1 or asked in by_id:
         form.organisation_id.data = organisation.id
         form.commune_insee.data = organisation.commune_insee
     near = [

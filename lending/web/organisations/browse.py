@@ -76,5 +76,7 @@ def show(organisation_id: int) -> ResponseReturnValue:
         is_own=organisation_id in principal().organisation_ids,
         can_verify=principal().can(Action.VERIFY_ORGANISATION),
         can_edit=principal().can(Action.EDIT_ORGANISATION, organisation_id=organisation_id),
+        can_book=principal().can(Action.CREATE_BOOKING)
+        and organisation.verification is not Verification.REJECTED,
         can_list=principal().can(Action.LIST_ORGANISATIONS),
     )
