@@ -146,8 +146,7 @@ def _versions(shown: ColumnElement[bool]) -> Select[Any]:
 def _make_ready(uow: UnitOfWork, token_hash: str, public_url: str) -> None:
     """Render what the reader may read by today's rights.
 
-    Also at the first fetch: a booking that was made in the very moment of the subscribing may
-    have missed it.
+    Needed at the first fetch, and when these rights have come to be others.
     """
     subscription, reader = _find(uow, token_hash)
     subscription.audience = _reach(uow, reader, subscription).audience

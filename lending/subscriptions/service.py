@@ -11,8 +11,6 @@ from lending.catalogue.models import Item
 from lending.db.database import UnitOfWork
 from lending.errors import NotFound, NotSignedIn
 from lending.organisations.models import Organisation
-from lending.subscriptions.drawing import Feed, pen_for
-from lending.subscriptions.kept import bring_up_to_date
 from lending.subscriptions.models import CalendarSubscription, View
 from lending.subscriptions.views import VIEWS
 
@@ -54,12 +52,11 @@ def subscribe(
     view: View,
     scope_id: int,
     *,
-    public_url: str,
     with_alarms: bool = False,
     with_cancelled: bool = True,
     language: str | None = None,
 ) -> Subscribed:
-    """Give the actor a secret address of its own for a feed, and render what is in it.
+    """Give the actor a secret address of its own for a feed; its first fetch renders the feed.
 
     Raises:
         NotSignedIn: nobody in particular asks.
@@ -84,8 +81,6 @@ def subscribe(
     )
     uow.session.add(subscription)
     uow.session.flush()  # the caller wants the id
-    feed = Feed(view, scope_id, subscription.language, reach.audience)
-    bring_up_to_date(uow, feed, pen_for(uow, feed.language, public_url))
     return Subscribed(subscription.id, path_of(secret))
 
 

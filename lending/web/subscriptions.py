@@ -102,7 +102,6 @@ def create() -> ResponseReturnValue:
             principal(),
             view,
             scope_id,
-            public_url=settings().public_url,
             with_cancelled=form.cancelled.data,
             language=form.language.data,
         )

@@ -66,7 +66,6 @@ def subscribed(app: Flask, live: Database) -> Subscribe:
                 actor,
                 view,
                 scope_id,
-                public_url=URL,
                 **options,  # type: ignore[arg-type]
             )
         )

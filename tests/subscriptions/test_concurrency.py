@@ -42,9 +42,7 @@ def book(database: Database, cast: Cast, number: int) -> int:
 def follow(database: Database, cast: Cast, number: int) -> Subscribed:
     view, scope = (View.ORGANISATION, cast.choir) if number % 2 else (View.ITEM, cast.tables)
     actor = cast.alice if number % 2 else cast.manager
-    return database.write(
-        lambda uow: subscribe(uow, actor, view, scope, public_url=Settings.public_url)
-    )
+    return database.write(lambda uow: subscribe(uow, actor, view, scope))
 
 
 def test_feeds_are_whole_whatever_happened_at_the_same_time(live: Database, cast: Cast) -> None:

@@ -122,11 +122,7 @@ def _objects(database: Database, cast: Cast) -> dict[str, object]:
             ).id
         )
     )
-    address = database.write(
-        lambda uow: subscribe(
-            uow, cast.alice, View.ORGANISATION, cast.choir, public_url="http://localhost"
-        )
-    )
+    address = database.write(lambda uow: subscribe(uow, cast.alice, View.ORGANISATION, cast.choir))
     with database.read() as uow:
         role = uow.session.scalars(
             select(UserRole.id).where(UserRole.user_id == cast.bob.user_id)
