@@ -63,10 +63,10 @@ def _write(uow: UnitOfWork) -> tuple[int, int, list[int]]:
 
 
 def random_request(
-    chance: Random, authority: int, organisation: int, items: list[int]
+    chance: Random, authority: int, organisation: int, items: list[int], days: int = DAYS
 ) -> tuple[BookingDetails, EventDetails, list[Wanted]]:
-    """Ask for three to ten items over one to four of the sixty days."""
-    start = OPENING + timedelta(days=chance.randrange(DAYS))
+    """Ask for three to ten items over one to four of the days."""
+    start = OPENING + timedelta(days=chance.randrange(days))
     end = start + timedelta(days=chance.randint(1, 4))
     lines = [
         Wanted(item, chance.randint(1, 4)) for item in chance.sample(items, chance.randint(3, 10))
