@@ -1,8 +1,9 @@
 """What a borrower can take in place of what is not free, each with one decision.
 
-These change the draft only; it is sent again afterwards, and only then is anything held.
+The choices change the draft only; it is sent again afterwards, and only then is anything held.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from calendars.zones import to_local, to_utc
 from lending.accounts.permissions import Action, Principal
 from lending.availability.answers import Wanted, find_conflicts, free_for_loan
 from lending.availability.holds import terms_of
+from lending.bookings.changes import change_booking
 from lending.bookings.drafts import BookingDetails, check_period, create_booking, write_lines
 from lending.bookings.holding import period_of, wanted_by
 from lending.bookings.models import Booking, Event
@@ -52,6 +54,29 @@ def take_dates(
     booking.starts_at, booking.ends_at = starts_at, ends_at
     if not _is_shared(uow, booking):
         _move_event(booking.event, days, zone)
+    return booking
+
+
+def change_dates(
+    uow: UnitOfWork,
+    actor: Principal,
+    booking_id: int,
+    details: BookingDetails,
+    lines: Sequence[Wanted],
+) -> Booking:
+    """Move a request that was sent to other dates, its event by as many days as for a draft.
+
+    Raises:
+        StockConflict: what it would ask for is not free; nothing is changed.
+        NotAllowedNow, NotFound, Forbidden, InvalidInput: as for `change_booking`.
+    """
+    booking = load_for(uow, actor, booking_id, Action.EDIT_BOOKING)
+    before = booking.starts_at
+    change_booking(uow, actor, booking_id, details=details, lines=lines)
+    if not _is_shared(uow, booking):
+        zone = ZoneInfo(booking.authority.timezone)
+        days = to_local(details.starts_at, zone).date() - to_local(before, zone).date()
+        _move_event(booking.event, days.days, zone)
     return booking
 
 

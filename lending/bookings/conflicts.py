@@ -29,7 +29,7 @@ from lending.bookings.moves import load_for
 from lending.catalogue.models import Item
 from lending.db.database import UnitOfWork
 
-AROUND = timedelta(days=3)
+AROUND = timedelta(days=2)
 """How much of the days before and after the loan the timeline of an item shows."""
 
 

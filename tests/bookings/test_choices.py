@@ -4,10 +4,17 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from lending.bookings.choices import take_dates, take_elsewhere, take_equivalent, take_part
+from lending.availability.answers import Wanted
+from lending.bookings.choices import (
+    change_dates,
+    take_dates,
+    take_elsewhere,
+    take_equivalent,
+    take_part,
+)
 from lending.bookings.conflicts import conflict_of
 from lending.bookings.detail import BookingDetail, get_booking
-from lending.bookings.drafts import set_line
+from lending.bookings.drafts import BookingDetails, set_line
 from lending.bookings.submission import submit_booking
 from lending.catalogue.models import Item
 from lending.db.database import Database
@@ -226,3 +233,13 @@ def test_there_is_no_conflict_where_everything_is_free(database: Database, cast:
     number = draft(database, cast, {cast.chairs: 50})
     with database.read() as uow:
         assert conflict_of(uow, cast.alice, number).lines == ()
+
+
+def test_a_request_that_was_sent_moves_with_its_event(database: Database, cast: Cast) -> None:
+    number = submitted(database, cast, {cast.chairs: 10})
+    week = timedelta(days=7)
+    details = BookingDetails(cast.choir, cast.town, FRIDAY + week, MONDAY + week)
+    lines = [Wanted(cast.chairs, 10)]
+    database.write(lambda uow: change_dates(uow, cast.alice, number, details, lines))
+    booking = _read(database, cast, number)
+    assert booking.starts_at == booking.event_view.starts_at == FRIDAY + week

@@ -10,6 +10,7 @@ from calendars.intervals import Interval
 from lending.accounts.permissions import Action
 from lending.availability.answers import Wanted
 from lending.bookings.changes import change_booking, reduce_booking
+from lending.bookings.choices import change_dates
 from lending.bookings.conflicts import ConflictAnswer, explain_conflict
 from lending.bookings.detail import BookingDetail
 from lending.bookings.errors import StockConflict
@@ -70,6 +71,9 @@ def change(booking_id: int) -> ResponseReturnValue:
 def _write(booking: BookingDetail, wanted: Interval, quantities: dict[int, int]) -> None:
     details = replace(details_of(booking), starts_at=wanted.start, ends_at=wanted.end)
     lines = [Wanted(item_id, quantity) for item_id, quantity in quantities.items() if quantity]
+    if "move_event" in request.form:
+        database().write(lambda uow: change_dates(uow, principal(), booking.id, details, lines))
+        return
     database().write(
         lambda uow: change_booking(uow, principal(), booking.id, details=details, lines=lines)
     )
@@ -109,10 +113,10 @@ def _ways(
         ways.append(
             Alternative(
                 title=period(interval, booking.zone).capitalize(),
-                text=gettext("Everything is free. The days of your event stay as they are."),
+                text=gettext("Everything is free. Your event moves along."),
                 button=gettext("Take these dates"),
                 action=action,
-                fields=tuple((other | pieces).items()),
+                fields=tuple((other | pieces | {"move_event": "yes"}).items()),
             )
         )
     if answer.part:

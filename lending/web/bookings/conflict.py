@@ -105,7 +105,7 @@ def _substitute(
                 lender=sub.authority,
             ),
             text=gettext("In a request of its own, which you check before it goes."),
-            button=gettext("Ask %(lender)s", lender=sub.authority),
+            button=gettext("Ask this lender"),
             action=url_for("bookings.elsewhere", booking_id=booking.id),
             fields=fields,
             icon="signpost-split",
@@ -113,7 +113,7 @@ def _substitute(
     return Alternative(
         title=gettext("%(num)s × %(item)s instead", num=number(sub.quantity), item=sub.name),
         text=gettext("Same use, same lender, free for your dates."),
-        button=gettext("Take these instead"),
+        button=gettext("Take this instead"),
         action=url_for("bookings.equivalent", booking_id=booking.id),
         fields=fields,
         icon="arrow-left-right",
@@ -141,6 +141,8 @@ def _ways(booking: BookingDetail, answer: ConflictAnswer) -> list[Alternative]:
                 icon="circle-half",
             )
         )
+    if any(line.requested > line.stock for line in answer.lines):
+        return ways  # no waiting brings more than there is
     ways.append(
         Alternative(
             title=gettext("Wait for your turn"),

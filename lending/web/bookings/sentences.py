@@ -58,19 +58,19 @@ NEXT: dict[Step, tuple[str, str]] = {
         ),
     ),
     Step.COLLECT: (
-        N_("Collect the equipment %(moment)s"),
+        N_("Collect the equipment on %(moment)s"),
         N_("At the depot. Come with enough people to load it."),
     ),
     Step.RECEIVE: (
-        N_("The equipment is delivered %(moment)s"),
+        N_("The equipment is delivered on %(moment)s"),
         N_("Somebody has to be there to receive it."),
     ),
     Step.BRING_BACK: (
-        N_("Return the equipment %(moment)s at the latest"),
+        N_("Return the equipment by %(moment)s"),
         N_("Clean, dry and counted: the next association waits for it."),
     ),
     Step.HAND_BACK: (
-        N_("The equipment is collected %(moment)s"),
+        N_("The equipment is collected on %(moment)s"),
         N_("Stack it where it was delivered, clean and dry."),
     ),
     Step.COUNT: (
