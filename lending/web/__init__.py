@@ -26,6 +26,7 @@ def register(app: Flask) -> None:
 def blueprints() -> list:  # type: ignore[type-arg]
     """Return every blueprint of pages."""
     from lending.web import (
+        about,
         accounts,
         administration,
         board,
@@ -46,6 +47,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         health.blueprint,
         home.blueprint,
         preferences.blueprint,
+        about.blueprint,
         accounts.blueprint,
         organisations.blueprint,
         administration.blueprint,

@@ -79,6 +79,7 @@ def shell(principal: Principal, settings: Settings) -> Shell:
         home_url=address("inbox.index") if principal.is_staff else address("home.show"),
         sign_in_url=address("accounts.sign_in"),
         register_url=address("accounts.register"),
+        accessibility_url=address("about.accessibility"),
         demo=settings.demo,
     )
 

@@ -56,7 +56,9 @@ ROUTES: dict[str, Route] = {
     "health.alive": PUBLIC,
     "health.ready": PUBLIC,
     "preferences.choose": PUBLIC,
+    "about.accessibility": PUBLIC,
     "static": PUBLIC,
+    "api.openapi": PUBLIC,
     "bootstrap.static": PUBLIC,
     "feeds.show": SECRET,
     # accounts
