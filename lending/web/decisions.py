@@ -84,14 +84,13 @@ def page_of(
         case = read_case(uow, principal(), booking_id)
         g.zone = case.booking.zone
         answer = explain_conflict(uow, conflict, g.zone) if conflict else None
-    can_decide = case.booking.allows("put_on_waiting_list")
     page = DecisionPage(
         case=case,
         mode=_mode(case.booking),
         history=history_of(case.booking.history),
         typed=request.form.to_dict(),
         errors=tuple(errors),
-        conflicts=conflicts_for_staff(answer, can_decide=can_decide) if answer else (),
+        conflicts=conflicts_for_staff(answer, case.booking.allows) if answer else (),
         arguments=filter_arguments(),
         preparation_begins=case.booking.starts_at <= case.now + PREPARE_AHEAD,
     )

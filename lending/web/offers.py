@@ -1,6 +1,6 @@
 """Why a request cannot be granted as asked, for the staff: with ways out that do it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from zoneinfo import ZoneInfo
 
 from flask import url_for
@@ -15,9 +15,15 @@ from lending.web.widgets import Alternative, Conflict, Timeline, TimelineStep
 MOST_DATES = 3
 
 
-def conflicts_for_staff(answer: ConflictAnswer, *, can_decide: bool) -> tuple[Conflict, ...]:
-    """Return the conflict of each line; the ways out of the whole stand with the first."""
-    general = tuple(_general(answer)) if can_decide else ()
+def conflicts_for_staff(
+    answer: ConflictAnswer, allows: Callable[[str], bool]
+) -> tuple[Conflict, ...]:
+    """Return the conflict of each line; the ways out of the whole stand with the first.
+
+    `allows` tells which moves the reader may make: no other way out is offered.
+    """
+    general = tuple(_general(answer, allows))
+    can_ask = allows("ask_for_pieces")
     return tuple(
         Conflict(
             item_name=_name(line),
@@ -27,7 +33,7 @@ def conflicts_for_staff(answer: ConflictAnswer, *, can_decide: bool) -> tuple[Co
             explanation=_explanation(line),
             timeline=_timeline(answer, line),
             alternatives=(general if place == 0 else ())
-            + (tuple(_substitutes(answer, line)) if can_decide else ()),
+            + (tuple(_substitutes(answer, line)) if can_ask else ()),
         )
         for place, line in enumerate(answer.lines)
     )
@@ -79,8 +85,8 @@ def _timeline(answer: ConflictAnswer, line: ConflictLine) -> Timeline:
     )
 
 
-def _general(answer: ConflictAnswer) -> Iterable[Alternative]:
-    if answer.part:
+def _general(answer: ConflictAnswer, allows: Callable[[str], bool]) -> Iterable[Alternative]:
+    if answer.part and allows("approve_in_part"):
         yield Alternative(
             title=gettext("Grant what there is"),
             text=", ".join(
@@ -101,7 +107,7 @@ def _general(answer: ConflictAnswer) -> Iterable[Alternative]:
             ),
             icon="circle-half",
         )
-    for other in answer.dates[:MOST_DATES]:
+    for other in answer.dates[:MOST_DATES] if allows("ask_for_pieces") else ():
         yield _asking(
             answer,
             gettext("Everything is free %(period)s", period=period(other, answer.zone)),
@@ -113,14 +119,15 @@ def _general(answer: ConflictAnswer) -> Iterable[Alternative]:
             ),
             "calendar-week",
         )
-    yield Alternative(
-        title=gettext("Put on the waiting list"),
-        text=gettext("The request is served as soon as everything comes free."),
-        button=gettext("Let it wait"),
-        action=_action("wait", answer),
-        fields=(("reason", gettext("Not enough is free for these dates.")),),
-        icon="list-ol",
-    )
+    if allows("put_on_waiting_list"):
+        yield Alternative(
+            title=gettext("Put on the waiting list"),
+            text=gettext("The request is served as soon as everything comes free."),
+            button=gettext("Let it wait"),
+            action=_action("wait", answer),
+            fields=(("reason", gettext("Not enough is free for these dates.")),),
+            icon="list-ol",
+        )
 
 
 def _substitutes(answer: ConflictAnswer, line: ConflictLine) -> Iterable[Alternative]:
