@@ -5,14 +5,17 @@ told what is wrong with the form or the moment; whoever may not is told nothing 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
 from lending.accounts.permissions import PUBLIC_ACTIONS, Principal
+from lending.api.routes import all_operations
 from lending.app import create_app
 from lending.settings import Settings
+from tests.web.api_routes import API_QUERIES, API_ROUTES, api_body
 from tests.web.routes import FORMS, QUERIES, ROUTES, Owner, Route
 from tests.web.stage import Stage, build_stage
 
@@ -98,7 +101,7 @@ def methods_of(rule: Rule) -> list[str]:
 
 
 def test_every_route_is_declared_and_nothing_else(rules: list[Rule]) -> None:
-    endpoints = {rule.endpoint for rule in rules if not rule.endpoint.startswith("api.")}
+    endpoints = {rule.endpoint for rule in rules} - set(API_ROUTES)
     assert endpoints - set(ROUTES) == set(), "declare these in tests/web/routes.py"
     assert set(ROUTES) - endpoints == set(), "these no longer exist"
 
@@ -141,6 +144,59 @@ def _agrees(expected: bool, name: str, endpoint: str, status: int, place: str) -
     if name == "anonymous":
         return status == 303 and place.startswith(SIGN_IN)
     return status in (403, 404)
+
+
+def test_every_operation_of_the_api_is_declared_with_its_action() -> None:
+    asked = {f"api.{operation.name}": operation.action for operation in all_operations()}
+    assert set(API_ROUTES) == set(asked)
+    declared = {name: route.action for name, route in API_ROUTES.items() if route.action}
+    assert {name: asked[name] for name in declared} == declared
+
+
+@pytest.mark.parametrize("endpoint", sorted(API_ROUTES))
+def test_the_api_lets_in_whom_the_table_says(stage: Stage, endpoint: str) -> None:
+    wrong = []
+    for rule in stage.app.url_map.iter_rules(endpoint):
+        for method in methods_of(rule):
+            for name in PEOPLE:
+                stage.restore()
+                status = _call(stage, rule, method, name)
+                program = replace(stage.people[name], user_id=None)
+                expected = name != "anonymous" and may(program, API_ROUTES[endpoint], stage)
+                refusals = {401} if name == "anonymous" else {403, 404}
+                agrees = status not in {401, 403, 404} if expected else status in refusals
+                if not agrees or status >= 500:
+                    verb = "may" if expected else "may not"
+                    wrong.append(f"{name} {verb} {method} {rule.rule}: {status}")
+    assert wrong == []
+
+
+def _call(stage: Stage, rule: Rule, method: str, name: str) -> int:
+    token = stage.tokens.get(name)
+    built = rule.build({name: stage.arguments[name] for name in rule.arguments})
+    assert built is not None
+    with stage.app.test_client().open(
+        str(built[1]) + API_QUERIES.get(rule.endpoint, ""),
+        method=method,
+        json=api_body(rule.endpoint, stage.arguments) if method in ("POST", "PATCH") else None,
+        headers={"Authorization": f"Bearer {token}"} if token else {},
+    ) as answer:
+        return answer.status_code
+
+
+def test_no_token_of_an_association_reads_a_word_of_anothers(
+    stage: Stage, rules: list[Rule]
+) -> None:
+    stage.restore()
+    for rule in rules:
+        if rule.endpoint not in API_ROUTES or "GET" not in (rule.methods or ()):
+            continue
+        with stage.app.test_client().get(
+            address_of(rule, stage) + API_QUERIES.get(rule.endpoint, ""),
+            headers={"Authorization": f"Bearer {stage.tokens['another borrower']}"},
+        ) as answer:
+            for word in stage.secrets_of_choir:
+                assert word not in answer.text, f"{word!r} at {rule.rule}"
 
 
 @pytest.mark.parametrize("name", ["anonymous", "another borrower", "a borrower to be verified"])

@@ -1,0 +1,82 @@
+"""Which permission each operation of the API needs, on whose object, and a body that is sound."""
+
+from typing import Any
+
+from lending.accounts.permissions import Action
+from tests.web.routes import Owner, Route
+
+FRIDAY, MONDAY = "2026-07-03T16:00:00+02:00", "2026-07-06T09:00:00+02:00"
+
+
+def _of(owner: Owner, action: Action, *names: str) -> dict[str, Route]:
+    return {f"api.{name}": Route(action, owner) for name in names}
+
+
+API_ROUTES: dict[str, Route] = {
+    **_of(
+        Owner.NOBODY, Action.BROWSE_CATALOGUE,
+        "read_authorities", "read_authority", "list_items", "read_item", "list_categories",
+        "read_item_availability", "read_availability",
+    ),
+    **_of(Owner.TOWN, Action.EDIT_CATALOGUE, "add_item", "change_item"),
+    **_of(Owner.TOWN, Action.SEE_STOCK_DETAILS, "list_stock_movements", "list_item_maintenance"),
+    **_of(
+        Owner.TOWN, Action.MANAGE_STOCK,
+        "add_stock_movement", "add_maintenance", "end_maintenance_now",
+    ),
+    "api.read_organisations": Route(Action.SEE_ORGANISATION),
+    "api.add_organisation": Route(Action.VERIFY_ORGANISATION),
+    **_of(Owner.CHOIR, Action.SEE_ORGANISATION, "read_organisation"),
+    **_of(Owner.CHOIR, Action.EDIT_ORGANISATION, "change_organisation"),
+    **_of(Owner.CHOIR, Action.VERIFY_ORGANISATION, "verify", "reject"),
+    "api.read_bookings": Route(Action.SEE_BOOKING),
+    **_of(Owner.BOOKING, Action.CREATE_BOOKING, "add_booking"),
+    **_of(Owner.BOOKING, Action.SEE_BOOKING, "read_booking"),
+    **_of(
+        Owner.BOOKING, Action.EDIT_BOOKING, "change", "throw_away", "submit", "wait", "complete"
+    ),
+    **_of(Owner.BOOKING, Action.CANCEL_BOOKING, "cancel"),
+    **_of(Owner.BOOKING, Action.REVIEW_BOOKING, "review", "pieces"),
+    **_of(Owner.BOOKING, Action.DECIDE_BOOKING, "approve", "refuse", "waiting_list"),
+    **_of(Owner.BOOKING, Action.HAND_OVER, "prepare", "hand_over", "take_back", "close"),
+    "api.read_subscriptions": Route(Action.SUBSCRIBE),
+    "api.add_subscription": Route(
+        Action.SUBSCRIBE, Owner.CHOIR, on_object=Action.SEE_ORGANISATION
+    ),
+    "api.drop_subscription": Route(
+        owner=Owner.ALICE, signed_in=True, instead=Action.MANAGE_USERS
+    ),
+}  # fmt: skip
+
+PERIOD = f"?start={FRIDAY}&end={MONDAY}".replace("+", "%2B")
+API_QUERIES = {"api.read_item_availability": PERIOD, "api.read_availability": PERIOD}
+
+
+def api_body(endpoint: str, arguments: dict[str, object]) -> dict[str, Any]:
+    """Return a body that could be accepted: a refusal is then about the reader, not the body."""
+    item, choir, town = (arguments[f"{n}_id"] for n in ("item", "organisation", "authority"))
+    reason = {"reason": "Il pleut."}
+    bodies: dict[str, dict[str, Any]] = {
+        "add_item": {"authority_id": town, "category": "seats", "code": "BAN", "name": "Banc"},
+        "change_item": {"name": "Chaise"},
+        "add_stock_movement": {"quantity_delta": 1, "effective_at": FRIDAY, **reason},
+        "add_maintenance": {"quantity": 1, "start": FRIDAY, "end": MONDAY, **reason},
+        "add_organisation": {"name": "Fanfare", "rna": "W001000888", "commune_insee": "00101"},
+        "change_organisation": {"address": "1 place du Kiosque"},
+        "reject": reason,
+        "add_booking": {
+            "organisation_id": choir,
+            "authority_id": town,
+            "event": {"name": "Kermesse"},
+            "start": FRIDAY,
+            "end": MONDAY,
+            "lines": [{"item_id": item, "quantity": 1}],
+        },
+        "change": {"note": "Merci"},
+        "cancel": reason,
+        "pieces": {"what": "L'attestation d'assurance."},
+        "refuse": {"reason_code": "LATE", **reason},
+        "waiting_list": reason,
+        "add_subscription": {"view": "organisation", "id": choir},
+    }
+    return bodies.get(endpoint.removeprefix("api."), {})
