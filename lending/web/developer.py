@@ -27,6 +27,7 @@ def widgets() -> ResponseReturnValue:
         "developer/widgets.html",
         form=form,
         samples=samples,
+        filters=samples.SampleForm(prefix="filter-"),
         booking_states=tuple(BOOKING),
         organisation_states=tuple(ORGANISATION),
         item_states=tuple(ITEM),
