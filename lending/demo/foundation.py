@@ -26,6 +26,9 @@ from lending.demo.territory import (
 from lending.organisations.models import Organisation, OrganisationKind, Verification
 from lending.words import searchable
 
+HISTORY = timedelta(days=400)
+"""How long before today the demonstration begins."""
+
 
 def write_foundation(uow: UnitOfWork) -> None:
     """Write everything that stands before the first request."""
@@ -156,7 +159,10 @@ def _organisations(uow: UnitOfWork) -> list[Organisation]:
             insurance_until=(uow.now + timedelta(days=200 + 30 * (number % 12))).date(),
             republican_commitment_on=None if name in UNVERIFIED else uow.now.date(),
             search_text=searchable(name, COMMUNES[commune][0]),
-            created_at=uow.now,
+            # Who waits for the front desk registered a day or two ago.
+            created_at=uow.now + HISTORY - timedelta(days=1 + number % 2, hours=3)
+            if name in UNVERIFIED
+            else uow.now,
             verification=Verification.PENDING if name in UNVERIFIED else Verification.VERIFIED,
             verified_at=None if name in UNVERIFIED else uow.now,
         )

@@ -24,6 +24,7 @@ from lending.bookings.decisions import (
 )
 from lending.bookings.drafts import BookingDetails, EventDetails, create_booking, edit_draft
 from lending.bookings.errors import StockConflict
+from lending.bookings.expiry import expire_options
 from lending.bookings.models import Booking
 from lending.bookings.states import RefusalReason
 from lending.bookings.submission import join_waiting_list, submit_booking
@@ -31,7 +32,7 @@ from lending.bookings.supply import move_stock, plan_maintenance
 from lending.catalogue.models import Item
 from lending.clock import FixedClock
 from lending.db.database import Database, UnitOfWork
-from lending.demo.foundation import write_foundation
+from lending.demo.foundation import HISTORY, write_foundation
 from lending.demo.people import write_people
 from lending.demo.season import PlannedRequest, draw
 from lending.demo.territory import UNVERIFIED
@@ -41,6 +42,7 @@ from lending.organisations.models import Organisation
 
 SEED = 2026
 REQUESTS = 320
+WEEK = timedelta(days=7)
 ZONE = ZoneInfo("Europe/Paris")
 
 Step = Callable[[], None]
@@ -57,7 +59,7 @@ def load_demo(
     `report(done, total)` is called as it goes.
     """
     now = database.clock.now()
-    clock = FixedClock(now - timedelta(days=400))
+    clock = FixedClock(now - HISTORY)
     past = Database(
         database.engine.url.render_as_string(hide_password=False), clock, database.events
     )
@@ -96,6 +98,8 @@ class _Season:
         """Do everything that happens up to now, in its order."""
         for request in self._with_a_rush(requests):
             self._plan(request.filed, partial(self._file, request))
+        for weeks in range(HISTORY // WEEK):
+            self._plan(self.now - weeks * WEEK - timedelta(minutes=1), self._expire)
         self._plan(self.now - timedelta(days=20), self._repairs)
         self._plan(self.now - timedelta(hours=3), self._breakage)
         total = len(self.steps)
@@ -266,6 +270,10 @@ class _Season:
             self.database.write(service)
         except NotAllowedNow:
             return
+
+    def _expire(self) -> None:
+        """Do what a worker would have done every hour."""
+        expire_options(self.database)
 
     def _repairs(self) -> None:
         for authority, code, quantity, days, reason in (
