@@ -8,14 +8,13 @@ from zoneinfo import ZoneInfo
 from calendars.zones import next_midnight
 from lending.accounts.permissions import Action
 from lending.bookings.states import State
+from lending.bookings.steps import is_late, promised_answer
 from lending.i18n import N_
 
 LAPSES_SOON = timedelta(days=7)
 """An option that ends within this time is pointed out."""
 PREPARE_AHEAD = timedelta(days=3)
 """How long before a loan its preparation is due to begin being shown."""
-DECIDE_BEFORE = timedelta(days=2)
-"""A loan is decided this long before it begins at the latest: the depot has to prepare it."""
 VERIFY_WITHIN = timedelta(days=7)
 CLOSE_WITHIN = timedelta(days=7)
 
@@ -138,10 +137,10 @@ def _leaving(booking: Standing, now: datetime) -> tuple[DutyKind, datetime] | No
 def decide_by(booking: Standing) -> datetime:
     """Return until when the association must have its answer.
 
-    The promise of the authority, unless the loan or the end of the option comes first.
+    As it was promised, unless the option ends before.
     """
-    promised = booking.filed_at + timedelta(days=booking.answer_days)
-    return min(promised, booking.starts_at - DECIDE_BEFORE, booking.option_until or promised)
+    promised = promised_answer(booking.filed_at, booking.starts_at, booking.answer_days)
+    return min(promised, booking.option_until or promised)
 
 
 def remarks_on(booking: Standing, now: datetime) -> tuple[Remark, ...]:
@@ -162,8 +161,8 @@ def remarks_on(booking: Standing, now: datetime) -> tuple[Remark, ...]:
 
 def is_late_request(booking: Standing) -> bool:
     """Return whether the request came later than the authority asks for."""
-    lead = timedelta(days=booking.lead_time_days)
-    return (booking.submitted_at or booking.filed_at) > booking.starts_at - lead
+    filed_at = booking.submitted_at or booking.filed_at
+    return is_late(filed_at, booking.starts_at, booking.lead_time_days)
 
 
 def _lapses_soon(booking: Standing, now: datetime) -> bool:

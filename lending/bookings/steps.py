@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from lending.bookings.duties import DECIDE_BEFORE
 from lending.bookings.models import Logistics
 from lending.bookings.states import State
+
+DECIDE_BEFORE = timedelta(days=2)
+"""A loan is decided this long before it begins at the latest: the depot has to prepare it."""
 
 
 class Step(StrEnum):

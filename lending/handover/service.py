@@ -261,7 +261,8 @@ def _write_off(uow: UnitOfWork, actor: Principal, line: BookingLine, lost: int) 
             item_id=line.item_id,
             quantity_delta=-lost,
             effective_at=seconds(uow.now),
-            reason=f"{line.booking.reference}: {lost} lost",
+            # Which loan lost them; a sentence would be in one language for all readers.
+            reason=f"{line.booking.reference}, {line.booking.organisation.name}"[:300],
             actor_id=actor.user_id,
             created_at=uow.now,
         )

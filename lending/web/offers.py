@@ -89,15 +89,7 @@ def _general(answer: ConflictAnswer, allows: Callable[[str], bool]) -> Iterable[
     if answer.part and allows("approve_in_part"):
         yield Alternative(
             title=gettext("Grant what there is"),
-            text=", ".join(
-                gettext(
-                    "%(part)s of %(asked)s %(name)s",
-                    part=number(part.quantity),
-                    asked=number(part.requested),
-                    name=part.name_en if part.name_en and language() == "en" else part.name,
-                )
-                for part in answer.part
-            ),
+            text=_part_in_words(answer),
             button=gettext("Grant in part"),
             action=_action("grant", answer),
             fields=(
@@ -128,6 +120,20 @@ def _general(answer: ConflictAnswer, allows: Callable[[str], bool]) -> Iterable[
             fields=(("reason", gettext("Not enough is free for these dates.")),),
             icon="list-ol",
         )
+
+
+def _part_in_words(answer: ConflictAnswer) -> str:
+    short = ", ".join(
+        gettext(
+            "%(part)s of %(asked)s %(name)s",
+            part=number(line.possible),
+            asked=number(line.requested),
+            name=_name(line),
+        )
+        for line in answer.lines
+    )
+    whole = {part.item_id for part in answer.part} - {line.item_id for line in answer.lines}
+    return str(gettext("%(items)s, and all the rest", items=short)) if whole else short
 
 
 def _substitutes(answer: ConflictAnswer, line: ConflictLine) -> Iterable[Alternative]:

@@ -42,6 +42,11 @@ def test_a_request_for_soon_is_decided_before_the_depot_prepares_it() -> None:
     assert decide_by(replace(SENT, starts_at=NOW + 10 * DAY)) == NOW + 8 * DAY
 
 
+def test_a_request_for_tomorrow_is_decided_before_the_loan_begins() -> None:
+    tomorrow = replace(SENT, starts_at=SENT.filed_at + DAY)
+    assert decide_by(tomorrow) == tomorrow.starts_at
+
+
 def test_a_request_is_decided_before_its_option_lapses() -> None:
     assert decide_by(replace(SENT, option_until=NOW + 2 * DAY)) == NOW + 2 * DAY
 
