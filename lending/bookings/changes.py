@@ -16,6 +16,7 @@ from lending.bookings.facts import BookingChanged
 from lending.bookings.holding import hold, item_ids_of, lock_with_waiting
 from lending.bookings.models import Booking, Transition
 from lending.bookings.moves import load_for
+from lending.bookings.options import check_start, limit_option
 from lending.bookings.states import GRANTED, UNDECIDED, State
 from lending.bookings.waiting import serve_waiting
 from lending.db.database import UnitOfWork
@@ -48,6 +49,10 @@ def change_booking(
         if not lines:
             raise InvalidInput(lines=N_("Choose at least one item, or cancel the request."))
         write_lines(uow, booking, lines)
+    if details is not None:
+        check_start(uow, actor, booking)
+        if booking.option_until is not None:
+            limit_option(uow, booking, booking.submitted_at or uow.now)
     terms = lock_with_waiting(uow, before | item_ids_of(booking))
     if booking.state.holds is not None:
         hold(uow, booking, booking.state.holds, terms)
@@ -80,6 +85,8 @@ def reduce_booking(
         for position, line in enumerate(booking.lines)
         if not 0 <= kept.get(line.item_id, line.granted or 0) <= (line.granted or 0)
     ]
+    if kept.keys() - item_ids_of(booking):
+        errors.append(FieldError("lines", N_("This is not in the booking.")))
     if not errors and not any(kept.get(li.item_id, li.granted or 0) for li in booking.lines):
         errors.append(FieldError("lines", N_("Nothing remains: cancel the booking instead.")))
     if errors:

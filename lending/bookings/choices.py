@@ -16,7 +16,13 @@ from lending.accounts.permissions import Action, Principal
 from lending.availability.answers import Wanted, find_conflicts, free_for_loan
 from lending.availability.holds import terms_of
 from lending.bookings.changes import change_booking
-from lending.bookings.drafts import BookingDetails, check_period, create_booking, write_lines
+from lending.bookings.drafts import (
+    BookingDetails,
+    check_period,
+    create_booking,
+    discard,
+    write_lines,
+)
 from lending.bookings.holding import period_of, wanted_by
 from lending.bookings.models import Booking, Event
 from lending.bookings.moves import load_for
@@ -144,7 +150,7 @@ def take_elsewhere(
     left = {line.item_id: line.requested for line in booking.lines} | {item.id: keep}
     uow.session.flush()  # the other draft needs its id
     if not _wanted(left):
-        uow.session.delete(booking)
+        discard(uow, booking)
         return Split(None, other.id)
     write_lines(uow, booking, _wanted(left))
     return Split(booking.id, other.id)

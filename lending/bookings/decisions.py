@@ -7,8 +7,8 @@ from lending.availability.models import HoldKind
 from lending.bookings.holding import hold, item_ids_of, lock_with_waiting, release
 from lending.bookings.models import Booking
 from lending.bookings.moves import check_move, load_for, move
+from lending.bookings.options import arrive, start_waiting
 from lending.bookings.states import RefusalReason
-from lending.bookings.submission import arrive, start_waiting
 from lending.bookings.waiting import serve_waiting
 from lending.db.database import UnitOfWork
 from lending.errors import FieldError, InvalidInput

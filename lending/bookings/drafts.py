@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 
 from lending.accounts.permissions import Action, Principal
 from lending.authorities.models import Authority, Commune, Competence
@@ -18,6 +18,10 @@ from lending.db.database import UnitOfWork
 from lending.errors import FieldError, Forbidden, InvalidInput, NotAllowedNow, NotFound
 from lending.i18n import N_
 from lending.organisations.models import Organisation
+
+LONGEST_NAME, LONGEST_ADDRESS = 200, 250
+MOST_PEOPLE = 10_000_000
+MOST_PIECES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -154,7 +158,17 @@ def delete_draft(uow: UnitOfWork, actor: Principal, booking_id: int) -> None:
     booking = load_for(uow, actor, booking_id, Action.EDIT_BOOKING)
     if booking.state is not State.DRAFT:
         raise NotAllowedNow
+    discard(uow, booking)
+
+
+def discard(uow: UnitOfWork, booking: Booking) -> None:
+    """Take a draft out of the database, and its event with it unless another booking is for it."""
+    event = booking.event
     uow.session.delete(booking)
+    uow.session.flush()  # bookings point to events
+    used = select(exists(select(Booking.id).where(Booking.event_id == event.id)))
+    if not uow.session.scalar(used):
+        uow.session.delete(event)
 
 
 def copy_booking(
@@ -189,7 +203,11 @@ def copy_booking(
             lon=event.lon,
             description=event.description,
         ),
-        [Wanted(line.item_id, line.requested) for line in old.lines if line.item.is_active],
+        [
+            Wanted(line.item_id, min(line.requested, line.item.max_per_booking or line.requested))
+            for line in old.lines
+            if line.item.is_active
+        ],
     )
 
 
@@ -222,7 +240,7 @@ def write_lines(uow: UnitOfWork, booking: Booking, lines: Sequence[Wanted]) -> N
     totals: dict[int, int] = {}
     for line in lines:
         totals[line.item_id] = totals.get(line.item_id, 0) + line.quantity
-    _check_lines(uow, booking.authority_id, lines, totals)
+    _check_lines(uow, booking, lines, totals)
     kept = {line.item_id: line for line in booking.lines}
     for item_id, quantity in totals.items():
         if item_id in kept:
@@ -234,10 +252,15 @@ def write_lines(uow: UnitOfWork, booking: Booking, lines: Sequence[Wanted]) -> N
 
 
 def _check_lines(
-    uow: UnitOfWork, authority_id: int, lines: Sequence[Wanted], totals: dict[int, int]
+    uow: UnitOfWork, booking: Booking, lines: Sequence[Wanted], totals: dict[int, int]
 ) -> None:
+    # What was asked for before it left the catalogue may stay in the request, but not grow.
+    before = {line.item_id: line.requested for line in booking.lines}
+    stays = [i for i, quantity in totals.items() if quantity <= before.get(i, 0)]
     query = select(Item.id, Item.max_per_booking).where(
-        Item.id.in_(totals), Item.authority_id == authority_id, Item.is_active
+        Item.id.in_(totals),
+        Item.authority_id == booking.authority_id,
+        or_(Item.is_active, Item.id.in_(stays)),
     )
     limits = {row.id: row.max_per_booking for row in uow.session.execute(query)}
     errors: list[FieldError] = []
@@ -245,6 +268,8 @@ def _check_lines(
         field = f"lines.{position}"
         if line.quantity <= 0:
             errors.append(FieldError(f"{field}.quantity", N_("Give a quantity of at least 1.")))
+        elif totals[line.item_id] > MOST_PIECES:
+            errors.append(FieldError(f"{field}.quantity", N_("That is more than anybody lends.")))
         elif line.item_id not in limits:
             errors.append(
                 FieldError(f"{field}.item_id", N_("This authority does not lend this item."))
@@ -273,9 +298,18 @@ def check_event(uow: UnitOfWork, event: EventDetails) -> list[FieldError]:
     errors = []
     if not event.name.strip():
         errors.append(FieldError("event.name", N_("Give the event a name.")))
+    for name, limit in (("name", LONGEST_NAME), ("site_address", LONGEST_ADDRESS)):
+        if len(getattr(event, name)) > limit:
+            errors.append(
+                FieldError(
+                    f"event.{name}",
+                    N_("Shorten this to %(limit)d characters."),
+                    (("limit", limit),),
+                )
+            )
     if event.ends_at <= event.starts_at:
         errors.append(FieldError("event.end", N_("The event must end after it begins.")))
-    if event.attendance is not None and event.attendance < 0:
+    if event.attendance is not None and not 0 <= event.attendance <= MOST_PEOPLE:
         errors.append(FieldError("event.attendance", N_("Give a number of people.")))
     if uow.session.get(Commune, event.commune_insee) is None:
         errors.append(FieldError("event.commune_insee", N_("We do not know this commune.")))

@@ -11,8 +11,8 @@ from lending.bookings.errors import StockConflict
 from lending.bookings.holding import hold, item_ids_of, lock_with_waiting
 from lending.bookings.models import Booking, BookingLine
 from lending.bookings.moves import move
+from lending.bookings.options import start_option
 from lending.bookings.states import State
-from lending.bookings.submission import start_option
 from lending.db.database import UnitOfWork
 
 
