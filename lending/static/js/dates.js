@@ -40,6 +40,13 @@ async function buildCalendar(form) {
   return panel;
 }
 
+const NARROW = matchMedia("(max-width: 40rem)");
+
+function say(opener, words, short) {
+  opener.textContent = NARROW.matches ? short : words;
+  opener.setAttribute("aria-label", words);
+}
+
 function enhance(form) {
   field(form, "start_date").addEventListener("change", () => keepOrder(form));
   field(form, "end_date").min = field(form, "start_date").value;
@@ -49,14 +56,14 @@ function enhance(form) {
   opener.className = "btn btn-secondary";
   opener.dataset.openCalendar = "";
   opener.setAttribute("aria-expanded", "false");
-  opener.textContent = form.dataset.open;
+  say(opener, form.dataset.open, form.dataset.short ?? form.dataset.open);
   let panel = null;
   opener.addEventListener("click", async () => {
     panel ??= await buildCalendar(form);
     const open = opener.getAttribute("aria-expanded") !== "true";
     panel.hidden = !open;
     opener.setAttribute("aria-expanded", String(open));
-    opener.textContent = open ? form.dataset.close : form.dataset.open;
+    say(opener, open ? form.dataset.close : form.dataset.open, form.dataset.short ?? form.dataset.open);
     if (open) panel.firstElementChild.focus?.();
   });
   form.querySelector(".dates-go").prepend(opener);
