@@ -80,7 +80,9 @@ def password() -> ResponseReturnValue:
             return redirect(url_for("accounts.show"), 303)
     elif form.is_submitted():
         status = 422
-    return render_template("accounts/password.html", form=form), status
+    with database().read() as uow:
+        email = get_person(uow, principal(), own_number()).email
+    return render_template("accounts/password.html", form=form, email=email), status
 
 
 @blueprint.post("/compte/langue")

@@ -1,0 +1,134 @@
+"""Every page, in both themes, on the phone and on a desk, can be used by everybody.
+
+axe finds nothing serious, nothing is wider than the screen, the content security policy holds.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+from lending.accounts.permissions import PUBLIC_ACTIONS
+from lending.app import create_app
+from lending.settings import Settings
+from lending.web.security import SESSION_COOKIE
+from tests.support.browser import chromium, served, violations
+from tests.web.routes import QUERIES, ROUTES
+from tests.web.stage import Stage, build_stage
+
+STAFF_ROOMS = ("inbox", "board", "shortages", "jobs", "decisions", "catalogue")
+STAFF_PAGES = ("organisations.index", "organisations.create", "organisations.reject")
+ALSO = {
+    "home.show": ("borrower",),
+    "catalogue.index": ("borrower", "manager"),
+    "catalogue.item": ("borrower", "manager"),
+    "organisations.show": ("manager",),
+    "organisations.edit": ("manager",),
+    "bookings.index": ("manager",),
+}
+NOT_PAGES = {"static", "bootstrap.static", "feeds.show", "api.openapi", "health.alive"} | {
+    "health.ready",
+    "catalogue.photo",
+}
+SIZES = ((1280, "light"), (1280, "dark"), (390, "dark"), (390, "light"))
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Build the installation once; nothing is sent, so nothing changes."""
+    built = build_stage(tmp_path_factory.mktemp("stage"))
+    yield built
+    built.database.dispose()
+
+
+@pytest.fixture(scope="module")
+def base(stage: Stage) -> Iterator[str]:
+    """Serve it."""
+    with served(stage.app) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Run a browser."""
+    with chromium() as running:
+        yield running
+
+
+def views() -> list[tuple[str, str]]:
+    """Return each page with each reader it is looked at by."""
+    folder = Path(tempfile.gettempdir())
+    settings = Settings(f"sqlite:///{folder / 'never-opened.db'}", folder, "no secret")
+    rules = create_app(settings).url_map.iter_rules()
+    pages = {rule.endpoint for rule in rules if "GET" in (rule.methods or ())}
+    return sorted(
+        (endpoint, name)
+        for endpoint in (pages & set(ROUTES)) - NOT_PAGES
+        for name in (_first_reader(endpoint), *ALSO.get(endpoint, ()))
+    )
+
+
+def _first_reader(endpoint: str) -> str:
+    route = ROUTES[endpoint]
+    if route.action in PUBLIC_ACTIONS or not (route.action or route.signed_in):
+        return "anonymous"
+    room = endpoint.partition(".")[0]
+    if room == "administration":
+        return "administrator"
+    by_staff = room in STAFF_ROOMS or endpoint in STAFF_PAGES
+    return "manager" if by_staff else "borrower"
+
+
+def address_of(stage: Stage, endpoint: str) -> str:
+    """Return the address of a page about the sample objects."""
+    rules = stage.app.url_map.iter_rules(endpoint)
+    rule = next(rule for rule in rules if "GET" in (rule.methods or ()))
+    built = rule.build({name: stage.arguments[name] for name in rule.arguments})
+    assert built is not None
+    return str(built[1]) + QUERIES.get(endpoint, "").format(**stage.arguments)
+
+
+def context_of(browser: Browser, stage: Stage, base: str, name: str) -> BrowserContext:
+    context = browser.new_context(
+        locale="fr-FR",
+        viewport={"width": 1280, "height": 900},
+        # Colours are measured once they have changed, not on their way.
+        reduced_motion="reduce",
+    )
+    if name in stage.cookies:
+        context.add_cookies([{"name": SESSION_COOKIE, "value": stage.cookies[name], "url": base}])
+    return context
+
+
+@pytest.mark.parametrize(("endpoint", "name"), views())
+def test_a_page_can_be_used_by_everybody(
+    stage: Stage, browser: Browser, base: str, endpoint: str, name: str
+) -> None:
+    address = address_of(stage, endpoint)
+    context = context_of(browser, stage, base, name)
+    page, said = context.new_page(), []
+    page.on("console", lambda message: said.append(message.text) if _matters(message) else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    answer = page.goto(base + address)
+    assert answer is not None
+    assert answer.ok, f"{address} answers {answer.status}"
+    for width, theme in SIZES:
+        _check(page, width, theme, address)
+    assert said == [], "the content security policy holds and no script fails"
+    context.close()
+
+
+def _matters(message: ConsoleMessage) -> bool:
+    # What is merely a suggestion comes at a lower level: an account made for somebody else must
+    # not be filled in with one's own address.
+    return message.type in ("error", "warning")
+
+
+def _check(page: Page, width: int, theme: str, address: str) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+    told = f"{address} at {width} px, {theme}"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, told
+    assert violations(page) == [], told
