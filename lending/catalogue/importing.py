@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from lending.accounts.permissions import Principal
 from lending.authorities.models import Authority, Department, Depot
+from lending.catalogue.families import FamilyDetails, add_category, slug
 from lending.catalogue.models import Category, Item
 from lending.catalogue.records import stock_at
-from lending.catalogue.service import ItemDetails, add_category, create_item, edit_item, slug
+from lending.catalogue.service import ItemDetails, create_item, edit_item
 from lending.csvfiles import BadFile, LineError, Row, Table, read_table, write_table
 from lending.db.database import UnitOfWork
 from lending.errors import InvalidInput
@@ -233,7 +234,7 @@ class _Import:
         code, name, english = (slug(text), text, "") if text else OTHER
         found = self.categories.get(fold(name)) or self.categories.get(code)
         if found is None:
-            made = add_category(self.uow, self.actor, name, code=code, name_en=english)
+            made = add_category(self.uow, self.actor, FamilyDetails(name, english), code)
             found = self.categories[fold(name)] = self.categories[code] = made.id
             self.new_categories.append(name)
         return found

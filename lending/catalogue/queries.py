@@ -22,6 +22,7 @@ class CategoryEntry:
     name: str
     name_en: str
     pictogram: str
+    position: int
     items: int
 
 
@@ -192,6 +193,7 @@ def list_categories(
             Category.name,
             Category.name_en,
             Category.pictogram,
+            Category.position,
             func.count(Item.id),
         )
         .outerjoin(Item, lent)

@@ -1,6 +1,5 @@
 """Write and change what can be borrowed."""
 
-import re
 from dataclasses import dataclass, fields
 
 from sqlalchemy import select
@@ -8,12 +7,13 @@ from sqlalchemy import select
 from lending.accounts.permissions import Action, Principal
 from lending.authorities.models import Authority, Department, Depot
 from lending.catalogue.facts import ItemChanged
+from lending.catalogue.families import slug
 from lending.catalogue.models import Category, Item, StockMovement
 from lending.catalogue.records import SINCE_EVER
 from lending.db.database import UnitOfWork
 from lending.errors import FieldError, InvalidInput, NotFound
 from lending.i18n import N_
-from lending.words import fold, searchable
+from lending.words import searchable
 
 INITIAL_STOCK = N_("Initial stock")
 LONGEST_BUFFER = 60 * 24 * 60
@@ -131,45 +131,6 @@ def set_photo(uow: UnitOfWork, actor: Principal, item_id: int, photo: str) -> It
     item.photo = photo
     _tell(uow, item)
     return item
-
-
-def add_category(
-    uow: UnitOfWork,
-    actor: Principal,
-    name: str,
-    *,
-    code: str = "",
-    name_en: str = "",
-    pictogram: str = "box",
-    position: int = 900,
-) -> Category:
-    """Write a family of equipment, for all authorities.
-
-    Raises:
-        InvalidInput: no name, or the code is taken.
-        NotSignedIn, Forbidden: the actor may edit no authority's catalogue.
-    """
-    actor.check(Action.EDIT_CATALOGUE)
-    code = slug(code or name)
-    if not name.strip() or not code:
-        raise InvalidInput(name=N_("Give the family a name."))
-    if uow.session.scalar(select(Category.id).where(Category.code == code)) is not None:
-        raise InvalidInput(code=N_("This code is already taken."))
-    category = Category(
-        code=code,
-        name=name.strip(),
-        name_en=name_en.strip(),
-        pictogram=pictogram,
-        position=position,
-    )
-    uow.session.add(category)
-    uow.session.flush()  # items refer to it by id
-    return category
-
-
-def slug(text: str) -> str:
-    """Return a text as a code: lower case, no accents, hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")[:40]
 
 
 def _item(uow: UnitOfWork, actor: Principal, item_id: int) -> Item:

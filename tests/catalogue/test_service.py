@@ -12,7 +12,6 @@ from lending.catalogue.queries import ItemFilter, find_items, get_item
 from lending.catalogue.records import list_movements, stock_at
 from lending.catalogue.service import (
     ItemDetails,
-    add_category,
     create_item,
     deactivate_item,
     edit_item,
@@ -164,13 +163,6 @@ def test_changing_what_is_not_there_is_not_found(
 ) -> None:
     with pytest.raises(NotFound):
         database.write(lambda uow: edit_item(uow, cast.manager, 999_999, details))
-
-
-def test_a_family_is_written_once(database: Database, cast: Cast) -> None:
-    database.write(lambda uow: add_category(uow, cast.manager, "Décoration et fleurs"))
-    with pytest.raises(InvalidInput) as refused:
-        database.write(lambda uow: add_category(uow, cast.manager, "Décoration et fleurs"))
-    assert [error.field for error in refused.value.errors] == ["code"]
 
 
 def test_the_words_of_search_fit_their_column(

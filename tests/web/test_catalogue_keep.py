@@ -1,6 +1,7 @@
 """The catalogue as its keepers meet it: items, photos, stock, maintenance."""
 
 import io
+import re
 from collections.abc import Callable
 from html import unescape
 
@@ -285,3 +286,27 @@ def test_keeping_is_for_the_managers_of_the_lender_alone(
         assert browser.post(address, {}).status_code == 403
     for keeper in (cast.manager, cast.administrator):
         assert browse(keeper).get(address).status_code == 200
+
+
+def test_families_are_written_and_changed(browse: Browse, database: Database, cast: Cast) -> None:
+    browser = browse(cast.manager)
+    form = {"name": "Décoration", "name_en": "", "position": "1", "pictogram": "light"}
+    assert browser.post("/catalogue/familles/nouvelle", form).status_code == 303
+    page = browser.get("/catalogue/familles").text
+    (number,) = re.findall(r'familles/(\d+)">Décoration<', page)
+    assert browser.get(f"/catalogue/familles/{number}").status_code == 200
+    browser.post(f"/catalogue/familles/{number}", {**form, "name": "Fleurs"})
+    assert ">Fleurs<" in browser.get("/catalogue/familles").text
+
+
+def test_a_family_without_a_name_is_told(browse: Browse, cast: Cast) -> None:
+    form = {"name": "", "position": "1", "pictogram": "light"}
+    page = browse(cast.manager).post("/catalogue/familles/nouvelle", form)
+    assert page.status_code == 422
+    assert "Donnez un nom à la famille." in unescape(page.text)
+
+
+@pytest.mark.parametrize("path", ["", "/nouvelle", "/1"])
+def test_families_are_for_who_keeps_a_catalogue(browse: Browse, cast: Cast, path: str) -> None:
+    for stranger in (cast.alice, cast.front_desk, cast.auditor):
+        assert browse(stranger).get(f"/catalogue/familles{path}").status_code == 403

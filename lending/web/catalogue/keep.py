@@ -34,6 +34,9 @@ def create() -> ResponseReturnValue:
         scope = principal().authority_scope(Action.EDIT_CATALOGUE)
         authorities = list_authorities(uow, scope)
         categories, groups = list_categories(uow), equivalence_groups(uow)
+    if not categories:
+        flash(gettext("Items are shown by family: begin with one."), "info")
+        return redirect(url_for("catalogue.create_family"), 303)
     authority = _chosen(authorities)
     if authority is None:
         return render_template("catalogue/choose_authority.html", authorities=authorities)
