@@ -50,7 +50,7 @@ def _described(operations: tuple[Operation, ...]) -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         method = operation.method.lower()
-        paths.setdefault(operation.path, {})[method] = _operation(operation, references)
+        paths.setdefault(operation.path, {})[method] = _operation(operation, references, operations)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -95,14 +95,16 @@ def _schemas(operations: Sequence[Operation]) -> tuple[References, dict[str, Any
     return references, everything["$defs"]
 
 
-def _operation(operation: Operation, references: References) -> dict[str, Any]:
+def _operation(
+    operation: Operation, references: References, operations: Sequence[Operation]
+) -> dict[str, Any]:
     told: dict[str, Any] = {
         "operationId": operation.name,
         "tags": [operation.tag],
         "summary": operation.summary,
         "x-permission": operation.action.value,
         "parameters": _parameters(operation),
-        "responses": _responses(operation, references),
+        "responses": _responses(operation, references, operations),
     }
     if operation.description:
         told["description"] = operation.description
@@ -158,13 +160,16 @@ def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
     return {name: _inlined(part, definitions) for name, part in schema.items() if name != "title"}
 
 
-def _responses(operation: Operation, references: References) -> dict[str, Any]:
+def _responses(
+    operation: Operation, references: References, operations: Sequence[Operation]
+) -> dict[str, Any]:
     good: dict[str, Any] = {"description": operation.summary}
     if operation.answer:
         schema = references[operation.answer, "serialization"]
         good["content"] = {"application/json": {"schema": schema}}
     if operation.location:
         good["headers"] = {"Location": {"schema": {"type": "string"}}}
+        good["links"] = _links(operation, operations)
     responses: dict[str, Any] = {str(operation.status): good}
     for status in sorted(_refusals(operation)):
         responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
@@ -173,6 +178,19 @@ def _responses(operation: Operation, references: References) -> dict[str, Any]:
         schemas = [references[m, "serialization"] for m in (ConflictProblem, Problem)]
         responses["409"] = _problem(text, {"anyOf": schemas})
     return responses
+
+
+def _links(operation: Operation, operations: Sequence[Operation]) -> dict[str, Any]:
+    """Return what can be done next with what was made: its number goes into their address."""
+    place = operation.location.removesuffix("{id}") + "{"
+    return {
+        other.name: {
+            "operationId": other.name,
+            "parameters": {other.path.removeprefix(place).partition("}")[0]: "$response.body#/id"},
+        }
+        for other in operations
+        if other.path.startswith(place)
+    }
 
 
 def _refusals(operation: Operation) -> set[int]:

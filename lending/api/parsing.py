@@ -31,6 +31,7 @@ MESSAGES = {
     "greater_than_equal": N_("Write a number of at least %(ge)s."),
     "less_than_equal": N_("Write a number of at most %(le)s."),
     "enum": N_("Write one of: %(expected)s."),
+    "literal_error": N_("Write one of: %(expected)s."),
     "list_type": N_("Write a list."),
     "too_short": N_("This list is too short: %(min_length)d at least."),
     "too_long": N_("This list is too long: %(max_length)d at most."),
@@ -95,4 +96,10 @@ def _field_error(detail: ErrorDetails) -> FieldError:
     context: Mapping[str, Any] = detail.get("ctx", {})
     message = MESSAGES.get(detail["type"], OTHERWISE)
     name = ".".join(str(part) for part in detail["loc"]) or "body"
-    return FieldError(name, message, tuple(context.items()))
+    data = {key: _plain(value) for key, value in context.items()}
+    return FieldError(name, message, tuple(data.items()))
+
+
+def _plain(value: object) -> object:
+    """Take the English out of a list of choices."""
+    return value.replace(" or ", ", ").replace("'", "") if isinstance(value, str) else value

@@ -47,7 +47,8 @@ CODES = {
 
 def language() -> str:
     """Return the language the client prefers of those we write, French otherwise."""
-    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+    wanted = (tag.partition("-")[0].lower() for tag, _ in request.accept_languages)
+    return next((tag for tag in wanted if tag in LANGUAGES), LANGUAGES[0])
 
 
 def problem_of(error: LendingError, database: Database, *, waiting_list: bool = False) -> Problem:

@@ -29,7 +29,7 @@ from lending.api.problems import (
 from lending.api.routes import all_operations
 from lending.api.schemas.problems import Problem
 from lending.db.database import Database, UnitOfWork
-from lending.errors import Busy, FieldError, InvalidInput, LendingError
+from lending.errors import Busy, FieldError, InvalidInput, LendingError, NotFound
 from lending.http_status import status_of
 from lending.i18n import N_
 from lending.settings import Settings
@@ -60,8 +60,8 @@ def register(app: Flask) -> None:
 
 
 def _rule(path: str) -> str:
-    """Return Flask's spelling of a path; a number that no table can hold names nothing."""
-    return path.replace("{", f"<int(max={LARGEST_NUMBER}):").replace("}", ">")
+    """Return Flask's spelling of a path."""
+    return path.replace("{", "<int:").replace("}", ">")
 
 
 def _database() -> Database:
@@ -81,6 +81,8 @@ def _view_of(operation: Operation) -> Callable[..., Response]:
         g.operation = operation
         g.principal = actor = _authenticate()
         actor.check(operation.action)
+        if any(number > LARGEST_NUMBER for number in ids.values()):
+            raise NotFound  # no table can hold it
         call = Call(
             actor=actor,
             ids=ids,

@@ -17,6 +17,7 @@ from lending.api.schemas.bookings import (
 )
 from lending.api.schemas.common import Nothing, page_fields, period_between
 from lending.authorities.communes import note_commune
+from lending.authorities.models import Competence
 from lending.availability.answers import Wanted
 from lending.bookings.changes import change_booking, reduce_booking
 from lending.bookings.decisions import cancel_booking, complete_booking
@@ -256,6 +257,7 @@ def _changed_event(
     site = given.pop("site", None)
     names = {"start": "starts_at", "end": "ends_at"}
     kept = {name: getattr(old, name) for name in EventDetails.__dataclass_fields__}
+    kept["competence"] = Competence(old.competence)
     changed = {
         names.get(name, name): value
         for name, value in given.items()
