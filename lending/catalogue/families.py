@@ -69,6 +69,31 @@ def edit_category(
     return category
 
 
+def family_code(uow: UnitOfWork, text: str) -> str:
+    """Return the code of the family that is meant, or the text itself if there is none."""
+    found = _find(uow, text)
+    return found.code if found else text
+
+
+def family_for(uow: UnitOfWork, actor: Principal, text: str) -> int:
+    """Return the number of the family that is meant by its code or name; a new one is made.
+
+    Raises:
+        InvalidInput: the text cannot name one.
+        NotSignedIn, Forbidden: it is new, and the actor may edit no authority's catalogue.
+    """
+    return (_find(uow, text) or add_category(uow, actor, FamilyDetails(text))).id
+
+
+def _find(uow: UnitOfWork, text: str) -> Category | None:
+    families = uow.session.scalars(select(Category).order_by(Category.position, Category.id)).all()
+    wanted = fold(text.strip())
+    return next((f for f in families if f.code == text.strip()), None) or next(
+        (f for f in families if wanted in (fold(f.name), fold(f.name_en)) or f.code == slug(text)),
+        None,
+    )
+
+
 def slug(text: str) -> str:
     """Return a text as a code: lower case, no accents, hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")[:40]
