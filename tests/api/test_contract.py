@@ -45,7 +45,7 @@ def test_an_item_is_made_with_the_stock_it_always_had(manager, cast):
         "replacement_value_cents": 64900,
     }
     made = manager.post("/items", sent)
-    assert made | sent == made | {**sent, "category": "Sono et lumière"}
+    assert {**made, **sent} == {**made, "category": "Sono et lumière"}
     assert made["category"] == "sono-et-lumiere"
     assert made["category_name"] == "Sono et lumière"
     assert manager.get(f"/items/{made['id']}") == made
@@ -53,6 +53,8 @@ def test_an_item_is_made_with_the_stock_it_always_had(manager, cast):
     assert manager.get(f"/items/{made['id']}/availability?{past}")["free"] == 6
     again = manager.post("/items", {**sent, "code": "SONO-2"})
     assert again["category"] == "sono-et-lumiere"
+    nameless = manager.post("/items", {**sent, "code": "SONO-3", "category": "!"}, status=422)
+    assert [error["field"] for error in nameless["errors"]] == ["category"]
 
 
 def test_the_address_of_what_is_made_is_told(manager, cast):
