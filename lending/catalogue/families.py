@@ -79,10 +79,17 @@ def family_for(uow: UnitOfWork, actor: Principal, text: str) -> int:
     """Return the number of the family that is meant by its code or name; a new one is made.
 
     Raises:
-        InvalidInput: the text cannot name one.
+        InvalidInput: the text cannot name one; the field is `category`.
         NotSignedIn, Forbidden: it is new, and the actor may edit no authority's catalogue.
     """
-    return (_find(uow, text) or add_category(uow, actor, FamilyDetails(text))).id
+    if (found := _find(uow, text)) is not None:
+        return found.id
+    try:
+        return add_category(uow, actor, FamilyDetails(text)).id
+    except InvalidInput as error:
+        raise InvalidInput(
+            [FieldError("category", wrong.message, wrong.data) for wrong in error.errors]
+        ) from error
 
 
 def _find(uow: UnitOfWork, text: str) -> Category | None:

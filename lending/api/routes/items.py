@@ -16,7 +16,7 @@ from lending.api.schemas.items import (
     item_fields,
     item_out,
 )
-from lending.catalogue.family_names import family_code, family_for
+from lending.catalogue.families import family_code, family_for
 from lending.catalogue.queries import ItemDetail, ItemFilter, find_items, get_item, get_items
 from lending.catalogue.queries import list_categories as families
 from lending.catalogue.records import stock_at
