@@ -12,6 +12,7 @@ from lending.bookings.supply import move_stock
 from lending.clock import FixedClock
 from lending.handover.service import check_out
 from tests.factories import FRIDAY, MONDAY, Cast, approved, submitted, waiting
+from tests.support.browser import chromium, served, violations
 from tests.web.conftest import Browser
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -299,3 +300,25 @@ def test_what_is_promised_to_others_until_then_does_not_leave_early(
     assert answer.status_code == 409
     assert "il en manque 20" in answer.text
     assert state(app, number) is State.APPROVED
+
+
+def test_what_is_damaged_is_taken_off_what_came_back_in_good_order(
+    app: Flask, cast: Cast, browse: Browse, clock: FixedClock
+) -> None:
+    database = app.extensions["database"]
+    number = approved(database, cast, {cast.chairs: 40})
+    clock.instant = FRIDAY
+    database.write(lambda uow: check_out(uow, cast.manager, number))
+    cookie = browse(cast.manager).client.get_cookie("treteau_session")
+    assert cookie is not None
+    with served(app) as address, chromium() as browser:
+        context = browser.new_context(viewport={"width": 390, "height": 800})
+        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
+        page = context.new_page()
+        page.goto(f"{address}/a-traiter/{number}")
+        assert violations(page) == []
+        page.fill(f"#damaged-{cast.chairs}", "3")
+        assert page.input_value(f"#returned-{cast.chairs}") == "37"
+        page.fill(f"#returned-{cast.chairs}", "20")
+        page.fill(f"#damaged-{cast.chairs}", "5")
+        assert page.input_value(f"#returned-{cast.chairs}") == "20"
