@@ -156,7 +156,8 @@ def _organisations(uow: UnitOfWork) -> list[Organisation]:
             commune_insee=commune,
             contact_name=f"Contact de l'association {name}",
             contact_email=f"contact{number}@associations.example",
-            insurance_until=(uow.now + timedelta(days=200 + 30 * (number % 12))).date(),
+            # Some certificates have run out, most cover the coming season.
+            insurance_until=(uow.now + HISTORY + timedelta(days=45 * (number % 9) - 20)).date(),
             republican_commitment_on=None if name in UNVERIFIED else uow.now.date(),
             search_text=searchable(name, COMMUNES[commune][0]),
             # Who waits for the front desk registered a day or two ago.
