@@ -13,6 +13,7 @@ import click
 
 from lending import __version__
 from lending.cli_admin import doctor, user
+from lending.cli_authorities import authority
 from lending.cli_files import export_files, import_files
 from lending.cli_tokens import token
 from lending.clock import Clock
@@ -65,6 +66,7 @@ def treteau() -> None:
     """Lend a town's equipment to its associations."""
 
 
+treteau.add_command(authority)
 treteau.add_command(import_files)
 treteau.add_command(export_files)
 treteau.add_command(token)
