@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from flask import current_app, g, request, url_for
+from flask import current_app, request, url_for
 from flask_babel import gettext
 
 from lending.accounts.permissions import Action, Principal
 from lending.i18n import N_
-from lending.settings import Settings
-from lending.web.widgets import AccountBadge, NavEntry, Shell
+from lending.web.widgets import NavEntry
 
 
 @dataclass(frozen=True)
@@ -68,32 +67,6 @@ def _rooms_of(place: Place) -> tuple[str, ...]:
     room = place.endpoint.partition(".")[0]
     # A booking that the staff decides is opened from the inbox.
     return (room, "decisions") if room == "inbox" else (room,)
-
-
-def shell(principal: Principal, settings: Settings) -> Shell:
-    """Return what stands around every page for this reader."""
-    return Shell(
-        authority_name=g.get("authority_name", ""),
-        navigation=navigation(principal),
-        account=_account(principal),
-        home_url=address("inbox.index") if principal.is_staff else address("home.show"),
-        sign_in_url=address("accounts.sign_in"),
-        register_url=address("accounts.register"),
-        accessibility_url=address("about.accessibility"),
-        demo=settings.demo,
-    )
-
-
-def _account(principal: Principal) -> AccountBadge | None:
-    if principal.is_anonymous:
-        return None
-    role = principal.grants[0].role.label if principal.grants else ""
-    return AccountBadge(
-        name=principal.name,
-        role=gettext(role) if role else "",
-        url=address("accounts.show"),
-        sign_out_url=address("accounts.sign_out"),
-    )
 
 
 def address(endpoint: str, **values: object) -> str:

@@ -12,7 +12,7 @@ from jinja2 import FileSystemLoader
 from lending.accounts.permissions import Action
 from lending.web import formats, wording
 from lending.web.context import principal, settings
-from lending.web.navigation import address, booking_url, shell
+from lending.web.navigation import address, booking_url
 
 PACKAGE = Path(__file__).resolve().parents[1]
 LANGUAGES = ("fr", "en")
@@ -81,7 +81,6 @@ def common() -> dict[str, object]:
         "address": address,
         "booking_url": lambda booking_id: booking_url(booking_id, person),
         "principal": person,
-        "shell": shell(person, settings()),
         "settings": settings(),
         "language": language(),
         "theme": theme(),

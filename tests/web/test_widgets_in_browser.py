@@ -160,3 +160,11 @@ def test_every_error_page_says_what_to_do(make_app: Callable[..., Flask], status
         text = render_template(f"errors/{status}.html", message="", status=status)
     assert f"Code {status}" in text
     assert "Aller à l" in text
+
+
+def test_paper_stays_white_when_the_screen_is_dark(page: Page) -> None:
+    page.emulate_media(media="screen", color_scheme="dark")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    assert page.evaluate(ground) == "rgb(21, 23, 42)"
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate(ground) == "rgb(255, 255, 255)"
