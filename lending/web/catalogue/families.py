@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.exceptions import NotFound as PageNotFound
 from wtforms import IntegerField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # stubs lag behind
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from lending.accounts.permissions import Action
@@ -20,13 +21,13 @@ from lending.web.form_errors import tell_errors
 PICTOGRAMS = {
     "chair": _l("Chair"),
     "bench": _l("Bench"),
-    "table": _l("Table"),
+    "table": _l("Folding table"),
     "barrier": _l("Barrier"),
     "tent": _l("Tent"),
     "stage": _l("Stage"),
     "sound": _l("Sound"),
     "video": _l("Video"),
-    "light": _l("Light"),
+    "light": _l("Festoon"),
     "electricity": _l("Power"),
     "sign": _l("Sign"),
     "exhibition": _l("Exhibition"),
@@ -38,6 +39,7 @@ PICTOGRAMS = {
     "voting": _l("Voting booth"),
     "box": _l("Box"),
 }
+DRAWINGS = [SelectChoice(key, label) for key, label in PICTOGRAMS.items()]
 
 
 class FamilyForm(FlaskForm):  # type: ignore[misc]
@@ -51,7 +53,7 @@ class FamilyForm(FlaskForm):  # type: ignore[misc]
         default=900,
         description=_l("Families come in the order of these numbers."),
     )
-    pictogram = RadioField(_l("Drawing"), choices=list(PICTOGRAMS.items()), default="box")
+    pictogram = RadioField(_l("Drawing"), choices=DRAWINGS, default="box")
 
     def details(self) -> FamilyDetails:
         """Return what was filled in."""
