@@ -39,6 +39,13 @@ class EventView:
     description: str
 
     @property
+    def place(self) -> str:
+        """The address with its commune, which many write themselves."""
+        if not self.site_address or self.commune in self.site_address:
+            return self.site_address or self.commune
+        return f"{self.site_address}, {self.commune}"
+
+    @property
     def period(self) -> Interval:
         """The time of the event."""
         return Interval(self.starts_at, self.ends_at)

@@ -4,7 +4,7 @@ The number of queries never depends on how much is shown.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -259,12 +259,19 @@ def row_of(
         is_late=is_late(
             booking.submitted_at or uow.now, booking.starts_at, authority.lead_time_days
         ),
-        next=next_step(
-            booking.state,
-            booking.logistics,
-            booking.starts_at,
-            booking.ends_at,
-            answer_by=answer_by,
-            option_until=booking.option_until,
+        next=_dated(
+            next_step(
+                booking.state,
+                booking.logistics,
+                booking.starts_at,
+                booking.ends_at,
+                answer_by=answer_by,
+                option_until=booking.option_until,
+            ),
+            uow.now,
         ),
     )
+
+
+def _dated(step: NextStep, now: datetime) -> NextStep:
+    return replace(step, is_overdue=step.at is not None and step.at < now)

@@ -56,6 +56,8 @@ class NextStep:
 
     step: Step
     at: datetime | None = None
+    is_overdue: bool = False
+    """Whether the date has passed."""
 
     @property
     def is_borrowers(self) -> bool:

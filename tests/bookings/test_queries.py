@@ -179,3 +179,10 @@ def test_the_number_of_queries_does_not_grow(database: Database, cast: Cast) -> 
             else submitted(database, cast, {cast.chairs: 1, cast.tables: 1})
         )
     assert counted(number) == first
+
+
+def test_a_promise_that_was_not_kept_is_overdue(database: Database, cast: Cast, clock) -> None:
+    number = submitted(database, cast, {cast.chairs: 10})
+    clock.instant = NOW + timedelta(days=31)
+    with database.read() as uow:
+        assert get_booking(uow, cast.alice, number).next.is_overdue

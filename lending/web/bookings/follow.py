@@ -26,6 +26,7 @@ from lending.web.bookings.sentences import (
     history_entries,
     logistics_words,
     next_words,
+    staff_words,
 )
 from lending.web.context import allowed, database, principal
 from lending.web.form_errors import tell_errors
@@ -43,7 +44,7 @@ GROUPS: dict[str, tuple[str, frozenset[State]]] = {
         frozenset({State.SUBMITTED, State.IN_REVIEW, State.WAITLISTED}),
     ),
     "granted": (
-        N_("Granted"),
+        N_("Granted requests"),
         frozenset(
             {State.APPROVED, State.PARTLY_APPROVED, State.PREPARED, State.OUT, State.RETURNED}
         ),
@@ -66,7 +67,8 @@ class RequestCard:
 
 def card_of(booking: BookingRow) -> RequestCard:
     """Return a request as the lists show it."""
-    return RequestCard(booking, next_words(booking), booking_url(booking.id, principal()))
+    says = staff_words if principal().is_staff else next_words
+    return RequestCard(booking, says(booking), booking_url(booking.id, principal()))
 
 
 @blueprint.get("/demandes")

@@ -78,6 +78,28 @@ NEXT: dict[Step, tuple[str, str]] = {
         N_("You have nothing left to do."),
     ),
 }
+LATE: dict[Step, tuple[str, str]] = {
+    Step.ANSWER: (
+        N_("The answer was due by %(day)s"),
+        N_("%(lender)s is late. The equipment is still kept for you; do call."),
+    ),
+    Step.BRING_BACK: (
+        N_("The return was due on %(moment)s"),
+        N_("Bring the equipment back as soon as you can: others wait for it."),
+    ),
+}
+FOR_STAFF: dict[Step, str] = {
+    Step.FINISH: N_("Draft to finish"),
+    Step.ANSWER: N_("Answer promised by %(day)s"),
+    Step.COMPLETE: N_("Pieces awaited until %(day)s"),
+    Step.WAIT: N_("Waits for equipment to come free"),
+    Step.COLLECT: N_("Collection on %(moment)s"),
+    Step.RECEIVE: N_("Delivery on %(moment)s"),
+    Step.BRING_BACK: N_("Return due on %(moment)s"),
+    Step.HAND_BACK: N_("To be collected on %(moment)s"),
+    Step.COUNT: N_("Returned, to be closed"),
+    Step.NOTHING: N_("Nothing left to do"),
+}
 UNDATED: dict[Step, tuple[str, str]] = {
     Step.ANSWER: (N_("%(lender)s examines your request"), ""),
     Step.COMPLETE: (N_("Send what is missing"), ""),
@@ -104,14 +126,29 @@ def _next(booking: BookingRow) -> tuple[str, str]:
     if step is Step.NOTHING:
         said = OVER.get(booking.state, DONE)
     else:
-        said = UNDATED.get(step, NEXT[step]) if at is None else NEXT[step]
-    values = {
+        said = NEXT[step]
+        if at is None:
+            said = UNDATED.get(step, said)
+        elif booking.next.is_overdue:
+            said = LATE.get(step, said)
+    values = _values(booking)
+    title, text = said
+    return gettext(title, **values), gettext(text, **values) if text else ""
+
+
+def staff_words(booking: BookingRow) -> NextWords:
+    """Say what comes next for a booking to those who lend."""
+    text = gettext(FOR_STAFF[booking.next.step], **_values(booking))
+    return NextWords(text, "", is_to_do=booking.next.step is Step.FINISH)
+
+
+def _values(booking: BookingRow) -> dict[str, str]:
+    at = booking.next.at
+    return {
         "day": day(at, booking.zone) if at else "",
         "moment": moment(at, booking.zone) if at else "",
         "lender": booking.authority,
     }
-    title, text = said
-    return gettext(title, **values), gettext(text, **values) if text else ""
 
 
 HAPPENED = {
