@@ -35,6 +35,7 @@ from lending.db.database import UnitOfWork
 from lending.organisations.models import Organisation, Verification
 
 PER_PAGE = 50
+USUAL_ZONE = "Europe/Paris"
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,8 @@ class Inbox:
     """Per kind, the other filters applied; kinds without any are left out."""
     authorities: tuple[Choice, ...]
     departments: tuple[Choice, ...]
+    zone: ZoneInfo
+    """Of the authority that is shown, or of the first of them."""
     now: datetime
 
 
@@ -122,13 +125,15 @@ def read_inbox(
     shown = _of_kind(of_department, wanted)
     pages = max(1, -(-len(shown) // per_page))
     page = min(max(wanted.page, 1), pages)
+    authorities, zone = _authorities(uow, actor, everything, wanted.authority_id)
     return Inbox(
         duties=_with_lines(uow, shown[(page - 1) * per_page : page * per_page]),
         total=len(shown),
         page=page,
         counts=Counter(duty.kind for duty in of_department),
-        authorities=_authorities(uow, actor, everything),
+        authorities=authorities,
         departments=_departments(uow, actor, of_authority, wanted.authority_id),
+        zone=zone,
         now=uow.now,
     )
 
@@ -347,14 +352,18 @@ def _with_lines(uow: UnitOfWork, duties: list[Duty]) -> tuple[Duty, ...]:
     return tuple(replace(duty, lines=tuple(lines[duty.booking_id])) for duty in duties)
 
 
-def _authorities(uow: UnitOfWork, actor: Principal, duties: Collection[Duty]) -> tuple[Choice, ...]:
+def _authorities(
+    uow: UnitOfWork, actor: Principal, duties: Collection[Duty], chosen: int | None
+) -> tuple[tuple[Choice, ...], ZoneInfo]:
     counts = Counter(duty.authority_id for duty in duties)
     rows = uow.session.execute(
-        select(Authority.id, Authority.name)
+        select(Authority.id, Authority.name, Authority.timezone)
         .where(*_in_scope(Authority.id, actor.authority_scope(Action.SEE_INBOX)))
         .order_by(Authority.name)
-    )
-    return tuple(Choice(number, name, counts[number]) for number, name in rows)
+    ).all()
+    zones = {number: timezone for number, _, timezone in rows}
+    zone = zones.get(chosen or 0) or next(iter(zones.values()), USUAL_ZONE)
+    return tuple(Choice(number, name, counts[number]) for number, name, _ in rows), ZoneInfo(zone)
 
 
 def _departments(

@@ -14,7 +14,7 @@ from lending.bookings.duties import DutyKind
 from lending.bookings.inbox import PER_PAGE, Duty, Inbox, InboxFilter, read_inbox
 from lending.i18n import N_
 from lending.web.context import allowed, database, principal
-from lending.web.formats import DEFAULT_ZONE, local
+from lending.web.formats import local
 from lending.web.navigation import address
 from lending.web.widgets import Pager
 from lending.web.wording import urgency_of
@@ -79,7 +79,8 @@ def index() -> ResponseReturnValue:
     wanted = filter_of_request()
     with database().read() as uow:
         inbox = read_inbox(uow, principal(), wanted)
-    rows = [_row(duty, inbox.now) for duty in inbox.duties]
+    g.zone = inbox.zone
+    rows = [_row(duty, inbox.now, inbox.zone) for duty in inbox.duties]
     page = InboxPage(
         inbox=inbox,
         wanted=wanted,
@@ -110,8 +111,7 @@ def filter_arguments() -> dict[str, str]:
     return {name: request.args[name] for name in names if request.args.get(name)}
 
 
-def _row(duty: Duty, now: datetime) -> DutyRow:
-    zone: ZoneInfo = g.get("zone", DEFAULT_ZONE)
+def _row(duty: Duty, now: datetime, zone: ZoneInfo) -> DutyRow:
     due = local(duty.due_at, zone).date()
     return DutyRow(
         duty=duty,

@@ -8,7 +8,7 @@ from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
 from lending.accounts.permissions import Action
-from lending.authorities.queries import authority_names
+from lending.authorities.queries import list_authorities
 from lending.bookings.remedies import Remedies, find_remedies
 from lending.bookings.shortages import Shortage, find_shortages
 from lending.web.context import allowed, database, principal
@@ -36,9 +36,10 @@ def index() -> ResponseReturnValue:
     with database().read() as uow:
         found = find_shortages(uow, scope)
         remedies = find_remedies(uow, found)
-        names = authority_names(uow)
+        authorities = {each.id: each for each in list_authorities(uow, scope)}
         now = uow.now
-    g.zone = g.get("zone", ZoneInfo("Europe/Paris"))
+    if authorities:
+        g.zone = ZoneInfo(next(iter(authorities.values())).timezone)
     by_item: dict[int, list[Shortage]] = defaultdict(list)
     for shortage in found:
         by_item[shortage.item_id].append(shortage)
@@ -47,7 +48,7 @@ def index() -> ResponseReturnValue:
             item_id=item_id,
             name=shortages[0].name,
             code=shortages[0].code,
-            authority=names.get(shortages[0].authority_id, ""),
+            authority=authorities[shortages[0].authority_id].name,
             shortages=tuple(shortages),
             remedies=remedies[item_id],
         )

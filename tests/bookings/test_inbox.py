@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from lending.accounts.permissions import ANONYMOUS, Principal
+from lending.authorities.models import Authority
 from lending.bookings.decisions import ask_for_pieces, complete_booking, refuse_booking
 from lending.bookings.duties import DutyKind, Remark
 from lending.bookings.inbox import Inbox, InboxFilter, next_booking, read_inbox
@@ -236,3 +237,14 @@ def test_the_number_of_queries_does_not_grow_with_the_work(
     )
     assert inbox(database, cast.manager).total == 12
     assert statements() == few
+
+
+def test_dates_are_told_in_the_zone_of_the_authority(database: Database, cast: Cast) -> None:
+    def move(uow) -> None:  # type: ignore[no-untyped-def]
+        uow.session.get_one(Authority, cast.agglomeration).timezone = "Indian/Reunion"
+
+    database.write(move)
+    assert inbox(database, cast.manager).zone.key == "Europe/Paris"
+    assert inbox(database, cast.other_manager).zone.key == "Indian/Reunion"
+    chosen = inbox(database, cast.administrator, authority_id=cast.agglomeration)
+    assert chosen.zone.key == "Indian/Reunion"
