@@ -65,12 +65,12 @@ lint: $(VENV)/.tests-installed  ## Style, types, directions of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-check: lint
+check: lint  ## The same: what has to be green before a commit
 
 browser:
 	@$(SHELL) tools/browser.sh
 
-test: $(VENV)/.tests-installed assets node_modules/.with-tests translations browser lint  ## Check everything
+test: $(VENV)/.tests-installed assets node_modules/.with-tests translations browser lint  ## Check everything, as continuous integration does
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 bench: $(VENV)/.tests-installed  ## Measure, as ratios within one run
