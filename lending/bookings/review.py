@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
-from calendars.intervals import Interval
 from lending.accounts.permissions import Action, Principal
 from lending.authorities.models import (
     Commune,
@@ -19,16 +18,16 @@ from lending.authorities.models import (
     authority_commune,
 )
 from lending.availability.answers import free_for_loan
-from lending.availability.holds import Terms, terms_of
+from lending.availability.holds import terms_of
+from lending.bookings.competitors import Competitor, find_competitors
 from lending.bookings.detail import BookingDetail, get_booking
-from lending.bookings.models import Booking, BookingLine, Event
+from lending.bookings.models import Booking, BookingLine
 from lending.bookings.queries import visible_to
-from lending.bookings.states import GRANTED, UNDECIDED, State
+from lending.bookings.states import GRANTED, State
 from lending.db.database import UnitOfWork
 from lending.organisations.models import Organisation, OrganisationKind, Verification
 
 LENT = GRANTED | {State.OUT, State.RETURNED, State.CLOSED}
-COMPETING = UNDECIDED | GRANTED | {State.OUT, State.RETURNED, State.WAITLISTED}
 ONE_YEAR = timedelta(days=365)
 
 
@@ -66,33 +65,6 @@ class Record:
     damaged: int = 0
     overdue: int = 0
     """Loans that are not back in time now."""
-
-
-@dataclass(frozen=True)
-class Competitor:
-    """Another booking about the same item at the same time."""
-
-    booking_id: int
-    reference: str
-    organisation_id: int
-    organisation: str
-    event: str
-    state: State
-    quantity: int
-    """Granted if that is decided, requested otherwise; what is still out, of a late loan."""
-    period: Interval
-    arrival: int | None
-    is_late: bool
-
-    @property
-    def is_undecided(self) -> bool:
-        """Whether it holds its pieces as an option only."""
-        return self.state in UNDECIDED
-
-    @property
-    def waits(self) -> bool:
-        """Whether it holds nothing and waits."""
-        return self.state is State.WAITLISTED
 
 
 @dataclass(frozen=True)
@@ -282,64 +254,8 @@ def _lines(uow: UnitOfWork, booking: BookingDetail) -> dict[int, LineCase]:
         without_lines=[line.id for line in booking.line_views],
         decided_only=True,
     )
-    competitors = _competitors(uow, booking, terms)
+    competitors = find_competitors(uow, booking, terms)
     return {
         item_id: LineCase(decided[item_id].free, tuple(competitors.get(item_id, ())))
         for item_id in item_ids
     }
-
-
-def _competitors(
-    uow: UnitOfWork, booking: BookingDetail, terms: Mapping[int, Terms]
-) -> dict[int, list[Competitor]]:
-    gap = max((_gap(term) for term in terms.values()), default=timedelta(0))
-    late = (Booking.state == State.OUT) & (Booking.ends_at <= uow.now)
-    rows = uow.session.execute(
-        select(BookingLine, Booking, Organisation.name, Event.name)
-        .join(Booking, Booking.id == BookingLine.booking_id)
-        .join(Organisation, Organisation.id == Booking.organisation_id)
-        .join(Event, Event.id == Booking.event_id)
-        .where(
-            BookingLine.item_id.in_(terms.keys()),
-            Booking.id != booking.id,
-            Booking.state.in_(COMPETING),
-            Booking.starts_at < booking.ends_at + gap,
-            or_(Booking.ends_at > booking.starts_at - gap, late),
-        )
-        .order_by(Booking.starts_at, Booking.id)
-    )
-    found: dict[int, list[Competitor]] = defaultdict(list)
-    for line, other, organisation, event in rows:
-        is_late = other.state is State.OUT and other.ends_at <= uow.now
-        quantity = _taken(line, other.state)
-        if quantity and (is_late or _meets(booking, other, _gap(terms[line.item_id]))):
-            found[line.item_id].append(
-                Competitor(
-                    booking_id=other.id,
-                    reference=other.reference,
-                    organisation_id=other.organisation_id,
-                    organisation=organisation,
-                    event=event,
-                    state=other.state,
-                    quantity=quantity,
-                    period=Interval(other.starts_at, other.ends_at),
-                    arrival=other.arrival,
-                    is_late=is_late,
-                )
-            )
-    return found
-
-
-def _gap(term: Terms) -> timedelta:
-    """Return how far apart two loans of the item must lie to leave each other alone."""
-    return timedelta(minutes=term.preparation_minutes + term.turnaround_minutes)
-
-
-def _meets(booking: BookingDetail, other: Booking, gap: timedelta) -> bool:
-    return other.starts_at < booking.ends_at + gap and other.ends_at > booking.starts_at - gap
-
-
-def _taken(line: BookingLine, state: State) -> int:
-    if state is State.OUT:
-        return line.delivered - line.returned - line.damaged - line.lost
-    return line.requested if line.granted is None else line.granted

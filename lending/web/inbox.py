@@ -11,7 +11,8 @@ from flask_babel import gettext
 
 from lending.accounts.permissions import Action
 from lending.bookings.duties import DutyKind
-from lending.bookings.inbox import PER_PAGE, Duty, Inbox, InboxFilter, read_inbox
+from lending.bookings.duty_sources import Duty
+from lending.bookings.inbox import PER_PAGE, Inbox, InboxFilter, read_inbox
 from lending.i18n import N_
 from lending.web.context import allowed, database, principal
 from lending.web.formats import local
