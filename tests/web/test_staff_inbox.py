@@ -11,6 +11,7 @@ from lending.clock import FixedClock
 from lending.jobs.declared import JOBS
 from lending.jobs.runs import claim, fail, finish
 from tests.factories import FRIDAY, MONDAY, Cast, approved, submitted
+from tests.support.browser import chromium, served
 from tests.web.conftest import Browser
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -76,3 +77,22 @@ def test_the_jobs_page_says_what_ran_and_what_failed(
     assert "Disk full" in page
     assert "Aucun exécutant" in page
     assert browse(cast.front_desk).get("/travaux").status_code == 403
+
+
+def test_j_and_k_move_between_duties_and_enter_opens(
+    app: Flask, cast: Cast, browse: Browse
+) -> None:
+    database = app.extensions["database"]
+    _, second, _ = (submitted(database, cast, {cast.chairs: 1}) for _ in range(3))
+    cookie = browse(cast.manager).client.get_cookie("treteau_session")
+    assert cookie is not None
+    with served(app) as address, chromium() as browser:
+        context = browser.new_context()
+        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
+        page = context.new_page()
+        page.goto(f"{address}/a-traiter?kind=decide")
+        for key in ("j", "j", "j", "k"):
+            page.keyboard.press(key)
+        assert page.evaluate("document.activeElement.pathname") == f"/a-traiter/{second}"
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**/a-traiter/{second}?kind=decide")
