@@ -15,7 +15,7 @@ from lending.accounts.passwords import (
     verify_password,
 )
 from lending.accounts.people import normalised_email
-from lending.accounts.permissions import Grant, Principal
+from lending.accounts.permissions import Action, Grant, Principal
 from lending.accounts.secrets import fingerprint, new_secret
 from lending.db.database import Database, UnitOfWork
 from lending.errors import Busy, InvalidInput, NotFound, NotSignedIn, TooManyAttempts
@@ -193,6 +193,22 @@ def set_password(uow: UnitOfWork, user: User, password: HashedPassword, keep: st
     """Give an account another password; every session ends but the one whose secret is `keep`."""
     user.password_hash = password
     _end_all(uow, user.id, keep)
+
+
+def reset_password(
+    uow: UnitOfWork, actor: Principal, user_id: int, password: HashedPassword
+) -> None:
+    """Give somebody who has forgotten theirs another password; all their sessions end.
+
+    Raises:
+        NotSignedIn, Forbidden: the actor does not manage accounts.
+        NotFound: no such person.
+    """
+    actor.check(Action.MANAGE_USERS)
+    user = uow.session.get(User, user_id, with_for_update={"of": User})
+    if user is None:
+        raise NotFound
+    set_password(uow, user, password)
 
 
 def end_session(uow: UnitOfWork, actor: Principal, session_id: int) -> None:

@@ -77,18 +77,23 @@ ROUTES: dict[str, Route] = {
     "organisations.create": Route(Action.VERIFY_ORGANISATION),
     **_of(Owner.CHOIR, Action.SEE_ORGANISATION, "organisations", "show"),
     **_of(Owner.CHOIR, Action.EDIT_ORGANISATION, "organisations", "edit"),
-    **_of(Owner.CHOIR, Action.VERIFY_ORGANISATION, "organisations", "verify", "reject"),
+    **_of(Owner.CHOIR, Action.VERIFY_ORGANISATION, "organisations",
+        "verify", "reject", "add_contact", "reset_contact",
+    ),
     # administration
     **_of(
         Owner.NOBODY, Action.MANAGE_USERS, "administration",
         "index", "people", "create_person", "person", "give_role", "take_role",
-        "deactivate", "reactivate", "tokens", "revoke",
+        "deactivate", "reactivate", "new_password_for", "tokens", "revoke",
     ),
     "administration.authorities": Route(Action.MANAGE_AUTHORITY),
     **_of(Owner.TOWN, Action.MANAGE_AUTHORITY, "administration", "authority", "depot"),
     # catalogue
     **_of(Owner.NOBODY, Action.BROWSE_CATALOGUE, "catalogue", "index", "item", "photo"),
-    "catalogue.create": Route(Action.EDIT_CATALOGUE),
+    **_of(
+        Owner.NOBODY, Action.EDIT_CATALOGUE, "catalogue",
+        "create", "families", "create_family", "edit_family",
+    ),
     **_of(
         Owner.TOWN, Action.EDIT_CATALOGUE, "catalogue",
         "edit", "ask_photo", "take_photo", "ask_deactivate", "deactivate", "reactivate",

@@ -125,7 +125,7 @@ def _objects(database: Database, cast: Cast) -> dict[str, object]:
     address = database.write(lambda uow: subscribe(uow, cast.alice, View.ORGANISATION, cast.choir))
     with database.read() as uow:
         role = uow.session.scalars(
-            select(UserRole.id).where(UserRole.user_id == cast.bob.user_id)
+            select(UserRole.id).where(UserRole.user_id == cast.alice.user_id)
         ).one()
     number = cast.alice.user_id
     assert number is not None
@@ -140,6 +140,7 @@ def _objects(database: Database, cast: Cast) -> dict[str, object]:
     return {
         "booking_id": booking,
         "item_id": cast.chairs,
+        "category_id": 1,
         "organisation_id": cast.choir,
         "authority_id": cast.town,
         "depot_id": cast.depot,
@@ -147,7 +148,7 @@ def _objects(database: Database, cast: Cast) -> dict[str, object]:
         "subscription_id": address.id,
         "token": address.path.removeprefix("/calendars/").removesuffix(".ics"),
         "token_id": 1,
-        "user_id": cast.bob.user_id,
+        "user_id": cast.alice.user_id,
         "role_id": role,
         "session_id": session,
         "name": "missing",

@@ -1,5 +1,6 @@
 """Associations and administration, as pages: the front desk verifies, administrators give roles."""
 
+import re
 from collections.abc import Callable
 from urllib.parse import urlencode
 
@@ -19,6 +20,7 @@ from tests.web.conftest import Browser
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 Browse = Callable[[Principal], Browser]
+SHOWN_PASSWORD = re.compile(r"[a-z]{4}(-[a-z]{4}){3}")
 SCHOOL = {
     "name": "École du Gué",
     "kind": "school",
@@ -207,3 +209,33 @@ def test_the_password_of_the_cast_is_not_written_anywhere(browse: Browse, cast: 
         text = ada.get(page).text
         assert PASSWORD not in text
         assert "argon2" not in text
+
+
+def test_a_contact_gets_access_by_telephone(browse: Browse, cast: Cast) -> None:
+    desk = browse(cast.front_desk)
+    page = f"/associations/{cast.newcomer}/acces"
+    assert desk.post(page, {"name": "Dora", "email": "no address"}).status_code == 422
+    made = desk.post(page, {"name": "Dora", "email": "dora@comite.example"})
+    assert made.status_code == 201
+    assert made.headers["Cache-Control"] == "no-store"
+    password = SHOWN_PASSWORD.search(made.text)
+    assert password is not None
+
+    dora = browse(ANONYMOUS)
+    form = {"email": "dora@comite.example", "password": password[0]}
+    assert dora.post("/connexion", form).status_code == 303
+    assert dora.get(f"/associations/{cast.newcomer}").status_code == 200
+
+    again = desk.post(f"{page}/{cast.carol.user_id}/mot-de-passe")
+    assert again.status_code == 201
+    assert "carol@treteau.example" in again.text
+    assert desk.post(f"{page}/{cast.alice.user_id}/mot-de-passe").status_code == 404
+
+
+def test_an_administrator_replaces_a_forgotten_password(browse: Browse, cast: Cast) -> None:
+    ada = browse(cast.administrator)
+    made = ada.post(f"/administration/comptes/{cast.auditor.user_id}/mot-de-passe")
+    password = SHOWN_PASSWORD.search(made.text)
+    assert password is not None
+    form = {"email": "aude@treteau.example", "password": password[0]}
+    assert browse(ANONYMOUS).post("/connexion", form).status_code == 303

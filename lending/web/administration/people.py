@@ -14,6 +14,8 @@ from lending.accounts.people import (
 )
 from lending.accounts.permissions import Action, Role
 from lending.accounts.queries import get_person, list_people
+from lending.accounts.secrets import new_password
+from lending.accounts.sessions import reset_password
 from lending.authorities.queries import authority_names
 from lending.db.database import UnitOfWork
 from lending.errors import InvalidInput
@@ -90,12 +92,14 @@ def person(user_id: int) -> ResponseReturnValue:
     return _person(user_id, RoleForm())
 
 
-def _person(user_id: int, form: RoleForm) -> str:
+def _person(user_id: int, form: RoleForm, password: str = "") -> str:
     with database().read() as uow:
         found = get_person(uow, principal(), user_id)
         owners = owner_names(uow, found.roles)
         _offer(uow, form)
-    return render_template("administration/person.html", person=found, owners=owners, form=form)
+    return render_template(
+        "administration/person.html", person=found, owners=owners, form=form, password=password
+    )
 
 
 @blueprint.post("/comptes/<int:user_id>/roles")
@@ -128,6 +132,16 @@ def take_role(user_id: int, role_id: int) -> ResponseReturnValue:
     database().write(lambda uow: revoke_role(uow, principal(), user_id, role_id))
     flash(gettext("The role is taken away."), "good")
     return redirect(url_for("administration.person", user_id=user_id), 303)
+
+
+@blueprint.post("/comptes/<int:user_id>/mot-de-passe")
+@allowed(Action.MANAGE_USERS)
+def new_password_for(user_id: int) -> ResponseReturnValue:
+    """Give somebody another password, and show it this once."""
+    password = new_password()
+    hashed = hash_password(password)
+    database().write(lambda uow: reset_password(uow, principal(), user_id, hashed))
+    return _person(user_id, RoleForm(formdata=None), password), 201, {"Cache-Control": "no-store"}
 
 
 @blueprint.post("/comptes/<int:user_id>/desactiver")

@@ -4,4 +4,9 @@ from flask import Blueprint
 
 blueprint = Blueprint("organisations", __name__)
 
-from lending.web.organisations import browse, verifying, writing  # noqa: E402,F401 - their views
+from lending.web.organisations import (  # noqa: E402 - their views
+    browse,  # noqa: F401
+    contacts,  # noqa: F401
+    verifying,  # noqa: F401
+    writing,  # noqa: F401
+)
