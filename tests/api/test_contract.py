@@ -42,6 +42,7 @@ def test_an_item_is_made_with_the_stock_it_always_had(manager, cast):
         "turnaround_minutes": 45,
         "weight_kg": 18.5,
         "volume_m3": 0.12,
+        "setup_person_minutes": 7.5,
         "replacement_value_cents": 64900,
     }
     made = manager.post("/items", sent)

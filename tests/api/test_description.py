@@ -7,6 +7,7 @@ import jsonschema_rs
 import pytest
 
 from lending.api.routes import all_operations
+from lending.api.schemas.bookings import BookingIn
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -85,3 +86,10 @@ def test_what_is_answered_is_what_is_described(described, program, cast):
     validator["AuthorityPage"].validate(manager.get("/authorities"))
     validator["OrganisationPage"].validate(manager.get("/organisations"))
     validator["Problem"].validate(manager("GET", "/items/999").json)
+
+
+def test_the_example_of_a_request_is_one(described):
+    schema = {"$schema": SCHEMA, "$ref": "#/components/schemas/BookingIn", **described}
+    (example,) = described["components"]["schemas"]["BookingIn"]["examples"]
+    jsonschema_rs.validator_for(schema).validate(example)
+    assert BookingIn.model_validate_json(json.dumps(example)).submit

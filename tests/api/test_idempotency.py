@@ -133,3 +133,19 @@ def test_eight_at_the_same_time_with_their_own_keys_never_lend_twice(app, cast, 
         statuses = sorted(pool.map(send, range(8)))
     assert statuses == [201] + [409] * 7
     assert count(live) == 1
+
+
+def test_two_that_write_the_same_name_at_the_same_time_are_told_apart(app, cast, served, live):
+    """One of them writes; the others hear that the code is taken, not that something broke."""
+    token = token_for(app, cast.manager)
+    body = {"authority_id": cast.town, "category": "New", "code": "N-1", "name": "New"}
+    together = Barrier(6)
+
+    def send(_: int) -> int:
+        with httpx.Client(base_url=served, timeout=60) as client:
+            together.wait()
+            headers = {"Authorization": f"Bearer {token}"}
+            return client.post("/api/v1/items", json=body, headers=headers).status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(send, range(6))) == [201] + [422] * 5

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.conftest import request_body
+from tests.api.conftest import request_body, token_for
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -149,3 +149,13 @@ def test_no_cookie_signs_in_and_none_is_set(app, cast):
 
 def test_answers_are_not_kept_by_caches(alice):
     assert "no-store" in alice("GET", "/bookings").headers["Cache-Control"]
+
+
+def test_a_fault_of_ours_is_a_problem_too_and_tells_nothing_of_it(make_app, cast):
+    app = make_app(PROPAGATE_EXCEPTIONS=False)
+    token = token_for(app, cast.alice)
+    app.extensions["database"].read = None  # the database has gone
+    answer = app.test_client().get("/api/v1/items", headers={"Authorization": f"Bearer {token}"})
+    assert (answer.status_code, answer.mimetype) == (500, "application/problem+json")
+    assert answer.json["code"] == "server_error"
+    assert "NoneType" not in answer.text

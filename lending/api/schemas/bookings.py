@@ -1,8 +1,8 @@
 """Requests, decisions and what is handed over: what is sent."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from lending.api.schemas.common import (
     Change,
@@ -80,11 +80,32 @@ class LineIn(Input):
     quantity: Quantity
 
 
+EXAMPLE: dict[str, Any] = {
+    "organisation_id": 1,
+    "authority_id": 1,
+    "event": {
+        "name": "Bal du kiosque",
+        "start": "2026-06-06T18:00:00+02:00",
+        "end": "2026-06-07T01:00:00+02:00",
+        "commune_insee": "35238",
+        "competence": "culture",
+        "attendance": 200,
+        "site": {"address": "Place du Marché", "lat": 48.11, "lon": -1.68},
+    },
+    "start": "2026-06-05T16:00:00+02:00",
+    "end": "2026-06-08T09:00:00+02:00",
+    "logistics": "pickup",
+    "lines": [{"item_id": 1, "quantity": 30}],
+    "submit": True,
+}
+
 Lines = Annotated[list[LineIn], Field(max_length=200)]
 
 
 class BookingIn(Input):
     """A request. As a draft it holds nothing; submitted, it holds what it asks for."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     organisation_id: Number | None = Field(
         None, description="Who asks; a token of one organisation need not say."

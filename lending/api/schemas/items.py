@@ -25,7 +25,15 @@ from lending.catalogue.records import MaintenanceEntry, Movement
 Centimetres = Annotated[int, Field(ge=1, le=1_000_000)]
 Kilograms = Annotated[float, Field(ge=0, le=2_000_000)]
 CubicMetres = Annotated[float, Field(ge=0, le=2_000_000)]
+PersonMinutes = Annotated[float, Field(ge=0, le=30_000_000)]
 MOST = 2_000_000_000
+
+SCALES = {
+    "weight_kg": ("weight_g", 1000),
+    "volume_m3": ("volume_l", 1000),
+    "setup_person_minutes": ("setup_seconds", 60),
+}
+"""The fields that are kept in smaller units, so that sums of them are exact."""
 
 
 class ItemFields(Input):
@@ -45,7 +53,7 @@ class ItemFields(Input):
     turnaround_minutes: Minutes = Field(0, description="Needed after each loan.")
     replacement_value_cents: int = Field(0, ge=0, le=MOST)
     max_per_booking: Quantity | None = None
-    setup_seconds: int = Field(0, ge=0, le=MOST, description="Of one person, for one piece.")
+    setup_person_minutes: PersonMinutes = Field(0, description="Work of one person for one piece.")
     min_crew: int = Field(1, ge=1, le=1000)
     equivalence_group: Text = Field(
         "", max_length=40, description="Items of one group replace each other."
@@ -103,7 +111,7 @@ class ItemOut(Output):
     turnaround_minutes: int
     replacement_value_cents: int
     max_per_booking: int | None
-    setup_seconds: int
+    setup_person_minutes: float
     min_crew: int
     equivalence_group: str
     is_active: bool
@@ -198,21 +206,15 @@ class MaintenanceQuery(Paged):
 
 
 def item_fields(given: dict[str, Any]) -> dict[str, Any]:
-    """Return fields of an item as they are kept: grams and litres."""
-    kept = {k: v for k, v in given.items() if k not in ("weight_kg", "volume_m3")}
-    for name, thousandth in (("weight_kg", "weight_g"), ("volume_m3", "volume_l")):
+    """Return fields of an item as they are kept: grams, litres, seconds."""
+    kept = {name: value for name, value in given.items() if name not in SCALES}
+    for name, (small, times) in SCALES.items():
         if name in given:
-            kept[thousandth] = round(given[name] * 1000)
+            kept[small] = round(given[name] * times)
     return kept
 
 
-_SAME = set(ItemOut.model_fields) - {
-    "category",
-    "category_name",
-    "stock",
-    "weight_kg",
-    "volume_m3",
-}
+_SAME = set(ItemOut.model_fields) - {"category", "category_name", "stock", *SCALES}
 
 
 def item_out(item: ItemDetail, stock: int) -> ItemOut:
@@ -221,8 +223,7 @@ def item_out(item: ItemDetail, stock: int) -> ItemOut:
         category=item.category_code,
         category_name=item.category,
         stock=stock,
-        weight_kg=item.weight_g / 1000,
-        volume_m3=item.volume_l / 1000,
+        **{name: getattr(item, small) / times for name, (small, times) in SCALES.items()},
         **{name: getattr(item, name) for name in _SAME},
     )
 
