@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from calendars.intervals import Interval
 from lending.accounts.permissions import Action
@@ -132,7 +133,7 @@ def _offer(form: StartForm, beginning: Beginning) -> None:
     form.offer(beginning.communes)
     form.organisation_id.choices = [(found.id, found.name) for found in beginning.organisations]
     if len(beginning.organisations) > 1:
-        form.organisation_id.choices.insert(0, (0, ""))
+        form.organisation_id.choices.insert(0, (0, gettext("Choose…")))
     form.authority_id.choices = [(found.id, found.name) for found in beginning.offered]
 
 
