@@ -51,26 +51,32 @@ def register_organisation(
     Raises:
         InvalidInput: a field cannot be used, or the organisation or the person is known already.
     """
-    errors = password_errors(contact.password, contact.email, "contact.password")
-    password = None if errors else hash_password(contact.password)
-    return database.write(lambda uow: _register(uow, details, contact, password, errors))
+    with database.read() as uow:
+        # What cannot be registered costs no hash.
+        if errors := registration_errors(uow, details, contact):
+            raise InvalidInput(errors)
+    password = hash_password(contact.password)
+    return database.write(lambda uow: _register(uow, details, contact, password))
 
 
-def _register(
-    uow: UnitOfWork,
-    details: OrganisationDetails,
-    contact: NewContact,
-    password: HashedPassword | None,
-    password_trouble: list[FieldError],
-) -> Registered:
-    details, errors = checked(uow, details, needs_number=True)
+def registration_errors(
+    uow: UnitOfWork, details: OrganisationDetails, contact: NewContact
+) -> list[FieldError]:
+    """Return everything that keeps an organisation and its contact from being registered."""
+    _, errors = checked(uow, details, needs_number=True)
     errors += [
         FieldError(f"contact.{error.field}", error.message, error.data)
         for error in person_errors(uow, contact.name, contact.email)
     ]
-    errors += password_trouble
-    if errors or password is None:
+    return errors + password_errors(contact.password, contact.email, "contact.password")
+
+
+def _register(
+    uow: UnitOfWork, details: OrganisationDetails, contact: NewContact, password: HashedPassword
+) -> Registered:
+    if errors := registration_errors(uow, details, contact):
         raise InvalidInput(errors)
+    details, _ = checked(uow, details)
     organisation = _write(uow, details)
     user = write_user(
         uow,

@@ -154,6 +154,12 @@ def test_a_wrong_registration_keeps_what_was_typed_and_says_what_to_do(
     assert found.total == 1
 
 
+def test_what_is_missing_and_what_is_wrong_are_told_together(browse: Browse) -> None:
+    answer = browse(ANONYMOUS).post("/inscription", {"rna": "W12", "password": "court"})
+    for field in ("name", "commune_insee", "person", "email", "rna", "password"):
+        assert f'id="{field}-error"' in answer.text
+
+
 def test_one_click_signs_in_in_a_demonstration_and_only_there(
     make_app: Callable[..., Flask], settings: Settings, cast: Cast
 ) -> None:

@@ -143,7 +143,7 @@ class RegistrationForm(FlaskForm):  # type: ignore[misc]
         return OrganisationDetails(
             name=text_of(self.name),
             commune_insee=text_of(self.commune_insee),
-            kind=OrganisationKind(self.kind.data),
+            kind=self._kind(),
             rna=text_of(self.rna),
             siren=number if is_siren(number) else "",
             siret="" if is_siren(number) else number,
@@ -152,6 +152,10 @@ class RegistrationForm(FlaskForm):  # type: ignore[misc]
             contact_email=text_of(self.email),
             contact_phone=text_of(self.phone),
         )
+
+    def _kind(self) -> OrganisationKind:
+        known = {kind.value: kind for kind in OrganisationKind}
+        return known.get(text_of(self.kind), OrganisationKind.ASSOCIATION)
 
     def contact(self, language: str) -> NewContact:
         """Return the person who registers."""

@@ -8,7 +8,7 @@ from lending.accounts.sessions import open_session
 from lending.authorities.queries import list_authorities, list_communes
 from lending.errors import InvalidInput
 from lending.organisations.queries import get_organisation
-from lending.organisations.service import register_organisation
+from lending.organisations.service import register_organisation, registration_errors
 from lending.web.accounts import blueprint
 from lending.web.accounts.cookie import give_session, visitor
 from lending.web.accounts.forms import RegistrationForm
@@ -35,8 +35,19 @@ def register() -> ResponseReturnValue:
                 lambda uow: open_session(uow, made.user_id, visitor(), limits())
             )
             return give_session(redirect(url_for("accounts.registered"), 303), secret)
+    elif form.is_submitted():
+        _tell_the_rest(form)
     page = render_template("accounts/register.html", form=form)
     return page, 422 if form.is_submitted() else 200, {"Cache-Control": "no-store"}
+
+
+def _tell_the_rest(form: RegistrationForm) -> None:
+    """Say everything at once: beside what is missing, also what cannot be used."""
+    with database().read() as uow:
+        found = registration_errors(uow, form.details(), form.contact(language()))
+    names = form.SERVICE_NAMES
+    unsaid = [error for error in found if not form[names.get(error.field, error.field)].errors]
+    tell_errors(form, InvalidInput(unsaid), names)
 
 
 @blueprint.get("/inscription/suite")
