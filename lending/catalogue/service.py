@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from lending.accounts.permissions import Action, Principal
 from lending.authorities.models import Authority, Department, Depot
@@ -16,6 +17,7 @@ from lending.i18n import N_
 from lending.words import searchable
 
 INITIAL_STOCK = N_("Initial stock")
+_TAKEN = N_("Another item of this authority has this code.")
 LONGEST_BUFFER = 60 * 24 * 60
 """Minutes: preparation or turnaround of more than two months is a mistake of units."""
 MOST_SEARCHED = 800
@@ -73,7 +75,7 @@ def create_item(
     item = Item(authority_id=authority_id, created_at=uow.now)
     _write(uow, item, details)
     uow.session.add(item)
-    uow.session.flush()  # the movement needs the item's id
+    _flush(uow)  # the movement needs the item's id
     if stock:
         uow.session.add(
             StockMovement(
@@ -149,8 +151,16 @@ def _set_active(uow: UnitOfWork, actor: Principal, item_id: int, *, active: bool
 
 
 def _tell(uow: UnitOfWork, item: Item) -> None:
-    uow.session.flush()  # subscribers read what the database holds
+    _flush(uow)  # subscribers read what the database holds
     uow.events.publish(ItemChanged(item.id), uow)
+
+
+def _flush(uow: UnitOfWork) -> None:
+    try:
+        uow.session.flush()
+    except IntegrityError as error:
+        # Somebody took the code between our look and our writing.
+        raise InvalidInput(code=_TAKEN) from error
 
 
 def _write(uow: UnitOfWork, item: Item, details: ItemDetails) -> None:
@@ -247,4 +257,4 @@ def _check_code(
     )
     if taken is None or taken == item_id:
         return []
-    return [FieldError("code", N_("Another item of this authority has this code."))]
+    return [FieldError("code", _TAKEN)]

@@ -1,5 +1,6 @@
 """Writing items: what is checked, who may, what is kept."""
 
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 
 import pytest
@@ -17,7 +18,7 @@ from lending.catalogue.service import (
     edit_item,
     reactivate_item,
 )
-from lending.db.database import Database
+from lending.db.database import Database, UnitOfWork
 from lending.errors import Forbidden, InvalidInput, NotFound, NotSignedIn
 from tests.factories import NOW, Cast
 
@@ -180,3 +181,20 @@ def test_an_item_is_not_found_by_the_name_of_its_family(
     number = create(database, cast, details)
     with database.read() as uow:
         assert number not in [item.id for item in find_items(uow, ItemFilter("chaises"))]
+
+
+def test_of_two_who_take_a_code_at_once_one_is_told(
+    database: Database, cast: Cast, details: ItemDetails
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+
+        def first(uow: UnitOfWork) -> Future[int]:
+            create_item(uow, cast.manager, cast.town, details)
+            second = pool.submit(create, database, cast, details)
+            # The second looks while the first is not yet kept, and must wait to write.
+            wait([second], timeout=0.5)
+            return second
+
+        with pytest.raises(InvalidInput) as refused:
+            database.write(first).result()
+    assert [error.field for error in refused.value.errors] == ["code"]

@@ -255,6 +255,15 @@ def test_what_is_no_longer_lent_says_so_and_cannot_be_chosen(
     assert 'class="choose"' not in page
 
 
+def test_keepers_find_what_is_no_longer_lent_on_demand(
+    browse: Browse, database: Database, cast: Cast
+) -> None:
+    database.write(lambda uow: deactivate_item(uow, cast.manager, cast.tent))
+    for reader, found in ((cast.manager, True), (cast.alice, False), (ANONYMOUS, False)):
+        shown = cards(browse(reader).get("/catalogue?retired=1").text)
+        assert (cast.tent in shown) is found
+
+
 def test_quantities_begin_a_request_where_there_is_none(browse: Browse, cast: Cast) -> None:
     card = cards(browse(ANONYMOUS).get(f"/catalogue?{DATES}").text)[cast.chairs]
     assert 'action="/demandes/nouvelle" method="get"' in card

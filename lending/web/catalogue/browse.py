@@ -68,6 +68,7 @@ class CataloguePage:
     category: str
     authority_id: int | None
     free_only: bool
+    with_retired: bool
     dates: ChosenDates
     families: tuple[Family, ...]
     authorities: tuple[tuple[int, str], ...]
@@ -79,7 +80,8 @@ class CataloguePage:
     @property
     def active_filters(self) -> int:
         """How many filters narrow the list."""
-        return sum((bool(self.words), bool(self.category), bool(self.authority_id), self.free_only))
+        filters = (self.words, self.category, self.authority_id, self.free_only, self.with_retired)
+        return sum(map(bool, filters))
 
 
 @blueprint.get("/catalogue")
@@ -105,7 +107,10 @@ def _page(uow: UnitOfWork) -> CataloguePage:
     category = request.args.get("category", "")
     free_only = bool(request.args.get("free")) and dates.period is not None
     only = None if authority_id is None else (authority_id,)
-    shelf = list_shelf(uow, ItemFilter(words, category, only), dates.period, free_only=free_only)
+    can_edit = principal().can(Action.EDIT_CATALOGUE)
+    with_retired = can_edit and bool(request.args.get("retired"))
+    wanted = ItemFilter(words, category, only, with_inactive=with_retired)
+    shelf = list_shelf(uow, wanted, dates.period, free_only=free_only)
     per_page = min(max(request.args.get("per_page", PER_PAGE, type=int), 1), MOST_PER_PAGE)
     pager = _pager(len(shelf), per_page)
     shown = shelf[(pager.page - 1) * per_page : pager.page * per_page]
@@ -117,13 +122,14 @@ def _page(uow: UnitOfWork) -> CataloguePage:
         category=category,
         authority_id=authority_id,
         free_only=free_only,
+        with_retired=with_retired,
         dates=dates,
         families=_families(list_categories(uow, only), category),
         authorities=tuple(names.items()),
         groups=tuple(groups),
         pager=pager,
         choosing=choosing,
-        can_edit=principal().can(Action.EDIT_CATALOGUE),
+        can_edit=can_edit,
     )
 
 
