@@ -1,5 +1,6 @@
 """A real Chromium on a real server: `served(app)` gives the address, `chromium()` the browser."""
 
+import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -16,12 +17,12 @@ SERIOUS = ("serious", "critical")
 
 
 def chromium_path() -> str:
-    """Return where the system's Chromium lies.
+    """Return where the system's Chromium lies, or the one that CHROMIUM names.
 
     Raises:
         RuntimeError: there is none.
     """
-    for name in NAMES:
+    for name in (os.environ.get("CHROMIUM", ""), *NAMES):
         if found := shutil.which(name):
             return found
     raise RuntimeError("No Chromium found. On Debian: apt-get install chromium.")
