@@ -365,3 +365,18 @@ def test_the_home_page_asks_one_question(app: Flask, cast: Cast, browse: Browse)
     assert 'name="start_date"' in page
     answer = browse(cast.manager).get("/")
     assert answer.status_code == 302
+
+
+def test_the_catalogues_dates_become_those_of_the_request(
+    live: Database, cast: Cast, browse: Browse
+) -> None:
+    number = draft(live, cast, {cast.chairs: 1})
+    alice = browse(cast.alice)
+    other = WEEKEND | {"start_date": "2026-06-12", "end_date": "2026-06-15"}
+    answer = alice.post(f"/demandes/{number}/memes-dates", other)
+    assert answer.location.endswith(f"/demandes/{number}/materiel")
+    assert _read(live, cast, number).starts_at.day == 12
+    alice.post(f"/demandes/{number}/memes-dates", other | {"end_date": "2026-06-01"})
+    assert _read(live, cast, number).ends_at.day == 15
+    page = alice.get(f"/demandes/{number}/materiel", follow_redirects=True).text
+    assert "Le retour doit venir après le retrait." in page
