@@ -19,7 +19,12 @@ from tests.web.routes import QUERIES, ROUTES
 from tests.web.stage import Stage, build_stage
 
 STAFF_ROOMS = ("inbox", "board", "shortages", "jobs", "decisions", "catalogue")
-STAFF_PAGES = ("organisations.index", "organisations.create", "organisations.reject")
+STAFF_PAGES = (
+    "organisations.index",
+    "organisations.create",
+    "organisations.reject",
+    "organisations.add_contact",
+)
 ALSO = {
     "home.show": ("borrower",),
     "catalogue.index": ("borrower", "manager"),
