@@ -33,6 +33,7 @@ class Substitute:
     """Over the loan as asked."""
     quantity: int
     """How many would be taken: what is missing, or as much of it as there is."""
+    name_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,7 @@ def _substitutes(
             authority=authority,
             free=free[item.id].free,
             quantity=min(short[item_id].requested - short[item_id].possible, free[item.id].free),
+            name_en=item.name_en,
         )
         for item_id, group in groups.items()
         for item, authority in others

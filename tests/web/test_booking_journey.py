@@ -379,4 +379,4 @@ def test_the_catalogues_dates_become_those_of_the_request(
     alice.post(f"/demandes/{number}/memes-dates", other | {"end_date": "2026-06-01"})
     assert _read(live, cast, number).ends_at.day == 15
     page = alice.get(f"/demandes/{number}/materiel", follow_redirects=True).text
-    assert "Le retour doit venir après le retrait." in page
+    assert "Le retour doit suivre le retrait." in page

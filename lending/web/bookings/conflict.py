@@ -82,7 +82,8 @@ def _line_ways(booking: BookingDetail, line: ConflictLine) -> tuple[Alternative,
     here = [_substitute(booking, line, sub, elsewhere=False) for sub in line.equivalents]
     there = [
         _substitute(booking, line, sub, elsewhere=True)
-        for sub in line.elsewhere
+        # the very same thing first, then what resembles it
+        for sub in sorted(line.elsewhere, key=lambda sub: sub.name != line.name)
         if principal().can(
             Action.CREATE_BOOKING,
             authority_id=sub.authority_id,
@@ -96,12 +97,13 @@ def _substitute(
     booking: BookingDetail, line: ConflictLine, sub: Substitute, *, elsewhere: bool
 ) -> Alternative:
     fields = (("item_id", str(line.item_id)), ("substitute_id", str(sub.item_id)))
+    name = sub.name_en if sub.name_en and language() == "en" else sub.name
     if elsewhere:
         return Alternative(
             title=gettext(
                 "%(num)s × %(item)s, from %(lender)s",
                 num=number(sub.quantity),
-                item=sub.name,
+                item=name,
                 lender=sub.authority,
             ),
             text=gettext("In a request of its own, which you check before it goes."),
@@ -111,7 +113,7 @@ def _substitute(
             icon="signpost-split",
         )
     return Alternative(
-        title=gettext("%(num)s × %(item)s instead", num=number(sub.quantity), item=sub.name),
+        title=gettext("%(num)s × %(item)s instead", num=number(sub.quantity), item=name),
         text=gettext("Same use, same lender, free for your dates."),
         button=gettext("Take this instead"),
         action=url_for("bookings.equivalent", booking_id=booking.id),
