@@ -5,9 +5,13 @@ translate them when they show them. What a room itself writes for a known reader
 letter) it writes with the `translations` of that reader's language.
 """
 
+from collections.abc import Iterable
 from functools import cache
 from gettext import NullTranslations, translation
 from pathlib import Path
+
+LANGUAGES = ("fr", "en")
+"""What we write, the first where nothing else is known."""
 
 FOLDER = Path(__file__).resolve().parent / "translations"
 
@@ -21,3 +25,9 @@ def N_(message: str) -> str:  # noqa: N802 - the conventional name, known to the
 def translations(language: str) -> NullTranslations:
     """Return the texts in a language; in English, the language they are written in, if none."""
     return translation("messages", FOLDER, [language], fallback=True)
+
+
+def preferred_language(tags: Iterable[str]) -> str:
+    """Return the first language of a reader's list that we write: `en-GB` is English."""
+    wanted = (tag.partition("-")[0].lower() for tag in tags)
+    return next((language for language in wanted if language in LANGUAGES), LANGUAGES[0])

@@ -11,9 +11,7 @@ from lending.accounts.passwords import HashedPassword
 from lending.accounts.permissions import Action, Principal, Role
 from lending.db.database import UnitOfWork
 from lending.errors import FieldError, InvalidInput, NotFound
-from lending.i18n import N_
-
-LANGUAGES = ("fr", "en")
+from lending.i18n import LANGUAGES, N_
 
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>.]+(\.[^@\s,;<>.]+)+")
 

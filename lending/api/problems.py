@@ -14,10 +14,9 @@ from lending.catalogue.queries import get_item
 from lending.db.database import Database
 from lending.errors import FieldError, InvalidInput, LendingError
 from lending.http_status import status_of
-from lending.i18n import N_, translations
+from lending.i18n import N_, preferred_language, translations
 
 MEDIA_TYPE = "application/problem+json"
-LANGUAGES = ("fr", "en")
 
 OWN_STATUSES: dict[type[LendingError], int] = {Unreadable: 400, WrongType: 415}
 
@@ -47,8 +46,7 @@ CODES = {
 
 def language() -> str:
     """Return the language the client prefers of those we write, French otherwise."""
-    wanted = (tag.partition("-")[0].lower() for tag, _ in request.accept_languages)
-    return next((tag for tag in wanted if tag in LANGUAGES), LANGUAGES[0])
+    return preferred_language(request.accept_languages.values())
 
 
 def problem_of(error: LendingError, database: Database, *, waiting_list: bool = False) -> Problem:

@@ -4,8 +4,9 @@ from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
+from lending.i18n import LANGUAGES
 from lending.web.context import settings
-from lending.web.templating import LANGUAGE_COOKIE, LANGUAGES, THEME_COOKIE
+from lending.web.templating import LANGUAGE_COOKIE, THEME_COOKIE
 
 YEAR_SECONDS = 365 * 24 * 3600
 CHOICES = {

@@ -10,12 +10,12 @@ from flask_bootstrap import Bootstrap5
 from jinja2 import FileSystemLoader
 
 from lending.accounts.permissions import Action
+from lending.i18n import LANGUAGES, preferred_language
 from lending.web import formats, wording
 from lending.web.context import principal, settings
 from lending.web.navigation import address, booking_url
 
 PACKAGE = Path(__file__).resolve().parents[1]
-LANGUAGES = ("fr", "en")
 LANGUAGE_COOKIE = "treteau_language"
 THEME_COOKIE = "treteau_theme"
 
@@ -49,7 +49,7 @@ def language() -> str:
     person = principal()
     if person.user_id is not None and person.language in LANGUAGES:
         return person.language
-    return request.accept_languages.best_match(LANGUAGES) or "fr" if request else "fr"
+    return preferred_language(request.accept_languages.values() if request else ())
 
 
 def theme() -> str:
