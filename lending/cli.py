@@ -12,6 +12,7 @@ from types import FrameType
 import click
 
 from lending import __version__
+from lending.authorities.queries import has_authorities
 from lending.cli_admin import doctor, user
 from lending.cli_authorities import authority
 from lending.cli_files import export_files, import_files
@@ -100,6 +101,7 @@ PORT = click.option("--port", default=5000, show_default=True, envvar="PORT", he
 @click.pass_obj
 def serve(context: Context, host: str, port: int) -> None:
     """Serve the pages, the API and the calendars with gunicorn."""
+    _tell_address(host, port)
     command = _gunicorn(context, host, port)
     os.execv(command[0], command)  # noqa: S606 - the process becomes the server
 
@@ -129,13 +131,17 @@ def demo(context: Context, host: str, port: int, load_only: bool) -> None:
     for name, email in context.demo_people:
         click.echo(f"  {name:{width}}  {email}")
     click.echo(f"\n  Password of all of them: {context.demo_password}   (Ctrl+C stops)\n")
+    _tell_address(host, port)
     _run_together([_gunicorn(context, host, port), [sys.executable, "-m", "lending", "worker"]])
+
+
+def _tell_address(host: str, port: int) -> None:
+    """Let what is started now write its own address into calendars, unless one is set."""
+    os.environ.setdefault("TRETEAU_PUBLIC_URL", f"http://{host}:{port}")
 
 
 def _is_empty(database: Database) -> bool:
     """Bring the database up to date; return whether nothing was ever written in it."""
-    from lending.authorities.queries import has_authorities
-
     migrate_database(database)
     with database.read() as uow:
         return not has_authorities(uow)
