@@ -23,7 +23,8 @@ from lending.authorities.models import (
 )
 from lending.availability.answers import Wanted
 from lending.bookings.decisions import approve_booking
-from lending.bookings.drafts import BookingDetails, EventDetails, create_booking
+from lending.bookings.details import BookingDetails, EventDetails
+from lending.bookings.drafts import create_booking
 from lending.bookings.models import Logistics
 from lending.bookings.submission import join_waiting_list, submit_booking
 from lending.catalogue.models import Category, Item, StockMovement

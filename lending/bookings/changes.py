@@ -6,12 +6,8 @@ from datetime import timedelta
 from lending.accounts.permissions import Action, Principal
 from lending.availability.answers import Wanted
 from lending.availability.models import HoldKind
-from lending.bookings.drafts import (
-    BookingDetails,
-    EventDetails,
-    write_details,
-    write_lines,
-)
+from lending.bookings.details import BookingDetails, EventDetails
+from lending.bookings.drafts import write_details, write_lines
 from lending.bookings.facts import BookingChanged
 from lending.bookings.holding import hold, item_ids_of, lock_with_waiting
 from lending.bookings.models import Booking, Transition

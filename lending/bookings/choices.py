@@ -16,13 +16,8 @@ from lending.accounts.permissions import Action, Principal
 from lending.availability.answers import Wanted, find_conflicts, free_for_loan
 from lending.availability.holds import terms_of
 from lending.bookings.changes import change_booking
-from lending.bookings.drafts import (
-    BookingDetails,
-    check_period,
-    create_booking,
-    discard,
-    write_lines,
-)
+from lending.bookings.details import BookingDetails, check_period
+from lending.bookings.drafts import create_booking, discard, write_lines
 from lending.bookings.holding import period_of, wanted_by
 from lending.bookings.models import Booking, Event
 from lending.bookings.moves import load_for

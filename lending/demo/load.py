@@ -22,7 +22,8 @@ from lending.bookings.decisions import (
     refuse_booking,
     review_booking,
 )
-from lending.bookings.drafts import BookingDetails, EventDetails, create_booking, edit_draft
+from lending.bookings.details import BookingDetails, EventDetails
+from lending.bookings.drafts import create_booking, edit_draft
 from lending.bookings.errors import StockConflict
 from lending.bookings.expiry import expire_options
 from lending.bookings.models import Booking

@@ -7,7 +7,7 @@ import pytest
 from lending.availability.answers import Wanted
 from lending.availability.models import HoldKind
 from lending.bookings.changes import change_booking
-from lending.bookings.drafts import BookingDetails
+from lending.bookings.details import BookingDetails
 from lending.bookings.errors import StockConflict
 from lending.bookings.states import State
 from lending.catalogue.models import Item

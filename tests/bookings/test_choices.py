@@ -14,7 +14,8 @@ from lending.bookings.choices import (
 )
 from lending.bookings.conflicts import conflict_of
 from lending.bookings.detail import BookingDetail, get_booking
-from lending.bookings.drafts import BookingDetails, set_line
+from lending.bookings.details import BookingDetails
+from lending.bookings.drafts import set_line
 from lending.bookings.submission import submit_booking
 from lending.catalogue.models import Item
 from lending.db.database import Database

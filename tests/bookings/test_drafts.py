@@ -8,14 +8,8 @@ from sqlalchemy import func, select
 from lending.accounts.permissions import ANONYMOUS
 from lending.authorities.models import Competence
 from lending.availability.answers import Wanted
-from lending.bookings.drafts import (
-    BookingDetails,
-    EventDetails,
-    create_booking,
-    delete_draft,
-    edit_draft,
-    set_line,
-)
+from lending.bookings.details import BookingDetails, EventDetails
+from lending.bookings.drafts import create_booking, delete_draft, edit_draft, set_line
 from lending.bookings.models import Booking, Event
 from lending.db.database import Database
 from lending.errors import Forbidden, InvalidInput, NotAllowedNow, NotFound, NotSignedIn

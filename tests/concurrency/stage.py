@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from lending.authorities.models import Authority, AuthorityKind, Commune, Competence
 from lending.availability.answers import Wanted
 from lending.availability.models import Hold
-from lending.bookings.drafts import BookingDetails, EventDetails
+from lending.bookings.details import BookingDetails, EventDetails
 from lending.bookings.models import Booking, BookingLine
 from lending.bookings.shortages import overbooked
 from lending.bookings.states import State

@@ -22,7 +22,8 @@ from lending.bookings.decisions import (
     refuse_booking,
     review_booking,
 )
-from lending.bookings.drafts import BookingDetails, EventDetails, create_booking
+from lending.bookings.details import BookingDetails, EventDetails
+from lending.bookings.drafts import create_booking
 from lending.bookings.models import Booking, Logistics
 from lending.bookings.states import RefusalReason
 from lending.bookings.submission import submit_booking

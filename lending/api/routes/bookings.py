@@ -22,13 +22,8 @@ from lending.availability.answers import Wanted
 from lending.bookings.changes import change_booking, reduce_booking
 from lending.bookings.decisions import cancel_booking, complete_booking
 from lending.bookings.detail import BookingDetail, get_booking
-from lending.bookings.drafts import (
-    BookingDetails,
-    EventDetails,
-    create_booking,
-    delete_draft,
-    edit_draft,
-)
+from lending.bookings.details import BookingDetails, EventDetails
+from lending.bookings.drafts import create_booking, delete_draft, edit_draft
 from lending.bookings.errors import StockConflict
 from lending.bookings.models import Source
 from lending.bookings.queries import BookingFilter, list_bookings

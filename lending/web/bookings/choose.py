@@ -18,7 +18,8 @@ from lending.authorities.queries import (
 )
 from lending.availability.answers import Wanted
 from lending.bookings.detail import get_booking
-from lending.bookings.drafts import BookingDetails, EventDetails, create_booking
+from lending.bookings.details import BookingDetails, EventDetails
+from lending.bookings.drafts import create_booking
 from lending.bookings.models import Source
 from lending.catalogue.queries import ItemDetail, get_item
 from lending.db.database import UnitOfWork

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from lending.authorities.models import Competence
 from lending.bookings.detail import BookingDetail, get_booking
-from lending.bookings.drafts import BookingDetails, EventDetails
+from lending.bookings.details import BookingDetails, EventDetails
 from lending.web.context import database, principal
 
 

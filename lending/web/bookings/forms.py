@@ -24,7 +24,7 @@ from calendars.zones import Ambiguous, Missing, MissingTime, to_local, to_utc
 from lending.authorities.models import Competence
 from lending.authorities.queries import CommuneView
 from lending.bookings.detail import EventView
-from lending.bookings.drafts import EventDetails
+from lending.bookings.details import EventDetails
 from lending.bookings.models import Logistics
 
 YEARS = range(2000, 2200)
