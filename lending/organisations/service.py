@@ -197,15 +197,16 @@ def _out_of_reach(organisation: Organisation, details: OrganisationDetails) -> l
 
 def _write(uow: UnitOfWork, details: OrganisationDetails) -> Organisation:
     organisation = Organisation(created_at=uow.now, verification=Verification.PENDING)
-    uow.session.add(organisation)
     _fill(uow, organisation, details)
     return organisation
 
 
 def _fill(uow: UnitOfWork, organisation: Organisation, details: OrganisationDetails) -> None:
+    words = search_words(uow, details)  # a query, before there is anything to flush
     for name, value in vars(details).items():
         setattr(organisation, name, value)
-    organisation.search_text = search_words(uow, details)
+    organisation.search_text = words
+    uow.session.add(organisation)
     try:
         uow.session.flush()  # its number is needed, and another may just have taken the RNA number
     except IntegrityError as error:
