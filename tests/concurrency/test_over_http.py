@@ -17,8 +17,8 @@ from lending.accounts.tokens import create_token
 from lending.bookings.models import Booking
 from lending.bookings.states import State
 from lending.db.database import Database
-from tests.concurrency.servers import Served, serving
 from tests.concurrency.stage import random_request, recount, set_stage
+from tests.support.servers import Served, serving
 
 CLIENTS, SECONDS = 16, 6
 

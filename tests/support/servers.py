@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,9 +30,9 @@ class Served:
 
 
 @contextmanager
-def serving(url: str, instance: Path, count: int) -> Iterator[list[Served]]:
-    """Run so many servers; all are gone afterwards."""
-    servers = [_start(url, instance) for _ in range(count)]
+def serving(url: str, instance: Path, count: int, **settings: str) -> Iterator[list[Served]]:
+    """Run so many servers with these settings beside; all are gone afterwards."""
+    servers = [_start(url, instance, settings) for _ in range(count)]
     try:
         for server in servers:
             _wait_for(server)
@@ -43,7 +43,7 @@ def serving(url: str, instance: Path, count: int) -> Iterator[list[Served]]:
                 server.kill()
 
 
-def _start(url: str, instance: Path) -> Served:
+def _start(url: str, instance: Path, settings: Mapping[str, str]) -> Served:
     port = _free_port()
     environ = {k: v for k, v in os.environ.items() if not k.startswith("TRETEAU_")}
     environ |= {
@@ -51,6 +51,7 @@ def _start(url: str, instance: Path) -> Served:
         "TRETEAU_INSTANCE": str(instance),
         "TRETEAU_WEB_WORKERS": "2",
         "TRETEAU_LOG_LEVEL": "ERROR",
+        **settings,
     }
     process = subprocess.Popen(
         [sys.executable, "-m", "lending", "serve", "--port", str(port)],
