@@ -1,4 +1,4 @@
-"""Take the README's pictures from a running demonstration: `python -m tools.screenshots ADDRESS`."""
+"""Take the pictures of the README: `python -m tools.screenshots ADDRESS` of a demonstration."""
 
 import sys
 from datetime import UTC, datetime, timedelta
