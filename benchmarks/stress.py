@@ -3,44 +3,54 @@
 import json
 import subprocess
 import sys
+import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lending.db.database import Database
 from tests.concurrency.stage import recount, set_stage
 
-WRITERS, SECONDS = 16, 5
+WRITERS = 16
 
 
 @dataclass(frozen=True)
 class Fight:
     """What happened to the writers of one run."""
 
+    seconds: float
     answered: int
     errors: int
     longest: float
     overbooked: int
     half_written: int
 
+    @property
+    def answers_per_second(self) -> float:
+        """How quickly the writers were answered, all together."""
+        return self.answered / self.seconds
 
-def fight(url: str, way: str) -> Fight:
-    """Let sixteen writers book at the same time; `way` as in tests.concurrency.writer."""
+
+def fight(url: str, way: str, *, requests: int, days: int) -> Fight:
+    """Let sixteen writers ask so often each; the arguments as in tests.concurrency.writer.
+
+    They ask so often, not for so long: a slow machine must see as hard a fight as a quick one.
+    """
+    asked = (str(requests), str(days), way)
     writers = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.concurrency.writer", url, str(seed), str(SECONDS), way],
+            [sys.executable, "-m", "tests.concurrency.writer", url, str(seed), *asked],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
         for seed in range(WRITERS)
     ]
-    for writer in writers:
-        if writer.stdout is None or writer.stdout.readline() != "ready\n":
-            raise RuntimeError("a writer did not come up")
-    for writer in writers:
-        if writer.stdin is not None:
-            writer.stdin.write("go\n")
-            writer.stdin.flush()
+    _let_all_pass(writers, "ready")
+    began = time.monotonic()
+    if way == "together":
+        for _ in range(requests):
+            _let_all_pass(writers, "looked")
     outcome: Counter[str] = Counter()
     longest = 0.0
     for writer in writers:
@@ -48,17 +58,30 @@ def fight(url: str, way: str) -> Fight:
         result = json.loads(output)
         outcome.update(result["outcome"])
         longest = max(longest, result["longest"])
+    took = time.monotonic() - began
     database = Database(url)
     counted = recount(database)
     database.dispose()
     answered = outcome["confirmed"] + outcome["refused"]
     return Fight(
+        took,
         answered,
         sum(outcome.values()) - answered,
         longest,
         counted["overbooked"],
         counted["half_written"],
     )
+
+
+def _let_all_pass(writers: Sequence[subprocess.Popen[str]], word: str) -> None:
+    """Wait until every writer says the word, then let them all go on."""
+    for writer in writers:
+        if writer.stdout is None or writer.stdout.readline() != f"{word}\n":
+            raise RuntimeError(f"a writer is not {word}")
+    for writer in writers:
+        if writer.stdin is not None:
+            writer.stdin.write("go\n")
+            writer.stdin.flush()
 
 
 def stage(url: str) -> None:

@@ -6,6 +6,9 @@ from benchmarks.stress import WRITERS, fight
 from lending.db.database import Database
 from tests.concurrency.stage import recount, set_stage
 
+REQUESTS, DAYS = 20, 8
+"""Some two or three times what there is, so that every run is fought out to the last piece."""
+
 
 @pytest.fixture
 def stage(database: Database) -> Database:
@@ -17,7 +20,7 @@ def stage(database: Database) -> Database:
 def test_sixteen_writers_never_lend_twice_and_never_see_an_error(
     stage: Database, database_url: str
 ):
-    result = fight(database_url, "locked")
+    result = fight(database_url, "locked", requests=REQUESTS, days=DAYS)
     assert result.overbooked == 0
     assert result.half_written == 0
     assert result.errors == 0
@@ -27,4 +30,4 @@ def test_sixteen_writers_never_lend_twice_and_never_see_an_error(
 
 def test_the_same_fight_without_the_lock_does_lend_twice(stage: Database, database_url: str):
     """Otherwise the test above would prove nothing."""
-    assert fight(database_url, "unlocked").overbooked > 0
+    assert fight(database_url, "together", requests=REQUESTS, days=DAYS).overbooked > 0

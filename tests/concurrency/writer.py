@@ -1,11 +1,13 @@
 """One process that books as fast as it can.
 
-    python -m tests.concurrency.writer URL SEED SECONDS WAY
+    python -m tests.concurrency.writer URL SEED REQUESTS DAYS WAY
 
-WAY is `locked` (the services as they are), `unlocked` (the same, without their lock) or
-`unqueued` (SQLite without the queue of writers in front of it).
-Says `ready`, waits for a line, books, and prints one line of JSON: how many bookings were
-confirmed, how many refused, which errors came, and the longest wait in seconds.
+WAY is `locked` (the services as they are), `unlocked` (the same, without their lock), `together`
+(unlocked, and each waits until all have looked before it writes: the worst that may happen
+without a lock) or `unqueued` (SQLite without the queue of writers in front of it).
+Says `ready`, waits for a line, asks REQUESTS times for something on DAYS days, and prints one
+line of JSON: how many bookings were confirmed, how many refused, which errors came, and the
+longest wait in seconds.
 """
 
 import json
@@ -37,17 +39,37 @@ def submission_of(database: Database, booking_id: int) -> None:
     database.write(lambda uow: submission.submit_booking(uow, SYSTEM, booking_id))
 
 
-def without_lock(database: Database, booking_id: int) -> None:
+def unlocked(database: Database, booking_id: int) -> None:
     """Look first and write afterwards, each in its own transaction: what the lock is there for."""
+    conflict = look(database, booking_id)
+    if conflict:
+        raise conflict
+    submission_of(database, booking_id)
+
+
+def together(database: Database, booking_id: int) -> None:
+    """Look, wait until all the others have looked too, and write."""
+    conflict = look(database, booking_id)
+    wait_for_all("looked")
+    if conflict:
+        raise conflict
+    submission_of(database, booking_id)
+
+
+def look(database: Database, booking_id: int) -> StockConflict | None:
+    """Look whether everything is free, as the services do."""
     with database.read() as uow:
         booking = uow.session.get_one(Booking, booking_id)
         wanted = wanted_by(booking)
         terms = terms_of(uow.session, [want.item_id for want in wanted])
         conflicts = find_conflicts(uow, period_of(booking), wanted, terms)
-        if conflicts:
-            raise StockConflict(period_of(booking), wanted, conflicts)
-    time.sleep(0.02)  # a busy machine, a slow network: what makes a race likely, not possible
-    submission_of(database, booking_id)
+        return StockConflict(period_of(booking), wanted, conflicts) if conflicts else None
+
+
+def wait_for_all(word: str) -> None:
+    """Say how far this writer is; go on when it is told that all have come so far."""
+    print(word, flush=True)
+    sys.stdin.readline()
 
 
 def blind(*args: object, **kwargs: object) -> list[Wanted]:
@@ -55,8 +77,8 @@ def blind(*args: object, **kwargs: object) -> list[Wanted]:
     return []
 
 
-def main(url: str, seed: int, seconds: float, way: str) -> None:
-    """Book until the time is over."""
+def main(url: str, seed: int, requests: int, days: int, way: str) -> None:
+    """Ask so many times, as fast as answers come."""
     database = Database(url)
     chance = Random(seed)
     with database.read() as uow:
@@ -65,21 +87,19 @@ def main(url: str, seed: int, seconds: float, way: str) -> None:
             uow.session.scalars(select(Organisation.id)).one(),
             list(uow.session.scalars(select(Item.id).order_by(Item.id))),
         )
-    send = submission_of
-    if way == "unlocked":
-        send = without_lock
+    send = {"unlocked": unlocked, "together": together}.get(way, submission_of)
+    if send is not submission_of:
         holding.find_conflicts = blind  # type: ignore[assignment]
         submission.lock_items = terms_of
     if way == "unqueued":
         database._queue = None
-    print("ready", flush=True)
-    sys.stdin.readline()  # all begin together
+    wait_for_all("ready")
     outcome: Counter[str] = Counter()
-    longest, end = 0.0, time.monotonic() + seconds
-    while time.monotonic() < end:
+    longest = 0.0
+    for _ in range(requests):
         began = time.monotonic()
         try:
-            details, event, lines = random_request(chance, *numbers)
+            details, event, lines = random_request(chance, *numbers, days)
             booking_id = database.write(
                 lambda uow, d=details, e=event, li=lines: create_booking(uow, SYSTEM, d, e, li).id
             )
@@ -94,4 +114,4 @@ def main(url: str, seed: int, seconds: float, way: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), sys.argv[4])
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), sys.argv[5])
