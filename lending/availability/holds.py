@@ -1,19 +1,22 @@
 """What takes stock: read it for any number of items in a fixed number of queries, lock, write."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    BigInteger,
+    BindParameter,
     ColumnElement,
     Executable,
-    Select,
+    bindparam,
     case,
     delete,
     func,
     insert,
-    literal,
+    literal_column,
     select,
     union_all,
 )
@@ -42,7 +45,12 @@ class Terms(NamedTuple):
         return starts - 60 * self.preparation_minutes, ends + 60 * self.turnaround_minutes
 
 
+# Statements are built once, with named values: building one anew costs more than running it.
+_STARTS, _ENDS, _NOW = (bindparam(name, type_=BigInteger) for name in ("starts", "ends", "now"))
+_ITEMS: BindParameter[list[int]] = bindparam("items", expanding=True)
+
 _TERMS = select(Item.id, Item.preparation_minutes, Item.turnaround_minutes).order_by(Item.id)
+_TERMS_OF_ITEMS = _TERMS.where(Item.id.in_(_ITEMS))
 
 
 class Supply(NamedTuple):
@@ -85,8 +93,11 @@ def lock_items(session: Session, item_ids: Iterable[int]) -> dict[int, Terms]:
 
 def terms_of(session: Session, item_ids: Iterable[int] | None = None) -> dict[int, Terms]:
     """Return the terms of these items, or of all, without locking them."""
-    query = _TERMS if item_ids is None else _TERMS.where(Item.id.in_(sorted(set(item_ids))))
-    return {row[0]: Terms._make(row) for row in _fetch(session, query)}
+    if item_ids is None:
+        rows = _fetch(session, _TERMS, {})
+    else:
+        rows = _fetch(session, _TERMS_OF_ITEMS, {"items": sorted(set(item_ids))})
+    return {row[0]: Terms._make(row) for row in rows}
 
 
 def read_supply(
@@ -104,8 +115,13 @@ def read_supply(
     Items without stock movement or claim are left out. With `decided_only`, requests that are
     not decided do not count. The holds of the booking lines `without_lines` do not count.
     """
-    stock, changes = _read_stock(session, starts, ends, item_ids)
-    claims = _read_claims(session, starts, ends, now, item_ids, decided_only)
+    values: dict[str, object] = {"starts": starts, "ends": ends}
+    if item_ids is not None:
+        values["items"] = list(item_ids)
+    stock, changes = _read_stock(session, starts, values)
+    if now < ends:
+        values["now"] = now
+    claims = _read_claims(session, values, decided_only=decided_only)
     for line in _read_lines(session, without_lines, decided_only, now) if without_lines else ():
         claims[line[0]].append(line[1:])
     return {
@@ -114,12 +130,14 @@ def read_supply(
     }
 
 
-def _fetch(session: Session, query: Executable) -> list[tuple[Any, ...]]:
+def _fetch(
+    session: Session, query: Executable, values: Mapping[str, object]
+) -> list[tuple[Any, ...]]:
     """Return the driver's own tuples; what the session has not written must be flushed before.
 
     Rows of the ORM, or even of the engine, cost more than the query, and a page reads thousands.
     """
-    cursor = session.connection().execute(query).cursor
+    cursor = session.connection().execute(query, values).cursor
     if cursor is None:
         raise TypeError("the query returns no rows")
     rows = list(cursor.fetchall())
@@ -128,21 +146,12 @@ def _fetch(session: Session, query: Executable) -> list[tuple[Any, ...]]:
 
 
 def _read_stock(
-    session: Session, starts: int, ends: int, item_ids: Collection[int] | None
+    session: Session, starts: int, values: Mapping[str, object]
 ) -> tuple[dict[int, int], dict[int, list[StockChange]]]:
     """Return the stock at the start, all movements up to then in one sum, and what moves later."""
-    at = case((StockMovement.effective_at > starts, StockMovement.effective_at), else_=starts)
-    query = (
-        select(StockMovement.item_id, at, func.sum(StockMovement.quantity_delta))
-        .where(StockMovement.effective_at < ends)
-        .group_by(StockMovement.item_id, at)
-        .order_by(at)
-    )
-    if item_ids is not None:
-        query = query.where(StockMovement.item_id.in_(item_ids))
     stock: dict[int, int] = {}
     changes: dict[int, list[StockChange]] = defaultdict(list)
-    for item_id, when, delta in _fetch(session, query):
+    for item_id, when, delta in _fetch(session, _stock_query("items" in values), values):
         if when <= starts:
             stock[item_id] = int(delta)
         else:
@@ -150,43 +159,55 @@ def _read_stock(
     return stock, changes
 
 
+@cache
+def _stock_query(of_items: bool) -> Executable:
+    at = case((StockMovement.effective_at > _STARTS, StockMovement.effective_at), else_=_STARTS)
+    query = (
+        select(StockMovement.item_id, at, func.sum(StockMovement.quantity_delta))
+        .where(StockMovement.effective_at < _ENDS)
+        .group_by(StockMovement.item_id, at)
+        .order_by(at)
+    )
+    return query.where(StockMovement.item_id.in_(_ITEMS)) if of_items else query
+
+
 def _read_claims(
-    session: Session,
-    starts: int,
-    ends: int,
-    now: int,
-    item_ids: Collection[int] | None,
-    decided_only: bool,
+    session: Session, values: Mapping[str, object], *, decided_only: bool
 ) -> dict[int, list[Taken]]:
+    query = _claims_query("items" in values, decided_only, "now" in values)
+    claims: dict[int, list[Taken]] = defaultdict(list)
+    for item_id, begin, end, quantity in _fetch(session, query, values):
+        claims[item_id].append((begin, end, quantity))
+    return claims
+
+
+@cache
+def _claims_query(of_items: bool, decided_only: bool, with_late: bool) -> Executable:
     narrowed: list[ColumnElement[bool]] = []
-    if item_ids is not None:
-        narrowed.append(Hold.item_id.in_(item_ids))
+    if of_items:
+        narrowed.append(Hold.item_id.in_(_ITEMS))
     if decided_only:
         narrowed.append(Hold.kind != HoldKind.OPTION)
     columns = (Hold.item_id, Hold.starts, Hold.ends, Hold.quantity)
     branches = [
         select(*columns).where(
-            Hold.starts < ends,
-            Hold.starts > starts - SHORT_SECONDS,
-            Hold.ends > starts,
+            Hold.starts < _ENDS,
+            Hold.starts > _STARTS - literal_column(str(SHORT_SECONDS)),
+            Hold.ends > _STARTS,
             SHORT_TIER,
             *narrowed,
         ),
-        select(*columns).where(Hold.ends > starts, Hold.starts < ends, LONG_TIER, *narrowed),
+        select(*columns).where(Hold.ends > _STARTS, Hold.starts < _ENDS, LONG_TIER, *narrowed),
     ]
-    if now < ends:
-        branches.append(_late(now).where(*narrowed))
-    claims: dict[int, list[Taken]] = defaultdict(list)
-    for item_id, begin, end, quantity in _fetch(session, union_all(*branches)):
-        claims[item_id].append((begin, end, quantity))
-    return claims
-
-
-def _late(now: int) -> Select[int, int, int, int]:
-    """Select what late loans take beyond their holds: from the promised end until they are back."""
-    return select(Hold.item_id, Hold.ends, literal(FOREVER), Hold.quantity).where(
-        OUT, Hold.ends <= now
-    )
+    if (
+        with_late
+    ):  # what late loans take beyond their holds: from the promised end until they are back
+        branches.append(
+            select(Hold.item_id, Hold.ends, literal_column(str(FOREVER)), Hold.quantity).where(
+                OUT, Hold.ends <= _NOW, *narrowed
+            )
+        )
+    return union_all(*branches)
 
 
 def _read_lines(
