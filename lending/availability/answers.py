@@ -6,8 +6,16 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from calendars.intervals import Interval
-from lending.availability.holds import Supply, Terms, read_supply, seconds, terms_of
-from lending.availability.sweep import Gap, Step, gaps, lowest, timeline
+from lending.availability.holds import (
+    FOREVER,
+    Supply,
+    Terms,
+    read_rows,
+    read_supply,
+    seconds,
+    terms_of,
+)
+from lending.availability.sweep import Gap, Step, gaps, lowest_of_each, timeline
 from lending.db.database import UnitOfWork
 
 
@@ -93,7 +101,7 @@ def free_for_loan(
         return {}
     starts, ends = seconds(period.start), seconds(period.end)
     windows = {item_id: term.widen(starts, ends) for item_id, term in terms.items()}
-    supplies = read_supply(
+    rows = read_rows(
         uow.session,
         min(window[0] for window in windows.values()),
         max(window[1] for window in windows.values()),
@@ -102,14 +110,16 @@ def free_for_loan(
         decided_only=decided_only,
         without_lines=without_lines,
     )
-    none = Supply(0, (), ())
-    answers = {}
-    for item_id, (begin, end) in windows.items():  # thousands: no call that can be spared
-        supply = supplies.get(item_id, none)
-        stock = supply.stock_at(begin) if supply.changes else supply.stock
-        lowest_free = lowest(begin, end, stock, supply.claims, supply.changes)
-        answers[item_id] = Free(item_id, stock, lowest_free)
-    return answers
+    stock, claims = rows.stock, rows.claims
+    for item_id, (at, delta) in rows.changes:
+        if item_id not in windows:
+            continue
+        if at <= windows[item_id][0]:
+            stock[item_id] = stock.get(item_id, 0) + delta
+        else:  # what comes and stays is the contrary of what is taken and never given back
+            claims.append((item_id, at, FOREVER, -delta))
+    free = lowest_of_each(windows, stock, claims)
+    return {item_id: Free(item_id, stock.get(item_id, 0), least) for item_id, least in free.items()}
 
 
 def steps_of(
@@ -118,7 +128,6 @@ def steps_of(
     starts: int,
     ends: int,
     *,
-    decided_only: bool = False,
     without_lines: Collection[int] = (),
 ) -> list[Step]:
     """Return the free quantity of one item over `[starts, ends)`, taken as it is."""
@@ -128,7 +137,6 @@ def steps_of(
         ends,
         seconds(uow.now),
         item_ids=[item_id],
-        decided_only=decided_only,
         without_lines=without_lines,
     )
     supply = supplies.get(item_id, Supply(0, (), ()))

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -100,7 +100,17 @@ def terms_of(session: Session, item_ids: Iterable[int] | None = None) -> dict[in
     return {row[0]: Terms._make(row) for row in rows}
 
 
-def read_supply(
+class Rows(NamedTuple):
+    """All that decides what is free over a window, as the database gives it."""
+
+    stock: dict[int, int]
+    """Of each item at the start of the window."""
+    changes: list[tuple[int, StockChange]]
+    claims: list[tuple[int, int, int, int]]
+    """Item, start, end, quantity."""
+
+
+def read_rows(
     session: Session,
     starts: int,
     ends: int,
@@ -109,11 +119,11 @@ def read_supply(
     item_ids: Collection[int] | None = None,
     decided_only: bool = False,
     without_lines: Collection[int] = (),
-) -> dict[int, Supply]:
-    """Return the supply of items over `[starts, ends)`; of all items when none are named.
+) -> Rows:
+    """Return what decides over `[starts, ends)`, of all items when none are named.
 
-    Items without stock movement or claim are left out. With `decided_only`, requests that are
-    not decided do not count. The holds of the booking lines `without_lines` do not count.
+    With `decided_only`, requests that are not decided do not count. The holds of the booking
+    lines `without_lines` do not count.
     """
     values: dict[str, object] = {"starts": starts, "ends": ends}
     if item_ids is not None:
@@ -121,12 +131,38 @@ def read_supply(
     stock, changes = _read_stock(session, starts, values)
     if now < ends:
         values["now"] = now
-    claims = _read_claims(session, values, decided_only=decided_only)
-    for line in _read_lines(session, without_lines, decided_only, now) if without_lines else ():
-        claims[line[0]].append(line[1:])
+    query = _claims_query("items" in values, decided_only, "now" in values)
+    claims = _fetch(session, query, values)
+    if without_lines:
+        claims += _read_lines(session, without_lines, decided_only, now)
+    return Rows(stock, changes, claims)
+
+
+def read_supply(
+    session: Session,
+    starts: int,
+    ends: int,
+    now: int,
+    *,
+    item_ids: Collection[int] | None = None,
+    without_lines: Collection[int] = (),
+) -> dict[int, Supply]:
+    """Return what `read_rows` does, item by item.
+
+    Items without stock movement or claim are left out.
+    """
+    rows = read_rows(session, starts, ends, now, item_ids=item_ids, without_lines=without_lines)
+    changes: dict[int, list[StockChange]] = defaultdict(list)
+    for item_id, change in rows.changes:
+        changes[item_id].append(change)
+    claims: dict[int, list[Taken]] = defaultdict(list)
+    for item_id, begin, end, quantity in rows.claims:
+        claims[item_id].append((begin, end, quantity))
     return {
-        item_id: Supply(stock.get(item_id, 0), changes.get(item_id, ()), claims.get(item_id, ()))
-        for item_id in stock.keys() | changes.keys() | claims.keys()
+        item_id: Supply(
+            rows.stock.get(item_id, 0), changes.get(item_id, ()), claims.get(item_id, ())
+        )
+        for item_id in rows.stock.keys() | changes.keys() | claims.keys()
     }
 
 
@@ -140,22 +176,22 @@ def _fetch(
     cursor = session.connection().execute(query, values).cursor
     if cursor is None:
         raise TypeError("the query returns no rows")
-    rows = list(cursor.fetchall())
+    rows = cast(list[tuple[Any, ...]], cursor.fetchall())
     cursor.close()
     return rows
 
 
 def _read_stock(
     session: Session, starts: int, values: Mapping[str, object]
-) -> tuple[dict[int, int], dict[int, list[StockChange]]]:
+) -> tuple[dict[int, int], list[tuple[int, StockChange]]]:
     """Return the stock at the start, all movements up to then in one sum, and what moves later."""
     stock: dict[int, int] = {}
-    changes: dict[int, list[StockChange]] = defaultdict(list)
+    changes: list[tuple[int, StockChange]] = []
     for item_id, when, delta in _fetch(session, _stock_query("items" in values), values):
         if when <= starts:
             stock[item_id] = int(delta)
         else:
-            changes[item_id].append(StockChange(when, int(delta)))
+            changes.append((item_id, StockChange(when, int(delta))))
     return stock, changes
 
 
@@ -169,16 +205,6 @@ def _stock_query(of_items: bool) -> Executable:
         .order_by(at)
     )
     return query.where(StockMovement.item_id.in_(_ITEMS)) if of_items else query
-
-
-def _read_claims(
-    session: Session, values: Mapping[str, object], *, decided_only: bool
-) -> dict[int, list[Taken]]:
-    query = _claims_query("items" in values, decided_only, "now" in values)
-    claims: dict[int, list[Taken]] = defaultdict(list)
-    for item_id, begin, end, quantity in _fetch(session, query, values):
-        claims[item_id].append((begin, end, quantity))
-    return claims
 
 
 @cache

@@ -9,8 +9,12 @@ The running total changes only where a claim starts or ends or where stock moves
 enough to visit these instants in order: O(k log k) for k claims.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
+
+_NO_WINDOW = (0, -(1 << 62))
+"""Before everything: no claim touches it."""
 
 
 class Claim(NamedTuple):
@@ -88,13 +92,33 @@ def lowest(
     """
     if starts >= ends:
         raise ValueError(f"empty window [{starts}, {ends})")
-    free, deltas = _begin(starts, ends, stock, claims, changes)
-    worst = free
-    for at in sorted(deltas):
-        free += deltas[at]
-        if free < worst:  # min() costs a call, thousands of times a page
-            worst = free
-    return worst
+    return _lowest(*_begin(starts, ends, stock, claims, changes))
+
+
+def lowest_of_each(
+    windows: Mapping[int, tuple[int, int]],
+    stock: Mapping[int, int],
+    claims: Iterable[tuple[int, int, int, int]],
+) -> dict[int, int]:
+    """Return `lowest` for many items, each over its own window, in one pass over all claims.
+
+    A claim is item, start, end, quantity; those of items without a window do not count.
+    """
+    free = {item_id: stock.get(item_id, 0) for item_id in windows}
+    later: defaultdict[int, defaultdict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for item_id, begin, end, quantity in claims:
+        starts, ends = windows.get(item_id, _NO_WINDOW)
+        if begin >= ends or end <= starts:
+            continue
+        if begin <= starts:
+            free[item_id] -= quantity
+        else:
+            later[item_id][begin] -= quantity
+        if end < ends:
+            later[item_id][end] += quantity
+    for item_id, deltas in later.items():
+        free[item_id] = _lowest(free[item_id], deltas)
+    return free
 
 
 def gaps(steps: Iterable[Step], wanted: int) -> list[Gap]:
@@ -140,3 +164,13 @@ def _begin(
         if starts < at < ends:
             deltas[at] = deltas.get(at, 0) + delta
     return free, deltas
+
+
+def _lowest(free: int, deltas: Mapping[int, int]) -> int:
+    """Return the lowest that `free` comes to while the deltas are added in their order."""
+    worst = free
+    for at in sorted(deltas):
+        free += deltas[at]
+        if free < worst:  # min() costs a call, thousands of times a page
+            worst = free
+    return worst

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lending.availability.sweep import Gap, Step, gaps, lowest, timeline
+from lending.availability.sweep import Gap, Step, gaps, lowest, lowest_of_each, timeline
 
 instants = st.integers(-6, 30)
 
@@ -60,6 +60,17 @@ def test_what_can_be_lent_is_the_lowest_free_quantity_of_the_window(
         free_at(at, window[0], stock, claimed, changed) for at in range(window[0], window[1])
     )
     assert lowest(*window, stock, claimed, changed) == counted
+
+
+@given(st.lists(st.tuples(windows, stocks, claims()), max_size=4))
+def test_many_items_at_once_are_answered_as_one_after_the_other(items):
+    own = {number: window for number, (window, _, _) in enumerate(items)}
+    stock = {number: had for number, (_, had, _) in enumerate(items) if had}
+    taken = [(number, *claim) for number, (_, _, claimed) in enumerate(items) for claim in claimed]
+    strangers = [(len(items), 0, 30, 5)]
+    assert lowest_of_each(own, stock, taken[::-1] + strangers) == {
+        number: lowest(*window, had, claimed) for number, (window, had, claimed) in enumerate(items)
+    }
 
 
 @given(windows, stocks, claims())
