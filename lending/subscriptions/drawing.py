@@ -7,7 +7,7 @@ from gettext import NullTranslations
 from typing import Protocol
 from uuid import uuid4
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import ColumnElement, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from calendars.entries import Calendar, Entry
@@ -76,7 +76,7 @@ class Pen:
 
 
 class FeedView(Protocol):
-    """One kind of feed."""
+    """One kind of feed: a new one is a class like this, and a line in `views.py`."""
 
     def reach(self, uow: UnitOfWork, actor: Principal, scope_id: int) -> Reach:
         """Return how much of it the actor may read.
@@ -84,6 +84,14 @@ class FeedView(Protocol):
         Raises:
             NotFound, Forbidden, NotSignedIn: nothing.
         """
+        ...
+
+    def name(self, uow: UnitOfWork, scope_id: int) -> str:
+        """Return the name of the thing that it is about."""
+        ...
+
+    def scopes(self, uow: UnitOfWork, bookings: ColumnElement[bool]) -> set[int]:
+        """Return the things whose feeds these bookings are, or could be, in."""
         ...
 
     def calendar(self, uow: UnitOfWork, feed: Feed, pen: Pen) -> Calendar:

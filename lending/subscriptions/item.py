@@ -6,7 +6,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from calendars.entries import Calendar, Entry, Status
 from calendars.intervals import Interval
@@ -21,9 +21,9 @@ from lending.db.database import UnitOfWork
 from lending.errors import NotFound
 from lending.organisations.models import Organisation
 from lending.subscriptions.addresses import booking_page, item_page
+from lending.subscriptions.bookings import numbers
 from lending.subscriptions.drawing import PRODUCT, Drawn, Feed, Pen, Reach
 from lending.subscriptions.models import Audience, View
-from lending.subscriptions.organisation import booking_ids
 
 _HELD = (
     func.sum(Hold.quantity).label("quantity"),
@@ -44,6 +44,15 @@ class ItemView:
             raise NotFound
         knows = actor.can(Action.SEE_STOCK_DETAILS, authority_id=item.authority_id)
         return Reach(Audience.STAFF if knows else Audience.PUBLIC)
+
+    def name(self, uow: UnitOfWork, scope_id: int) -> str:
+        """Return the item's name."""
+        return uow.session.get_one(Item, scope_id).name
+
+    def scopes(self, uow: UnitOfWork, bookings: ColumnElement[bool]) -> set[int]:
+        """Return what these bookings ask for."""
+        query = select(BookingLine.item_id).join(Booking).where(bookings)
+        return set(uow.session.scalars(query))
 
     def calendar(self, uow: UnitOfWork, feed: Feed, pen: Pen) -> Calendar:
         """Name the feed after the item."""
@@ -97,7 +106,7 @@ def _loans(item: Item, sources: Collection[str] | None, since: datetime) -> Sele
         .order_by(Booking.id)
     )
     if sources is not None:
-        return query.where(Booking.id.in_(booking_ids(sources)))
+        return query.where(Booking.id.in_(numbers(sources, "booking")))
     return query.where(held.c.ends > seconds(since))
 
 
@@ -114,13 +123,8 @@ def _maintenance(item: Item, sources: Collection[str] | None, since: datetime) -
         .order_by(Maintenance.id)
     )
     if sources is not None:
-        return query.where(Maintenance.id.in_(_maintenance_ids(sources)))
+        return query.where(Maintenance.id.in_(numbers(sources, "maintenance")))
     return query.where(held.c.ends > seconds(since))
-
-
-def _maintenance_ids(sources: Collection[str]) -> list[int]:
-    kinds = (source.split(":", 1) for source in sources)
-    return [int(number) for kind, number in kinds if kind == "maintenance"]
 
 
 def _name(item: Item, pen: Pen) -> str:

@@ -3,12 +3,12 @@
 Only feeds that somebody reads are kept; without subscriptions a booking costs one query more.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import astuple
 from datetime import timedelta
 from functools import partial
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, false, or_, select
 
 from lending.authorities.facts import AuthorityChanged
 from lending.bookings.facts import BookingChanged, BookingMoved, StockChanged
@@ -21,6 +21,7 @@ from lending.organisations.facts import OrganisationChanged
 from lending.subscriptions.drawing import Feed, pen_for
 from lending.subscriptions.kept import LOOKS_BACK, bring_up_to_date
 from lending.subscriptions.models import CalendarEntry, CalendarSubscription, View
+from lending.subscriptions.views import VIEWS
 
 RETIRED_KEPT = timedelta(days=400)
 
@@ -42,63 +43,61 @@ class Keeper:
 
     def booking_changed(self, fact: BookingMoved | BookingChanged, uow: UnitOfWork) -> None:
         """Render a booking anew, and the others of its event: they show its name as well."""
-        session = uow.session
-        booking = session.get_one(Booking, fact.booking_id)
-        siblings = select(Booking.id).where(Booking.event_id == booking.event_id)
-        sources = [f"booking:{number}" for number in session.scalars(siblings)]
-        feeds = live_feeds(uow, View.ORGANISATION, [booking.organisation_id])
-        feeds += live_feeds(uow, View.ITEM, self._items(uow, booking.event_id, sources))
-        self._render(uow, feeds, sources)
-
-    def _items(self, uow: UnitOfWork, event_id: int, sources: Collection[str]) -> set[int]:
-        """Return the items that the event's bookings are about, or were until now."""
-        now = select(BookingLine.item_id).join(Booking).where(Booking.event_id == event_id)
-        before = select(CalendarEntry.scope_id).where(
-            CalendarEntry.view == View.ITEM, CalendarEntry.source.in_(sources)
-        )
-        return {*uow.session.scalars(now), *uow.session.scalars(before)}
+        event_id = uow.session.get_one(Booking, fact.booking_id).event_id
+        self._bookings_changed(uow, Booking.event_id == event_id)
 
     def stock_changed(self, fact: StockChanged, uow: UnitOfWork) -> None:
         """Render the maintenance of an item anew; stock itself is not in any feed."""
-        feeds = live_feeds(uow, View.ITEM, [fact.item_id])
+        feeds = live_feeds(uow, {View.ITEM: {fact.item_id}})
         if not feeds:
             return
-        now = select(Maintenance.id).where(Maintenance.item_id == fact.item_id)
         before = select(CalendarEntry.source).where(
             CalendarEntry.view == View.ITEM,
             CalendarEntry.scope_id == fact.item_id,
             CalendarEntry.source.like("maintenance:%"),
         )
-        sources = {f"maintenance:{number}" for number in uow.session.scalars(now)}
-        self._render(uow, feeds, sources | set(uow.session.scalars(before)))
+        self._render(uow, feeds, _maintenance(uow, fact.item_id) | set(uow.session.scalars(before)))
 
     def item_changed(self, fact: ItemChanged, uow: UnitOfWork) -> None:
-        """Render everything that shows the item's name or depot."""
-        since = uow.now - LOOKS_BACK
-        borrowers = (
-            select(Booking.organisation_id)
-            .join(BookingLine)
-            .where(BookingLine.item_id == fact.item_id, Booking.ends_at > since)
-        )
-        feeds = live_feeds(uow, View.ITEM, [fact.item_id])
-        feeds += live_feeds(uow, View.ORGANISATION, set(uow.session.scalars(borrowers)))
-        self._render(uow, feeds)
+        """Render everything that shows the item's name, depot or department."""
+        lines = select(BookingLine.booking_id).where(BookingLine.item_id == fact.item_id)
+        asks_for_it = Booking.id.in_(lines.correlate(None))
+        more = _maintenance(uow, fact.item_id)
+        self._bookings_changed(uow, asks_for_it & _recent(uow), more, {View.ITEM: {fact.item_id}})
 
     def organisation_changed(self, fact: OrganisationChanged, uow: UnitOfWork) -> None:
-        """Render everything that shows the organisation's name."""
-        since = uow.now - LOOKS_BACK
-        borrowed = (
-            select(BookingLine.item_id)
-            .join(Booking)
-            .where(Booking.organisation_id == fact.organisation_id, Booking.ends_at > since)
-        )
-        feeds = live_feeds(uow, View.ORGANISATION, [fact.organisation_id])
-        feeds += live_feeds(uow, View.ITEM, set(uow.session.scalars(borrowed)))
-        self._render(uow, feeds)
+        """Render everything that shows the organisation's name or contact."""
+        its_own = Booking.organisation_id == fact.organisation_id
+        self._bookings_changed(uow, its_own & _recent(uow))
 
     def authority_changed(self, fact: AuthorityChanged, uow: UnitOfWork) -> None:
         """Render everything: an authority's name, depots and communes are all over the feeds."""
         self._render(uow, live_feeds(uow))
+
+    def _bookings_changed(
+        self,
+        uow: UnitOfWork,
+        bookings: ColumnElement[bool],
+        more: Collection[str] = (),
+        certainly: Mapping[View, set[int]] | None = None,
+    ) -> None:
+        """Render these bookings (and `more` sources) in every feed that shows them or did."""
+        views = _live_views(uow)
+        if not views:
+            return
+        numbers = uow.session.scalars(select(Booking.id).where(bookings))
+        sources = {*(f"booking:{number}" for number in numbers), *more}
+        scopes = {view: VIEWS[view].scopes(uow, bookings) for view in views}
+        shown = (
+            select(CalendarEntry.view, CalendarEntry.scope_id)
+            .where(CalendarEntry.source.in_(sources))
+            .distinct()
+        )
+        before = [(view, scope_id) for view, scope_id in uow.session.execute(shown)]
+        asked = [(view, n) for view, ids in (certainly or {}).items() for n in ids]
+        for view, scope_id in before + asked:
+            scopes.setdefault(view, set()).add(scope_id)
+        self._render(uow, live_feeds(uow, scopes), sources)
 
     def _render(
         self, uow: UnitOfWork, feeds: list[Feed], sources: Collection[str] | None = None
@@ -109,10 +108,25 @@ class Keeper:
             bring_up_to_date(uow, feed, pen, sources)
 
 
-def live_feeds(
-    uow: UnitOfWork, view: View | None = None, scope_ids: Collection[int] = ()
-) -> list[Feed]:
-    """Return the feeds of a view and these things that somebody reads; without view, all."""
+def _recent(uow: UnitOfWork) -> ColumnElement[bool]:
+    return Booking.ends_at > uow.now - LOOKS_BACK
+
+
+def _maintenance(uow: UnitOfWork, item_id: int) -> set[str]:
+    found = uow.session.scalars(select(Maintenance.id).where(Maintenance.item_id == item_id))
+    return {f"maintenance:{number}" for number in found}
+
+
+def _live_views(uow: UnitOfWork) -> list[View]:
+    """Return the views that anybody reads at all."""
+    table = CalendarSubscription
+    return list(
+        uow.session.scalars(select(table.view).where(table.revoked_at.is_(None)).distinct())
+    )
+
+
+def live_feeds(uow: UnitOfWork, scopes: Mapping[View, Collection[int]] | None = None) -> list[Feed]:
+    """Return the feeds of these things that somebody reads; without `scopes`, all."""
     table = CalendarSubscription
     query = (
         select(table.view, table.scope_id, table.language, table.audience)
@@ -120,8 +134,9 @@ def live_feeds(
         .distinct()
         .order_by(table.view, table.scope_id, table.language, table.audience)
     )
-    if view is not None:
-        query = query.where(table.view == view, table.scope_id.in_(scope_ids))
+    if scopes is not None:
+        wanted = [(table.view == v) & table.scope_id.in_(ids) for v, ids in scopes.items() if ids]
+        query = query.where(or_(false(), *wanted))
     return [Feed(*row) for row in uow.session.execute(query)]
 
 

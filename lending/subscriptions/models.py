@@ -17,6 +17,12 @@ class View(StrEnum):
     """The bookings of an organisation."""
     ITEM = "item"
     """When an item is taken, and how much of it."""
+    DEPOT = "depot"
+    """What leaves a depot and comes back to it."""
+    DEPARTMENT = "department"
+    """What a department lends and gets back."""
+    AUTHORITY = "authority"
+    """Every request and loan of an authority."""
 
     @property
     def label(self) -> str:
@@ -24,6 +30,9 @@ class View(StrEnum):
         return {
             "organisation": N_("Requests and loans"),
             "item": N_("Occupation of an item"),
+            "depot": N_("Loans from a depot"),
+            "department": N_("Loans from a department"),
+            "authority": N_("All loans of a lender"),
         }[self.value]
 
 
@@ -53,7 +62,7 @@ class CalendarSubscription(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     view: Mapped[View] = mapped_column(choice(View))
     scope_id: Mapped[int]
-    """The organisation or the item, as the view says."""
+    """The organisation, item, depot, department or authority, as the view says."""
     user_id: Mapped[int | None] = mapped_column(
         ForeignKey("app_user.id", ondelete="CASCADE"), index=True
     )

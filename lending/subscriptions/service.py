@@ -7,10 +7,8 @@ from sqlalchemy import ColumnElement, select
 
 from lending.accounts.permissions import Action, Principal
 from lending.accounts.secrets import fingerprint, new_secret
-from lending.catalogue.models import Item
 from lending.db.database import UnitOfWork
 from lending.errors import NotFound, NotSignedIn
-from lending.organisations.models import Organisation
 from lending.subscriptions.models import CalendarSubscription, View
 from lending.subscriptions.views import VIEWS
 
@@ -139,15 +137,7 @@ def scope_name(uow: UnitOfWork, actor: Principal, view: View, scope_id: int) -> 
         NotFound, Forbidden, NotSignedIn: the actor may not read it.
     """
     VIEWS[view].reach(uow, actor, scope_id)
-    return _name(uow, view, scope_id)
-
-
-def _name(uow: UnitOfWork, view: View, scope_id: int) -> str:
-    names = {
-        View.ORGANISATION: select(Organisation.name).where(Organisation.id == scope_id),
-        View.ITEM: select(Item.name).where(Item.id == scope_id),
-    }
-    return uow.session.scalar(names[view]) or ""
+    return VIEWS[view].name(uow, scope_id)
 
 
 def _row(uow: UnitOfWork, subscription: CalendarSubscription) -> SubscriptionRow:
@@ -155,7 +145,7 @@ def _row(uow: UnitOfWork, subscription: CalendarSubscription) -> SubscriptionRow
         id=subscription.id,
         view=subscription.view,
         scope_id=subscription.scope_id,
-        scope_name=_name(uow, subscription.view, subscription.scope_id),
+        scope_name=VIEWS[subscription.view].name(uow, subscription.scope_id),
         language=subscription.language,
         with_alarms=subscription.with_alarms,
         with_cancelled=subscription.with_cancelled,

@@ -1,11 +1,20 @@
-"""All views, by name: a new kind of feed is a module and a line here."""
+"""All views, by name.
 
+A new kind of feed is a class like `drawing.FeedView`, a member of `models.View` and a line here:
+that of a crew or of an agent will be one, drawn from tasks instead of bookings.
+"""
+
+from lending.subscriptions.authority import AuthorityView
 from lending.subscriptions.drawing import FeedView
 from lending.subscriptions.item import ItemView
 from lending.subscriptions.models import View
+from lending.subscriptions.occupation import DEPARTMENT, DEPOT
 from lending.subscriptions.organisation import OrganisationView
 
 VIEWS: dict[View, FeedView] = {
     View.ORGANISATION: OrganisationView(),
     View.ITEM: ItemView(),
+    View.DEPOT: DEPOT,
+    View.DEPARTMENT: DEPARTMENT,
+    View.AUTHORITY: AuthorityView(),
 }

@@ -12,7 +12,7 @@ class SubscriptionIn(Input):
     """What to subscribe to."""
 
     view: View
-    id: Number = Field(description="The number of the organisation or item.")
+    id: Number = Field(description="The number of the thing that the view is about.")
     alarms: bool = Field(default=False, description="Whether reminders are wanted.")
     cancelled: bool = Field(default=True, description="Whether what is cancelled stays visible.")
     language: Literal["fr", "en"] | None = None
