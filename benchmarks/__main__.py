@@ -68,21 +68,20 @@ def measure_core(kind: str, sizes: Sequence[int], report: Report) -> None:
 
 def _judge_reads(report: Report, costs: Costs, *, largest: bool) -> None:
     took = costs.seconds
+    fetch, count = took["all"] / took["all: fetch"], took["all"] / took["all: count"]
     note = f"{1000 * took['all']:.2f} ms, {costs.rows} rows"
-    fetch, count = took["all"] / took["fetch"], took["all"] / took["count"]
     if largest:
         report.at_most("all items, a weekend / the driver's fetch of the same rows", fetch, 3, note)
         report.at_most("all items, a weekend / an index count", count, 20)
     else:  # with few holds the 2,000 answers themselves outweigh what is read
         report.tell("all items, a weekend / the driver's fetch of the same rows", fetch, note)
-    # Three questions (terms, stock, holds) and a sweep.
-    for name, what, bar in (("one", "a weekend", 4), ("month", "a month", 5)):
+    for name, bar in (("week", 3), ("month", 5)):
+        what = f"one item, a {name}"
+        floor = took[f"{name}: count"]
         report.at_most(
-            f"one item, {what} / three empty questions",
-            took[name] / took["trivial"] / 3,
-            bar,
-            f"{1000 * took[name]:.2f} ms",
+            f"{what}: bare rows and sweep / an index count", took[f"{name}: raw"] / floor, bar
         )
+        report.at_most(f"{what}, milliseconds in all", 1000 * took[name], 1)
 
 
 def measure_stress(kind: str, report: Report) -> None:
@@ -102,11 +101,15 @@ def measure_stress(kind: str, report: Report) -> None:
     report.at_least("overbooked items without the lock, all at once", overbooked, 1)
     report.tell("overbooked items without the lock, as it happens", unlocked.overbooked)
     speed = locked.answers_per_second / unlocked.answers_per_second
-    report.at_least("answers per second: locked / unlocked", speed, 0.7)
+    if kind == "postgresql":
+        report.at_least("answers per second: locked / unlocked", speed, 0.7)
+    else:  # where one writes at a time, waiting outside the database costs a little more
+        report.tell("answers per second: locked / unlocked", speed)
     if kind == "sqlite":
-        longest = fights["unqueued"].longest
-        waits = locked.longest / longest
-        report.at_most("longest wait: queued / unqueued", waits, 0.2, f"{longest:.1f} s")
+        unqueued = fights["unqueued"].longest
+        report.at_most("longest wait, seconds", locked.longest, 0.5)
+        waits = locked.longest / unqueued
+        report.at_most("longest wait: queued / unqueued", waits, 0.2, f"{unqueued:.1f} s")
 
 
 def _judge_growth(report: Report, kind: str, found: dict[int, Costs]) -> None:
@@ -122,7 +125,7 @@ def _judge_growth(report: Report, kind: str, found: dict[int, Costs]) -> None:
         1.3,
         f"x{rows:.0f} rows",
     )
-    for name in ("one", "month"):
+    for name in ("week", "month"):
         report.at_most(f"{name}: growth", large.seconds[name] / small.seconds[name], 3)
 
 

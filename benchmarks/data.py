@@ -20,6 +20,10 @@ DAY = 86_400
 LENGTHS = (DAY, 2 * DAY, 3 * DAY, 4 * DAY, 7 * DAY, 14 * DAY, 60 * DAY)
 LENGTH_WEIGHTS = (25, 30, 25, 12.5, 5, 2, 0.5)
 BATCH = 20_000
+PIECES = 1_000_000
+"""Of each item: so many that nothing of what is measured is ever refused."""
+POPULARITY = 0.6
+"""Zipf: the n-th item is wanted 1/n^0.6 times as often as the first."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def _write_items(uow: UnitOfWork) -> list[int]:
         [
             {
                 "item_id": item.id,
-                "quantity_delta": 1_000_000,
+                "quantity_delta": PIECES,
                 "effective_at": 0,
                 "reason": "x",
                 "created_at": uow.now,
@@ -77,8 +81,7 @@ def _write_items(uow: UnitOfWork) -> list[int]:
 
 
 def _rows(chance: Random, items: list[int], holds: int) -> Iterator[dict[str, object]]:
-    # Zipf: the n-th item is wanted 1/n^0.6 times as often as the first.
-    popularity = [1 / (rank + 1) ** 0.6 for rank in range(len(items))]
+    popularity = [1 / (rank + 1) ** POPULARITY for rank in range(len(items))]
     days = range(DAYS)
     season = [6.0 if _is_summer_weekend(day) else 1.0 for day in days]
     chosen_items = chance.choices(items, popularity, k=holds)

@@ -76,8 +76,9 @@ def fight(url: str, way: str, *, requests: int, days: int) -> Fight:
 def _let_all_pass(writers: Sequence[subprocess.Popen[str]], word: str) -> None:
     """Wait until every writer says the word, then let them all go on."""
     for writer in writers:
-        if writer.stdout is None or writer.stdout.readline() != f"{word}\n":
-            raise RuntimeError(f"a writer is not {word}")
+        said = writer.stdout.readline() if writer.stdout is not None else ""
+        if said != f"{word}\n":
+            raise RuntimeError(f"a writer is not {word} but says {said!r}")
     for writer in writers:
         if writer.stdin is not None:
             writer.stdin.write("go\n")
