@@ -1,5 +1,7 @@
 """Send a request, or put it on the waiting list."""
 
+from sqlalchemy import select
+
 from lending.accounts.permissions import Action, Principal
 from lending.availability.holds import lock_items
 from lending.availability.models import HoldKind
@@ -9,6 +11,7 @@ from lending.bookings.models import Booking
 from lending.bookings.moves import check_move, load_for, move
 from lending.bookings.options import arrive, check_start, start_option, start_waiting
 from lending.bookings.waiting import serve_waiting
+from lending.catalogue.models import Item
 from lending.db.database import UnitOfWork
 from lending.errors import FieldError, InvalidInput
 from lending.i18n import N_
@@ -67,14 +70,12 @@ def check_ready(uow: UnitOfWork, actor: Principal, booking: Booking) -> None:
         raise OrganisationNotVerified
     if not booking.lines:
         raise InvalidInput(lines=N_("Choose at least one item."))
+    retired = select(Item.name).where(Item.id.in_(item_ids_of(booking)), ~Item.is_active)
     gone = [
         FieldError(
-            "lines",
-            N_("%(name)s is no longer lent. Take it out of the list."),
-            (("name", line.item.name),),
+            "lines", N_("%(name)s is no longer lent. Take it out of the list."), (("name", name),)
         )
-        for line in booking.lines
-        if not line.item.is_active
+        for name in uow.session.scalars(retired.order_by(Item.id))
     ]
     if gone:
         raise InvalidInput(gone)
