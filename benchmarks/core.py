@@ -14,7 +14,7 @@ from calendars.intervals import Interval
 from lending.availability.answers import Wanted, find_conflicts, free_by_day, free_for_loan
 from lending.availability.holds import add_holds, lock_items, seconds
 from lending.availability.models import SHORT_SECONDS, HoldKind
-from lending.availability.sweep import lowest, timeline
+from lending.availability.sweep import lowest, lowest_in_each
 from lending.db.database import Database, UnitOfWork
 
 WEEK = Interval(START + timedelta(days=524, hours=8), START + timedelta(days=531, hours=8))
@@ -67,6 +67,7 @@ def reads(database: Database, sample: Sample) -> Costs:
 
     fetch = raw(OVERLAP, WEEKEND)
     week, month = raw(OVERLAP_OF_ITEM, WEEK, item), raw(OVERLAP_OF_ITEM, MONTH, item)
+    wide_days = [_wide(day) for day in DAYS_OF_MONTH]
     with database.read() as uow:
         costs = medians(
             {
@@ -81,7 +82,7 @@ def reads(database: Database, sample: Sample) -> Costs:
                 "week: raw": lambda: lowest(*_wide(WEEK), PIECES, week()),
                 "week: count": raw(COUNT, WEEK, item),
                 "month": lambda: free_by_day(uow, item, DAYS_OF_MONTH),
-                "month: raw": lambda: timeline(*_wide(MONTH), PIECES, month()),
+                "month: raw": lambda: lowest_in_each(wide_days, PIECES, month()),
                 "month: count": raw(COUNT, MONTH, item),
             },
             rounds=200,

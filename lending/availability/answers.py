@@ -15,7 +15,7 @@ from lending.availability.holds import (
     seconds,
     terms_of,
 )
-from lending.availability.sweep import Gap, Step, gaps, lowest_of_each, timeline
+from lending.availability.sweep import Gap, Step, gaps, lowest_in_each, lowest_of_each, timeline
 from lending.db.database import UnitOfWork
 
 
@@ -122,15 +122,10 @@ def free_for_loan(
     return {item_id: Free(item_id, stock.get(item_id, 0), least) for item_id, least in free.items()}
 
 
-def steps_of(
-    uow: UnitOfWork,
-    item_id: int,
-    starts: int,
-    ends: int,
-    *,
-    without_lines: Collection[int] = (),
-) -> list[Step]:
-    """Return the free quantity of one item over `[starts, ends)`, taken as it is."""
+def _supply_of(
+    uow: UnitOfWork, item_id: int, starts: int, ends: int, without_lines: Collection[int] = ()
+) -> Supply:
+    """Return what decides over `[starts, ends)`, taken as it is."""
     supplies = read_supply(
         uow.session,
         starts,
@@ -139,7 +134,14 @@ def steps_of(
         item_ids=[item_id],
         without_lines=without_lines,
     )
-    supply = supplies.get(item_id, Supply(0, (), ()))
+    return supplies.get(item_id, Supply(0, (), ()))
+
+
+def steps_of(
+    uow: UnitOfWork, item_id: int, starts: int, ends: int, *, without_lines: Collection[int] = ()
+) -> list[Step]:
+    """Return the free quantity of one item over `[starts, ends)`, taken as it is."""
+    supply = _supply_of(uow, item_id, starts, ends, without_lines)
     return timeline(starts, ends, supply.stock, supply.claims, supply.changes)
 
 
@@ -164,11 +166,8 @@ def free_by_day(uow: UnitOfWork, item_id: int, days: Sequence[Interval]) -> list
         return []
     term = terms_of(uow.session, [item_id])[item_id]
     windows = [term.widen(seconds(day.start), seconds(day.end)) for day in days]
-    steps = steps_of(uow, item_id, windows[0][0], windows[-1][1])
-    return [
-        min(step.free for step in steps if step.starts < ends and step.ends > starts)
-        for starts, ends in windows
-    ]
+    supply = _supply_of(uow, item_id, windows[0][0], windows[-1][1])
+    return lowest_in_each(windows, supply.stock, supply.claims, supply.changes)
 
 
 def find_conflicts(
@@ -224,15 +223,7 @@ def _missing(
     without_lines: Collection[int],
 ) -> tuple[Missing, ...]:
     starts, ends = term.widen(seconds(period.start), seconds(period.end))
-    supply = read_supply(
-        uow.session,
-        starts,
-        ends,
-        seconds(uow.now),
-        item_ids=[term.item_id],
-        without_lines=without_lines,
-    ).get(term.item_id, Supply(0, (), ()))
-    steps = timeline(starts, ends, supply.stock, supply.claims, supply.changes)
+    steps = steps_of(uow, term.item_id, starts, ends, without_lines=without_lines)
     return tuple(_as_missing(gap) for gap in gaps(steps, wanted))
 
 

@@ -95,6 +95,36 @@ def lowest(
     return _lowest(*_begin(starts, ends, stock, claims, changes))
 
 
+def lowest_in_each(
+    windows: Sequence[tuple[int, int]],
+    stock: int,
+    claims: Iterable[tuple[int, int, int]],
+    changes: Iterable[tuple[int, int]] = (),
+) -> list[int]:
+    """Return `lowest` of one item for many windows, which may overlap but begin and end in order.
+
+    `stock` is the stock at the start of the first window.
+    """
+    if not windows:
+        return []
+    free, deltas = _begin(windows[0][0], windows[-1][1], stock, claims, changes)
+    instants = sorted(deltas)
+    levels = [free]  # levels[i] is free from instants[i - 1] to instants[i]
+    for at in instants:
+        free += deltas[at]
+        levels.append(free)
+    found = []
+    first = after = 0
+    instants.append(windows[-1][1])  # a sentinel: nothing changes from here on
+    for starts, ends in windows:
+        while instants[first] <= starts:
+            first += 1
+        while instants[after] < ends:
+            after += 1
+        found.append(min(levels[first : after + 1]))
+    return found
+
+
 def lowest_of_each(
     windows: Mapping[int, tuple[int, int]],
     stock: Mapping[int, int],

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from lending.availability.sweep import Gap, Step, gaps, lowest, lowest_of_each, timeline
+from lending.availability.sweep import (
+    Gap,
+    Step,
+    gaps,
+    lowest,
+    lowest_in_each,
+    lowest_of_each,
+    timeline,
+)
 
 instants = st.integers(-6, 30)
 
@@ -71,6 +79,25 @@ def test_many_items_at_once_are_answered_as_one_after_the_other(items):
     assert lowest_of_each(own, stock, taken[::-1] + strangers) == {
         number: lowest(*window, had, claimed) for number, (window, had, claimed) in enumerate(items)
     }
+
+
+@given(st.lists(windows, max_size=6), stocks, claims(), changes)
+def test_many_windows_at_once_are_answered_as_one_after_the_other(
+    some_windows, stock, claimed, changed
+):
+    begins, ends = (
+        (sorted(bounds) for bounds in zip(*some_windows, strict=True)) if some_windows else ((), ())
+    )
+    in_order = list(zip(begins, ends, strict=True))
+    assume(all(begin < end for begin, end in in_order))
+    origin = in_order[0][0] if in_order else 0
+
+    def stock_at(at: int) -> int:
+        return stock + sum(delta for when, delta in changed if origin < when <= at)
+
+    assert lowest_in_each(in_order, stock, claimed, changed) == [
+        lowest(begin, end, stock_at(begin), claimed, changed) for begin, end in in_order
+    ]
 
 
 @given(windows, stocks, claims())
