@@ -52,6 +52,8 @@ class Action(StrEnum):
     SEE_STOCK_DETAILS = "catalogue.stock_details"
     """Who has what, maintenance and its reasons, stock movements."""
     MANAGE_STOCK = "catalogue.stock"
+    SEE_PROGRAMME = "programme.see"
+    """The events that their organisations agreed to show."""
     REGISTER_ORGANISATION = "organisation.register"
     SEE_ORGANISATION = "organisation.see"
     LIST_ORGANISATIONS = "organisation.list"
@@ -79,11 +81,14 @@ _OWN, _AUTHORITY, _ALL = Scope.OWN, Scope.AUTHORITY, Scope.ALL
 _B, _F, _M = Role.BORROWER, Role.FRONT_DESK, Role.MANAGER
 _AUD, _ADM = Role.AUDITOR, Role.ADMINISTRATOR
 
-PUBLIC_ACTIONS = frozenset({Action.BROWSE_CATALOGUE, Action.REGISTER_ORGANISATION})
+PUBLIC_ACTIONS = frozenset(
+    {Action.BROWSE_CATALOGUE, Action.REGISTER_ORGANISATION, Action.SEE_PROGRAMME}
+)
 """What anyone may do without signing in."""
 
 PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     Action.BROWSE_CATALOGUE: {_B: _ALL, _F: _ALL, _M: _ALL, _AUD: _ALL, _ADM: _ALL},
+    Action.SEE_PROGRAMME: {_B: _ALL, _F: _ALL, _M: _ALL, _AUD: _ALL, _ADM: _ALL},
     Action.EDIT_CATALOGUE: {_M: _AUTHORITY, _ADM: _ALL},
     Action.SEE_STOCK_DETAILS: {
         _F: _AUTHORITY,

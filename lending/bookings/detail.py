@@ -10,6 +10,7 @@ from calendars.intervals import Interval
 from lending.accounts.permissions import Action, Principal
 from lending.authorities.models import Authority, Commune
 from lending.availability.answers import free_for_loan
+from lending.bookings.consent import may_be_shown
 from lending.bookings.models import Booking, BookingLine, Event, Transition
 from lending.bookings.queries import BookingRow, row_of, rows_query
 from lending.bookings.states import GRANTED, MOVES, UNDECIDED, Move, RefusalReason, State
@@ -37,6 +38,8 @@ class EventView:
     lat: float | None
     lon: float | None
     description: str
+    is_public: bool
+    """Whether the public programme may show it."""
 
     @property
     def place(self) -> str:
@@ -138,6 +141,8 @@ class BookingDetail(BookingRow):
     """Whether the actor may change dates and lines of what was sent."""
     can_reduce: bool
     """Whether the actor may give back a part of what was granted."""
+    can_show_event: bool
+    """Whether the actor may say that the public programme shows the event."""
     can_copy: bool
     """Whether the actor may take the booking up again for other dates."""
 
@@ -209,6 +214,7 @@ def get_booking(uow: UnitOfWork, actor: Principal, booking_id: int) -> BookingDe
         can_edit=may_edit and booking.state is State.DRAFT,
         can_change=may_edit and booking.state in UNDECIDED | {State.WAITLISTED},
         can_reduce=may_edit and booking.state in GRANTED and in_time,
+        can_show_event=may_edit and may_be_shown(booking.state),
         can_copy=may_edit
         and actor.can(Action.CREATE_BOOKING, **owners)
         and booking.state is not State.DRAFT,
@@ -285,6 +291,7 @@ def _event(uow: UnitOfWork, event: Event) -> EventView:
         lat=event.lat,
         lon=event.lon,
         description=event.description,
+        is_public=event.is_public,
     )
 
 

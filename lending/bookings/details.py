@@ -33,6 +33,8 @@ class EventDetails:
     lat: float | None = None
     lon: float | None = None
     description: str = ""
+    is_public: bool = False
+    """Whether the public programme may show it, once something is granted for it."""
 
 
 @dataclass(frozen=True)

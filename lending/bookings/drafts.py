@@ -15,6 +15,7 @@ from lending.bookings.details import (
     check_lines,
     check_period,
 )
+from lending.bookings.facts import BookingChanged
 from lending.bookings.models import Booking, BookingLine, Event, Transition
 from lending.bookings.moves import load_for
 from lending.bookings.states import State
@@ -101,6 +102,10 @@ def edit_draft(
     write_details(uow, booking, details, event)
     if lines is not None:
         write_lines(uow, booking, lines)
+    if event is not None:
+        uow.session.flush()  # subscribers read what the database holds
+        # Another request for the same event may be sent already, and shows its name.
+        uow.events.publish(BookingChanged(booking.id), uow)
     return booking
 
 

@@ -61,6 +61,8 @@ class Event(Base):
     lat: Mapped[float | None]
     lon: Mapped[float | None]
     description: Mapped[str] = mapped_column(Text, default="")
+    is_public: Mapped[bool] = mapped_column(default=False)
+    """Whether the organisation agrees that the public programme shows it."""
 
     organisation: Mapped[Organisation] = relationship()
 

@@ -44,6 +44,8 @@ from lending.organisations.models import Organisation
 SEED = 2026
 REQUESTS = 320
 WEEK = timedelta(days=7)
+FOR_EVERYBODY = 150
+"""From so many people on, an event of the demonstration is in the public programme."""
 ZONE = ZoneInfo("Europe/Paris")
 
 Step = Callable[[], None]
@@ -167,6 +169,7 @@ class _Season:
                     request.competence,
                     request.attendance,
                     request.site,
+                    is_public=request.attendance >= FOR_EVERYBODY,
                 ),
                 wanted,
             )

@@ -1,7 +1,8 @@
-"""Serve a feed at its secret address."""
+"""Serve calendars: each at its secret address, the public programme at one that all know."""
 
 import gzip
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 
 from flask import Blueprint, Flask, Response, current_app, request
@@ -10,9 +11,11 @@ from werkzeug.http import is_resource_modified, quote_etag
 from lending.db.database import Database
 from lending.errors import NotFound
 from lending.feeds.logs import SECRETS
+from lending.i18n import LANGUAGES
 from lending.settings import Settings
+from lending.subscriptions.addresses import PROGRAMME_FEED
 from lending.subscriptions.errors import SubscriptionRevoked
-from lending.subscriptions.fetching import Opened, open_feed, read_feed
+from lending.subscriptions.fetching import Opened, open_feed, open_programme, read_feed
 
 blueprint = Blueprint("feeds", __name__)
 
@@ -22,6 +25,15 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Vary": "Accept-Encoding",
     "X-Robots-Tag": "noindex",
+}
+PUBLIC_HEADERS = {
+    # Anyone's page may show the programme: calendars in web pages fetch it from the browser.
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag",
+    "Cache-Control": "public, max-age=900",
+    "Content-Disposition": 'inline; filename="programme.ics"',
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Vary": "Accept-Encoding",
 }
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 GZIP_LEVEL = 1
@@ -38,22 +50,46 @@ def register(app: Flask) -> None:
 
 @blueprint.get("/calendars/<token>.ics", provide_automatic_options=False)
 def show(token: str) -> Response:
-    """Answer with the feed, or that it has not changed."""
-    settings: Settings = current_app.extensions["settings"]
-    database: Database = current_app.extensions["database"]
+    """Answer with the feed at a secret address, or that it has not changed."""
+    agent = request.headers.get("User-Agent", "")
     try:
-        opened = open_feed(
-            database, token, request.headers.get("User-Agent", ""), settings.public_url
-        )
+        opened = open_feed(_database(), token, agent, _settings().public_url)
     except NotFound:
         return _nothing(404, "There is no calendar at this address.\n")
     except SubscriptionRevoked:
         return _nothing(410, "This calendar address was revoked.\n")
-    zipped = settings.feed_gzip and request.accept_encodings["gzip"] > 0
+    return _answer(opened, HEADERS)
+
+
+@blueprint.get(PROGRAMME_FEED, provide_automatic_options=False)
+@blueprint.get("/calendars/programme/<authority_code>.ics", provide_automatic_options=False)
+def programme(authority_code: str | None = None) -> Response:
+    """Answer with the public programme of one authority or of all; `?language=en` for English."""
+    language = request.args.get("language", "")
+    language = language if language in LANGUAGES else LANGUAGES[0]
+    try:
+        opened = open_programme(_database(), authority_code, language, _settings().public_url)
+    except NotFound:
+        return _nothing(404, "There is no calendar at this address.\n")
+    return _answer(opened, PUBLIC_HEADERS)
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
+def _database() -> Database:
+    database: Database = current_app.extensions["database"]
+    return database
+
+
+def _answer(opened: Opened, headers: Mapping[str, str]) -> Response:
+    zipped = _settings().feed_gzip and request.accept_encodings["gzip"] > 0
     if not _is_new(opened, zipped):
-        return _answer(304, _tag(opened.etag, zipped), opened.changed_at)
-    etag, data = read_feed(database, opened)
-    response = _answer(200, _tag(etag, zipped), opened.changed_at)
+        return _headed(304, _tag(opened.etag, zipped), opened.changed_at, headers)
+    etag, data = read_feed(_database(), opened)
+    response = _headed(200, _tag(etag, zipped), opened.changed_at, headers)
     response.content_type = CONTENT_TYPE
     if zipped:
         # Without a time in it, the same feed is the same bytes.
@@ -74,8 +110,8 @@ def _is_new(opened: Opened, zipped: bool) -> bool:
     )
 
 
-def _answer(status: int, etag: str, changed_at: datetime) -> Response:
-    response = Response(status=status, headers=HEADERS)
+def _headed(status: int, etag: str, changed_at: datetime, headers: Mapping[str, str]) -> Response:
+    response = Response(status=status, headers=dict(headers))
     del response.headers["Content-Type"]
     response.headers["ETag"] = quote_etag(etag)
     response.last_modified = changed_at

@@ -3,7 +3,7 @@
 import logging
 import re
 
-_SECRET = re.compile(r"(/calendars/)[^/\s?\"']+?(\.ics)")
+_SECRET = re.compile(r"(/calendars/)(?!programme\.ics)[^/\s?\"']+?(\.ics)")
 
 
 def without_secrets(line: str) -> str:

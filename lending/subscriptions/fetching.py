@@ -4,19 +4,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, bindparam, select, text
 
 from calendars.writing import etag, feed, header
 from lending.accounts.permissions import Principal
 from lending.accounts.secrets import fingerprint
+from lending.db.base import UtcDateTime
 from lending.db.database import Database, UnitOfWork
 from lending.errors import Forbidden, NotFound, NotSignedIn
 from lending.subscriptions.drawing import Feed, Pen, Reach, pen_for
 from lending.subscriptions.errors import SubscriptionRevoked
 from lending.subscriptions.kept import LOOKS_BACK, bring_up_to_date
 from lending.subscriptions.models import CalendarEntry, CalendarSubscription
+from lending.subscriptions.programme import programme_scope
 from lending.subscriptions.rights import reader_of
 from lending.subscriptions.views import VIEWS
+
+_OPEN_TO_ALL = text(
+    "INSERT INTO calendar_subscription (token_hash, view, scope_id, language, audience,"
+    " with_alarms, with_cancelled, created_at, user_agent, etag)"
+    " VALUES (:key, 'programme', :scope_id, :language, 'public', false, true, :now, '', '')"
+    " ON CONFLICT (token_hash) DO NOTHING"
+).bindparams(bindparam("now", type_=UtcDateTime()))
 
 USE_NOTED = timedelta(minutes=15)
 """A fetch is written down once in this time: most fetches write nothing."""
@@ -57,7 +66,29 @@ def open_feed(database: Database, token: str, user_agent: str, public_url: str) 
         NotFound: no such address, or its reader may not read it any more.
         SubscriptionRevoked: it was given up.
     """
-    token_hash = fingerprint(token)
+    return _open(database, fingerprint(token), user_agent, public_url)
+
+
+def open_programme(
+    database: Database, authority_code: str | None, language: str, public_url: str
+) -> Opened:
+    """Open the public programme of one authority or of all; who reads it is not noted.
+
+    Raises:
+        NotFound: no such authority.
+    """
+    with database.read() as uow:
+        scope_id = programme_scope(uow, authority_code)
+    key = f"programme:{scope_id}:{language}"
+    try:
+        return _open(database, key, "", public_url)
+    except NotFound:
+        values = {"key": key, "scope_id": scope_id, "language": language}
+        database.write(lambda uow: uow.session.execute(_OPEN_TO_ALL, {**values, "now": uow.now}))
+    return _open(database, key, "", public_url)
+
+
+def _open(database: Database, token_hash: str, user_agent: str, public_url: str) -> Opened:
     with database.read() as uow:
         seen, now = _look(uow, token_hash, public_url), uow.now
     if not seen.is_ready:

@@ -85,8 +85,11 @@ class Keeper:
         views = _live_views(uow)
         if not views:
             return
-        numbers = uow.session.scalars(select(Booking.id).where(bookings))
-        sources = {*(f"booking:{number}" for number in numbers), *more}
+        sources = set(more)
+        for booking_id, event_id in uow.session.execute(
+            select(Booking.id, Booking.event_id).where(bookings)
+        ):
+            sources |= {f"booking:{booking_id}", f"event:{event_id}"}
         scopes = {view: VIEWS[view].scopes(uow, bookings) for view in views}
         shown = (
             select(CalendarEntry.view, CalendarEntry.scope_id)

@@ -23,6 +23,8 @@ class View(StrEnum):
     """What a department lends and gets back."""
     AUTHORITY = "authority"
     """Every request and loan of an authority."""
+    PROGRAMME = "programme"
+    """The events that their organisations agreed to show; anyone reads it, without a secret."""
 
     @property
     def label(self) -> str:
@@ -33,7 +35,13 @@ class View(StrEnum):
             "depot": N_("Loans from a depot"),
             "department": N_("Loans from a department"),
             "authority": N_("All loans of a lender"),
+            "programme": N_("Public programme"),
         }[self.value]
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it lies at an address that everybody knows, so that nobody subscribes."""
+        return self is View.PROGRAMME
 
 
 class Audience(StrEnum):
@@ -53,7 +61,10 @@ class Installation(Base):
 
 
 class CalendarSubscription(Base):
-    """A secret address at which one person, or one program, reads one feed."""
+    """A secret address at which one person, or one program, reads one feed.
+
+    That of the public programme is nobody's, and its `token_hash` the hash of no secret.
+    """
 
     __tablename__ = "calendar_subscription"
     __table_args__ = (Index("ix_calendar_subscription_scope", "view", "scope_id"),)
@@ -62,7 +73,8 @@ class CalendarSubscription(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     view: Mapped[View] = mapped_column(choice(View))
     scope_id: Mapped[int]
-    """The organisation, item, depot, department or authority, as the view says."""
+    """The organisation, item, depot, department or authority, as the view says; 0 is
+    the programme of all authorities."""
     user_id: Mapped[int | None] = mapped_column(
         ForeignKey("app_user.id", ondelete="CASCADE"), index=True
     )

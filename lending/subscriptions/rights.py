@@ -1,13 +1,15 @@
 """Who reads a feed: rights are looked up anew at each fetch."""
 
 from lending.accounts.models import ApiToken, User
-from lending.accounts.permissions import Grant, Principal
+from lending.accounts.permissions import ANONYMOUS, Grant, Principal
 from lending.db.database import UnitOfWork
 from lending.subscriptions.models import CalendarSubscription
 
 
 def reader_of(uow: UnitOfWork, subscription: CalendarSubscription) -> Principal | None:
     """Return the person or program that subscribed, with today's rights; None when gone."""
+    if subscription.view.is_public:
+        return ANONYMOUS
     if subscription.user_id is not None:
         user = uow.session.get(User, subscription.user_id)
         if user is None or not user.is_active:

@@ -58,8 +58,10 @@ def subscribe(
 
     Raises:
         NotSignedIn: nobody in particular asks.
-        NotFound, Forbidden: the actor may not read it.
+        NotFound, Forbidden: the actor may not read it, or anyone may without a secret.
     """
+    if view.is_public:
+        raise NotFound
     if actor.user_id is None and actor.api_token_id is None:
         raise NotSignedIn
     reach = VIEWS[view].reach(uow, actor, scope_id)
@@ -89,7 +91,9 @@ def revoke(uow: UnitOfWork, actor: Principal, subscription_id: int) -> None:
         NotFound: the actor has no such subscription.
     """
     subscription = uow.session.get(CalendarSubscription, subscription_id)
-    if subscription is None or not (_is_of(subscription, actor) or actor.can(Action.MANAGE_USERS)):
+    if subscription is None or subscription.view.is_public:
+        raise NotFound
+    if not (_is_of(subscription, actor) or actor.can(Action.MANAGE_USERS)):
         raise NotFound
     subscription.revoked_at = subscription.revoked_at or uow.now
 

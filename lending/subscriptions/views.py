@@ -10,6 +10,7 @@ from lending.subscriptions.item import ItemView
 from lending.subscriptions.models import View
 from lending.subscriptions.occupation import DEPARTMENT, DEPOT
 from lending.subscriptions.organisation import OrganisationView
+from lending.subscriptions.programme import ProgrammeView
 
 VIEWS: dict[View, FeedView] = {
     View.ORGANISATION: OrganisationView(),
@@ -17,4 +18,5 @@ VIEWS: dict[View, FeedView] = {
     View.DEPOT: DEPOT,
     View.DEPARTMENT: DEPARTMENT,
     View.AUTHORITY: AuthorityView(),
+    View.PROGRAMME: ProgrammeView(),
 }

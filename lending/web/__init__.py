@@ -39,6 +39,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         jobs,
         organisations,
         preferences,
+        programme,
         shortages,
         subscriptions,
     )
@@ -52,6 +53,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         organisations.blueprint,
         administration.blueprint,
         catalogue.blueprint,
+        programme.blueprint,
         bookings.blueprint,
         subscriptions.blueprint,
         inbox.blueprint,

@@ -30,8 +30,10 @@ WORDS = {
     "expire": N_("Lapsed without a decision"),
     "change": N_("Dates or equipment changed"),
     "reduce": N_("A part was given back before the loan"),
+    "show_event": N_("Event announced in the public programme"),
+    "hide_event": N_("Event taken out of the public programme"),
 }
-QUIET = {"create", "change", "reduce", "check_in_part"}
+QUIET = {"create", "change", "reduce", "check_in_part", "show_event", "hide_event"}
 """What leaves the state as it is, and so has no state's colour."""
 
 

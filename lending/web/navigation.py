@@ -28,6 +28,7 @@ PLACES = (
     Place("board.index", N_("Planning"), "calendar3-range", Action.SEE_BOARD, "staff"),
     Place("home.show", N_("Home"), "house", Action.BROWSE_CATALOGUE, "others"),
     Place("catalogue.index", N_("Equipment"), "grid", Action.BROWSE_CATALOGUE),
+    Place("programme.index", N_("Events"), "calendar-event", Action.SEE_PROGRAMME, "others"),
     Place("bookings.index", N_("Requests"), "card-list", Action.SEE_BOOKING, "staff"),
     Place("bookings.index", N_("Your requests"), "card-checklist", Action.SEE_BOOKING, "others"),
     Place(

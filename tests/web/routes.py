@@ -61,6 +61,8 @@ ROUTES: dict[str, Route] = {
     "api.openapi": PUBLIC,
     "bootstrap.static": PUBLIC,
     "feeds.show": SECRET,
+    "feeds.programme": PUBLIC,
+    "programme.index": Route(Action.SEE_PROGRAMME),
     # accounts
     "accounts.sign_in": PUBLIC,
     "accounts.sign_out": PUBLIC,
@@ -109,7 +111,7 @@ ROUTES: dict[str, Route] = {
         Owner.BOOKING, Action.EDIT_BOOKING, "bookings",
         "logistics", "elsewhere", "other_dates", "complete", "conflict", "dates", "submit",
         "equivalent", "event", "set_line", "remove_line", "wait", "equipment", "set_dates",
-        "change", "part", "reduce", "delete", "review",
+        "change", "part", "reduce", "delete", "review", "announce",
     ),
     # the staff's pages
     "inbox.index": Route(Action.SEE_INBOX),

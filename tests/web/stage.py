@@ -143,6 +143,7 @@ def _objects(database: Database, cast: Cast) -> dict[str, object]:
         "category_id": 1,
         "organisation_id": cast.choir,
         "authority_id": cast.town,
+        "authority_code": "sainte-planche",
         "depot_id": cast.depot,
         "maintenance_id": maintenance,
         "subscription_id": address.id,

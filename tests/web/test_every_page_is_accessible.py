@@ -36,6 +36,7 @@ ALSO = {
 NOT_PAGES = {"static", "bootstrap.static", "feeds.show", "api.openapi", "health.alive"} | {
     "health.ready",
     "catalogue.photo",
+    "feeds.programme",
 }
 SIZES = ((1280, "light"), (1280, "dark"), (390, "dark"), (390, "light"))
 

@@ -20,6 +20,7 @@ from lending.authorities.communes import note_commune
 from lending.authorities.models import Competence
 from lending.availability.answers import Wanted
 from lending.bookings.changes import change_booking, reduce_booking
+from lending.bookings.consent import show_event
 from lending.bookings.decisions import cancel_booking, complete_booking
 from lending.bookings.detail import BookingDetail, get_booking
 from lending.bookings.details import BookingDetails, EventDetails
@@ -127,13 +128,18 @@ def change(uow: UnitOfWork, call: Call[None, BookingChange]) -> BookingOut:
     """Change a booking.
 
     A draft and a request that is not decided change freely, as far as there is stock; of what is
-    granted, a part can be given back (`lines` alone).
+    granted, a part can be given back (`lines` alone). Whether the public programme shows the
+    event (`event.public` alone) can change at any time.
     """
     booking = get_booking(uow, call.actor, call.ids["booking_id"])
     given = call.body.given()
     lines = _wanted(given["lines"]) if "lines" in given else None
     if booking.state in GRANTED and lines is not None and set(given) == {"lines"}:
         reduce_booking(uow, call.actor, booking.id, lines)
+        return _told(uow, call, booking.id)
+    event = call.body.event
+    if event is not None and set(given) == {"event"} and set(event.given()) == {"public"}:
+        show_event(uow, call.actor, booking.id, is_public=event.public)
         return _told(uow, call, booking.id)
     edit = edit_draft if booking.state is State.DRAFT else change_booking
     edit(
@@ -227,6 +233,7 @@ def _event_details(event: EventIn, commune: str, start: datetime, end: datetime)
         lat=event.site.lat if event.site else None,
         lon=event.site.lon if event.site else None,
         description=event.description,
+        is_public=event.public,
     )
 
 
@@ -250,7 +257,7 @@ def _changed_event(
     old = booking.event_view
     given = change.given()
     site = given.pop("site", None)
-    names = {"start": "starts_at", "end": "ends_at"}
+    names = {"start": "starts_at", "end": "ends_at", "public": "is_public"}
     kept = {name: getattr(old, name) for name in EventDetails.__dataclass_fields__}
     kept["competence"] = Competence(old.competence)
     changed = {

@@ -10,6 +10,7 @@ from lending.api.schemas.subscriptions import (
     SubscriptionRowOut,
 )
 from lending.db.database import UnitOfWork
+from lending.subscriptions.models import View
 from lending.subscriptions.service import list_subscriptions, revoke, subscribe
 
 operations = Operations("Calendars")
@@ -49,13 +50,14 @@ def read_subscriptions(uow: UnitOfWork, call: Call[Paged, None]) -> Subscription
 def add_subscription(uow: UnitOfWork, call: Call[None, SubscriptionIn]) -> SubscriptionOut:
     """Subscribe to a calendar.
 
-    Its address is secret, told now and never again; it dies with the token.
+    Its address is secret, told now and never again; it dies with the token. What the token may
+    read is looked up anew at each fetch.
     """
     body = call.body
     made = subscribe(
         uow,
         call.actor,
-        body.view,
+        View(body.view),
         body.id,
         with_alarms=body.alarms,
         with_cancelled=body.cancelled,

@@ -30,6 +30,7 @@ class EventOut(Output):
     attendance: int | None
     site: SiteOut
     description: str
+    public: bool = Field(description="Whether the public programme may show it.")
 
 
 class LineOut(Output):
@@ -144,6 +145,7 @@ def _event(event: EventView) -> EventOut:
         attendance=event.attendance,
         site=SiteOut(address=event.site_address, lat=event.lat, lon=event.lon),
         description=event.description,
+        public=event.is_public,
     )
 
 

@@ -65,6 +65,11 @@ class EventIn(Input):
     attendance: Attendance | None = None
     site: Site | None = None
     description: Text = Field("", max_length=5000)
+    public: bool = Field(
+        default=False,
+        description="Whether the public programme may show it once something is granted for it:"
+        " name, dates, commune and place, never who organises it.",
+    )
 
 
 class EventChange(Change, EventIn):
@@ -124,7 +129,11 @@ class BookingIn(Input):
 
 
 class BookingChange(Change):
-    """The fields of a booking that change; what is granted can only be reduced (`lines`)."""
+    """The fields of a booking that change.
+
+    Of what is granted, a part can be given back (`lines`); `event.public` alone can change at
+    any time.
+    """
 
     event: EventChange | None = None
     start: Instant | None = Field(None)

@@ -7,15 +7,34 @@ from pydantic import Field
 from lending.api.schemas.common import Input, Instant, Number, Output, Page
 from lending.subscriptions.models import View
 
+PersonalView = Literal["organisation", "item", "depot", "department", "authority"]
+"""What has an address of its own for each reader; anyone reads the programme without."""
+
 
 class SubscriptionIn(Input):
     """What to subscribe to."""
 
-    view: View
-    id: Number = Field(description="The number of the thing that the view is about.")
-    alarms: bool = Field(default=False, description="Whether reminders are wanted.")
-    cancelled: bool = Field(default=True, description="Whether what is cancelled stays visible.")
-    language: Literal["fr", "en"] | None = None
+    view: PersonalView = Field(
+        description="`organisation`: its requests and loans. `item`: when it is taken. `depot`,"
+        " `department`: what leaves and comes back, for the staff. `authority`: all its loans,"
+        " for the staff. The public programme needs no subscription: it lies at"
+        " `/calendars/programme.ics` and `/calendars/programme/{authority code}.ics`."
+    )
+    id: Number = Field(
+        description="The number of the organisation, item, depot, department or authority."
+    )
+    alarms: bool = Field(
+        default=False,
+        description="Whether a reminder is wanted the day before equipment is collected or"
+        " delivered. Calendars of an organisation have them, the others have none.",
+    )
+    cancelled: bool = Field(
+        default=True,
+        description="Whether what is cancelled or refused stays visible for a month, marked.",
+    )
+    language: Literal["fr", "en"] | None = Field(
+        None, description="Of the entries; that of the request, if nothing is said."
+    )
 
 
 class SubscriptionOut(Output):
@@ -30,7 +49,7 @@ class SubscriptionRowOut(Output):
 
     id: int
     view: View
-    scope_id: int
+    scope_id: int = Field(description="The `id` that was subscribed to.")
     scope_name: str
     alarms: bool
     cancelled: bool

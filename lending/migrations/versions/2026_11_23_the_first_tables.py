@@ -133,7 +133,17 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column(
             "view",
-            sa.Enum("organisation", "item", name="view", native_enum=False, length=32),
+            sa.Enum(
+                "organisation",
+                "item",
+                "depot",
+                "department",
+                "authority",
+                "programme",
+                name="view",
+                native_enum=False,
+                length=32,
+            ),
             nullable=False,
         ),
         sa.Column("scope_id", sa.Integer(), nullable=False),
@@ -383,6 +393,7 @@ def upgrade() -> None:
         sa.Column("lat", sa.Double(), nullable=True),
         sa.Column("lon", sa.Double(), nullable=True),
         sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("is_public", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "attendance IS NULL OR attendance >= 0", name=op.f("ck_event_attendance")
         ),
@@ -636,7 +647,17 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column(
             "view",
-            sa.Enum("organisation", "item", name="view", native_enum=False, length=32),
+            sa.Enum(
+                "organisation",
+                "item",
+                "depot",
+                "department",
+                "authority",
+                "programme",
+                name="view",
+                native_enum=False,
+                length=32,
+            ),
             nullable=False,
         ),
         sa.Column("scope_id", sa.Integer(), nullable=False),

@@ -12,6 +12,7 @@ from lending.availability.answers import Wanted
 from lending.bookings.changes import change_booking, reduce_booking
 from lending.bookings.choices import change_dates
 from lending.bookings.conflicts import ConflictAnswer, explain_conflict
+from lending.bookings.consent import show_event
 from lending.bookings.detail import BookingDetail
 from lending.bookings.errors import StockConflict
 from lending.errors import InvalidInput
@@ -133,6 +134,19 @@ def _ways(
             )
         )
     return ways
+
+
+@blueprint.post("/demandes/<int:booking_id>/programme")
+@allowed(Action.EDIT_BOOKING)
+def announce(booking_id: int) -> ResponseReturnValue:
+    """Announce the event in the public programme, or take it out again."""
+    wanted = request.form.get("is_public") == "yes"
+    database().write(lambda uow: show_event(uow, principal(), booking_id, is_public=wanted))
+    if wanted:
+        flash(gettext("The event is in the public programme once equipment is granted."), "success")
+    else:
+        flash(gettext("The event is not in the public programme any more."), "success")
+    return to_booking(booking_id)
 
 
 @blueprint.route("/demandes/<int:booking_id>/reduire", methods=["GET", "POST"])

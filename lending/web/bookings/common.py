@@ -53,4 +53,5 @@ def event_of(booking: BookingDetail) -> EventDetails:
         lat=event.lat,
         lon=event.lon,
         description=event.description,
+        is_public=event.is_public,
     )

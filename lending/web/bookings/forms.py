@@ -8,6 +8,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
+    BooleanField,
     DateField,
     Field,
     IntegerField,
@@ -117,6 +118,14 @@ class EventForm(FlaskForm):  # type: ignore[misc]
         [Optional(), NumberRange(min=0, max=MOST_PEOPLE)],
         description=_l("At the busiest moment. A rough number is enough."),
     )
+    is_public = BooleanField(
+        _l("Announce the event in the public programme"),
+        description=_l(
+            "Anyone will be able to read its name, dates, commune and place, as soon as equipment"
+            " is granted. Never who organises it nor how to reach you. You can change your mind"
+            " at any time."
+        ),
+    )
 
     def offer(self, communes: Iterable[CommuneView]) -> None:
         """Fill the lists to choose from."""
@@ -137,6 +146,7 @@ class EventForm(FlaskForm):  # type: ignore[misc]
         self.name.data, self.site_address.data = event.name, event.site_address
         self.commune_insee.data, self.competence.data = event.commune_insee, event.competence
         self.attendance.data = event.attendance
+        self.is_public.data = event.is_public
 
     def show_days(self, first: date, last: date) -> None:
         """Fill in the days of the event."""
@@ -167,6 +177,7 @@ class EventForm(FlaskForm):  # type: ignore[misc]
             lat=None if before is None or moved else before.lat,
             lon=None if before is None or moved else before.lon,
             description="" if before is None else before.description,
+            is_public=bool(self.is_public.data),
         )
 
 

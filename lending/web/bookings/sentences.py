@@ -155,6 +155,8 @@ HAPPENED = {
     "create": N_("Request begun"),
     "change": N_("Request changed"),
     "reduce": N_("Quantities reduced"),
+    "show_event": N_("Event announced in the public programme"),
+    "hide_event": N_("Event taken out of the public programme"),
     "submit": N_("Request sent"),
     "wait": N_("Waiting list joined"),
     "serve": N_("Equipment came free: request handed on"),
