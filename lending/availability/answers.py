@@ -8,6 +8,7 @@ from typing import NamedTuple
 from calendars.intervals import Interval
 from lending.availability.holds import (
     FOREVER,
+    NOTHING,
     Supply,
     Terms,
     read_rows,
@@ -134,7 +135,7 @@ def _supply_of(
         item_ids=[item_id],
         without_lines=without_lines,
     )
-    return supplies.get(item_id, Supply(0, (), ()))
+    return supplies.get(item_id, NOTHING)
 
 
 def steps_of(

@@ -68,6 +68,10 @@ class Supply(NamedTuple):
         return self.stock + sum(change.delta for change in self.changes if change.at <= at)
 
 
+NOTHING = Supply(0, (), ())
+"""The supply of an item that nobody ever bought or took."""
+
+
 def seconds(at: datetime) -> int:
     """Return the instant as whole seconds since 1970, UTC.
 

@@ -15,9 +15,9 @@ from calendars.intervals import Interval
 from lending.accounts.permissions import Action, Principal
 from lending.authorities.models import Authority
 from lending.availability.answers import instant
-from lending.availability.holds import FOREVER, Supply, Terms, read_supply, seconds
+from lending.availability.holds import FOREVER, NOTHING, Supply, Terms, read_supply, seconds
 from lending.availability.models import LONG_TIER, SHORT_SECONDS, SHORT_TIER, Hold, HoldKind
-from lending.availability.sweep import Step, timeline
+from lending.availability.sweep import lowest_in_each
 from lending.bookings.models import Booking, BookingLine, Event
 from lending.bookings.packing import columns_of, pack
 from lending.bookings.states import State
@@ -129,12 +129,12 @@ def read_board(
         for item, *_ in rows
     }
     bounds = [seconds(column.start) for column in columns] + [seconds(columns[-1].end)]
-    steps = _steps(uow, terms, bounds)
+    supplies = _supplies(uow, terms, bounds)
     bars = _bars(uow, terms.keys(), bounds)
     items: dict[int, list[BoardItem]] = defaultdict(list)
     categories: dict[int, Category] = {}
     for item, category, authority in rows:
-        stock, item_steps = steps[item.id]
+        supply = supplies.get(item.id, NOTHING)
         categories[category.id] = category
         items[category.id].append(
             BoardItem(
@@ -144,8 +144,8 @@ def read_board(
                 name_en=item.name_en,
                 authority_id=item.authority_id,
                 authority=authority,
-                stock=stock,
-                figures=_figures(terms[item.id], item_steps, bounds),
+                stock=supply.stock_at(bounds[0]),
+                figures=_figures(terms[item.id], supply, bounds),
                 rows=arrange(bars.get(item.id, ()), len(columns)),
             )
         )
@@ -180,37 +180,29 @@ def _items(
     ).all()
 
 
-def _steps(
+def _supplies(
     uow: UnitOfWork, terms: Mapping[int, Terms], bounds: Sequence[int]
-) -> dict[int, tuple[int, list[Step]]]:
-    """Return each item's stock at the beginning and its free quantity, buffers around included."""
+) -> dict[int, Supply]:
+    """Return what decides over the columns, with the items' buffers around them."""
     if not terms:
         return {}
     starts = bounds[0] - 60 * max(term.preparation_minutes for term in terms.values())
     ends = bounds[-1] + 60 * max(term.turnaround_minutes for term in terms.values())
-    supplies = read_supply(uow.session, starts, ends, seconds(uow.now), item_ids=list(terms))
-    nothing = Supply(0, (), ())
-    return {
-        item_id: (
-            (supply := supplies.get(item_id, nothing)).stock_at(bounds[0]),
-            timeline(starts, ends, supply.stock, supply.claims, supply.changes),
-        )
-        for item_id in terms
-    }
+    return read_supply(uow.session, starts, ends, seconds(uow.now), item_ids=list(terms))
 
 
-def _figures(term: Terms, steps: Sequence[Step], bounds: Sequence[int]) -> tuple[Figure, ...]:
+def _figures(term: Terms, supply: Supply, bounds: Sequence[int]) -> tuple[Figure, ...]:
+    columns = list(pairwise(bounds))
+    loans = [term.widen(*column) for column in columns]
     return tuple(
-        Figure(
-            free=_lowest(steps, *term.widen(begin, end)),
-            missing=max(0, -_lowest(steps, begin, end)),
-        )
-        for begin, end in pairwise(bounds)
+        Figure(free=free, missing=max(0, -level))
+        for free, level in zip(_least(supply, loans), _least(supply, columns), strict=True)
     )
 
 
-def _lowest(steps: Sequence[Step], starts: int, ends: int) -> int:
-    return min(step.free for step in steps if step.starts < ends and step.ends > starts)
+def _least(supply: Supply, windows: Sequence[tuple[int, int]]) -> list[int]:
+    stock = supply.stock_at(windows[0][0])
+    return lowest_in_each(windows, stock, supply.claims, supply.changes)
 
 
 def _bars(
