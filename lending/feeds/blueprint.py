@@ -15,7 +15,8 @@ from lending.i18n import LANGUAGES
 from lending.settings import Settings
 from lending.subscriptions.addresses import PROGRAMME_FEED
 from lending.subscriptions.errors import SubscriptionRevoked
-from lending.subscriptions.fetching import Opened, open_feed, open_programme, read_feed
+from lending.subscriptions.fetching import open_feed, open_programme, read_feed
+from lending.subscriptions.glance import Opened
 
 blueprint = Blueprint("feeds", __name__)
 
@@ -54,11 +55,11 @@ def show(token: str) -> Response:
     agent = request.headers.get("User-Agent", "")
     try:
         opened = open_feed(_database(), token, agent, _settings().public_url)
+        return _answer(opened, HEADERS)
     except NotFound:
         return _nothing(404, "There is no calendar at this address.\n")
     except SubscriptionRevoked:
         return _nothing(410, "This calendar address was revoked.\n")
-    return _answer(opened, HEADERS)
 
 
 @blueprint.get(PROGRAMME_FEED, provide_automatic_options=False)
@@ -69,9 +70,9 @@ def programme(authority_code: str | None = None) -> Response:
     language = language if language in LANGUAGES else LANGUAGES[0]
     try:
         opened = open_programme(_database(), authority_code, language, _settings().public_url)
+        return _answer(opened, PUBLIC_HEADERS)
     except NotFound:
         return _nothing(404, "There is no calendar at this address.\n")
-    return _answer(opened, PUBLIC_HEADERS)
 
 
 def _settings() -> Settings:

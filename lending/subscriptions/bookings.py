@@ -9,7 +9,7 @@ from typing import Protocol
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from calendars.entries import Entry, Place, Status
+from calendars.entries import Alarm, Entry, Place, Status
 from calendars.intervals import Interval
 from lending.authorities.models import Commune, Depot
 from lending.bookings.models import Booking, BookingLine, Logistics, Transition
@@ -120,7 +120,11 @@ class BookingDrawing:
             transparent=True,
             categories=(self._words(booking.logistics.label),),
             url=address,
+            alarms=self._alarms(),
         )
+
+    def _alarms(self) -> tuple[Alarm, ...]:
+        return ()
 
     def _name(self) -> str:
         """Return the object's part of the entry's identity."""

@@ -21,12 +21,16 @@ PRODUCT = "-//Tréteau//Feed 1//FR"
 
 @dataclass(frozen=True)
 class Feed:
-    """A view of one thing, in one language, for one audience: what is kept rendered."""
+    """A view of one thing, in one language, for one audience: what is kept rendered.
+
+    With and without reminders are two, since each has its own bytes.
+    """
 
     view: View
     scope_id: int
     language: str
     audience: Audience
+    alarms: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,11 +64,6 @@ class Pen:
     language: str
     public_url: str
     installation: str
-
-    @classmethod
-    def without_installation(cls, language: str, public_url: str) -> "Pen":
-        """Return a pen that writes no identities: enough for what stands around the entries."""
-        return cls(translations(language), language, public_url, "")
 
     def uid(self, name: str, view: View) -> str:
         """Return the identity of an object in a view, ours alone and for ever."""

@@ -1,20 +1,25 @@
-"""A feed as a calendar client fetches it, first without its bodies."""
+"""A feed as a calendar client fetches it, first without its bodies.
+
+Most fetches find nothing new and end at the glance, with one query.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, select, text
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, text
 
-from calendars.writing import etag, feed, header
+from calendars.writing import etag, feed
 from lending.accounts.permissions import Principal
 from lending.accounts.secrets import fingerprint
 from lending.db.base import UtcDateTime
 from lending.db.database import Database, UnitOfWork
 from lending.errors import Forbidden, NotFound, NotSignedIn
-from lending.subscriptions.drawing import Feed, Pen, Reach, pen_for
+from lending.subscriptions.drawing import Feed, Reach, pen_for
 from lending.subscriptions.errors import SubscriptionRevoked
+from lending.subscriptions.glance import Opened, basis_of, glance
 from lending.subscriptions.kept import LOOKS_BACK, bring_up_to_date
+from lending.subscriptions.live import find_feed, register_feed
 from lending.subscriptions.models import CalendarEntry, CalendarSubscription
 from lending.subscriptions.programme import programme_scope
 from lending.subscriptions.rights import reader_of
@@ -22,41 +27,31 @@ from lending.subscriptions.views import VIEWS
 
 _OPEN_TO_ALL = text(
     "INSERT INTO calendar_subscription (token_hash, view, scope_id, language, audience,"
-    " with_alarms, with_cancelled, created_at, user_agent, etag)"
-    " VALUES (:key, 'programme', :scope_id, :language, 'public', false, true, :now, '', '')"
+    " with_alarms, with_cancelled, created_at, user_agent, etag, basis)"
+    " VALUES (:key, 'programme', :scope_id, :language, 'public', false, true, :now, '', '', '')"
     " ON CONFLICT (token_hash) DO NOTHING"
 ).bindparams(bindparam("now", type_=UtcDateTime()))
-
-USE_NOTED = timedelta(minutes=15)
-"""A fetch is written down once in this time: most fetches write nothing."""
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A feed, and what tells a client whether it changed."""
-
-    subscription_id: int
-    etag: str
-    changed_at: datetime
-    head: bytes
-    shown: ColumnElement[bool]
-    """Which of the kept entries are in it."""
 
 
 @dataclass(frozen=True)
 class _Seen:
-    """What a subscription's row says, and what its feed looks like now."""
+    """What a subscription's reader may read now."""
 
     subscription_id: int
-    feed: Feed
     head: bytes
     shown: ColumnElement[bool]
-    etag: str
-    known_etag: str
-    changed_at: datetime | None
-    last_used_at: datetime | None
+    """Which of the kept entries are in it."""
+    basis: str
     is_ready: bool
     """Whether what it shows is kept rendered already."""
+
+
+@dataclass(frozen=True)
+class _Validator:
+    """What tells a client whether the feed changed, and until when it holds by itself."""
+
+    etag: str
+    until: datetime | None
 
 
 def open_feed(database: Database, token: str, user_agent: str, public_url: str) -> Opened:
@@ -90,45 +85,59 @@ def open_programme(
 
 def _open(database: Database, token_hash: str, user_agent: str, public_url: str) -> Opened:
     with database.read() as uow:
-        seen, now = _look(uow, token_hash, public_url), uow.now
-    if not seen.is_ready:
-        database.write(lambda uow: _make_ready(uow, token_hash, public_url))
+        opened = glance(uow, token_hash)
+        if opened is not None:
+            return opened
+        seen = _look(uow, token_hash)
+        validator = _validate(uow, seen) if seen.is_ready else None
+    if validator is None:
+        # Two transactions: what changes from the first on is told to the feed.
+        database.write(lambda uow: _register(uow, token_hash))
+        database.write(lambda uow: _render(uow, token_hash, public_url))
         with database.read() as uow:
-            seen = _look(uow, token_hash, public_url)
-    changed_at = seen.changed_at
-    used_lately = seen.last_used_at is not None and now - seen.last_used_at < USE_NOTED
-    if seen.etag != seen.known_etag or changed_at is None or not used_lately:
-        changed_at = database.write(lambda uow: _note_use(uow, seen, user_agent))
-    return Opened(seen.subscription_id, seen.etag, changed_at, seen.head, seen.shown)
+            seen = _look(uow, token_hash)
+            validator = _validate(uow, seen)
+    noted, agent = validator, user_agent[:200]
+    changed_at = database.write(lambda uow: _note_use(uow, seen, noted, agent))
+    return Opened(token_hash, validator.etag, changed_at)
 
 
 def read_feed(database: Database, opened: Opened) -> tuple[str, bytes]:
-    """Return the whole feed with the validator of exactly these bytes."""
+    """Return the whole feed with the validator of exactly these bytes.
+
+    Raises:
+        NotFound, SubscriptionRevoked: its reader may not read it any more.
+    """
     with database.read() as uow:
-        rows = uow.session.execute(_versions(opened.shown).add_columns(CalendarEntry.body)).all()
-    tag = etag(opened.head, [version for version, _ in rows])
-    return tag, feed(opened.head, [body for _, body in rows])
+        seen = _look(uow, opened.token_hash)
+        query = _versions(seen.shown).add_columns(CalendarEntry.body)
+        rows = uow.session.execute(query).all()
+    tag = etag(seen.head, [version for version, _ in rows])
+    return tag, feed(seen.head, [body for _, body in rows])
 
 
-def _look(uow: UnitOfWork, token_hash: str, public_url: str) -> _Seen:
+def _look(uow: UnitOfWork, token_hash: str) -> _Seen:
     subscription, reader = _find(uow, token_hash)
     reach = _reach(uow, reader, subscription)
-    shown_feed = Feed(
-        subscription.view, subscription.scope_id, subscription.language, reach.audience
-    )
-    pen = Pen.without_installation(subscription.language, public_url)
-    head = header(VIEWS[shown_feed.view].calendar(uow, shown_feed, pen))
-    shown = _shown(uow, shown_feed, reach, subscription.with_cancelled)
+    of = _feed(subscription, reach)
+    # Before the entries: what changes in between makes the next fetch look again.
+    mark, head = find_feed(uow, of) or ("", b"")
     return _Seen(
         subscription_id=subscription.id,
-        feed=shown_feed,
         head=head,
-        shown=shown,
-        etag=etag(head, uow.session.scalars(_versions(shown))),
-        known_etag=subscription.etag,
-        changed_at=subscription.changed_at,
-        last_used_at=subscription.last_used_at,
-        is_ready=subscription.last_used_at is not None and subscription.audience == reach.audience,
+        shown=_shown(uow, of, reach, with_cancelled=subscription.with_cancelled),
+        basis=basis_of(mark, reader.grants),
+        is_ready=mark != "" and subscription.audience == reach.audience,
+    )
+
+
+def _feed(subscription: CalendarSubscription, reach: Reach) -> Feed:
+    return Feed(
+        subscription.view,
+        subscription.scope_id,
+        subscription.language,
+        reach.audience,
+        subscription.with_alarms,
     )
 
 
@@ -153,13 +162,14 @@ def _reach(uow: UnitOfWork, reader: Principal, subscription: CalendarSubscriptio
         raise NotFound from error
 
 
-def _shown(uow: UnitOfWork, of: Feed, reach: Reach, with_cancelled: bool) -> ColumnElement[bool]:
+def _shown(uow: UnitOfWork, of: Feed, reach: Reach, *, with_cancelled: bool) -> ColumnElement[bool]:
     entry = CalendarEntry
     shown = (
         (entry.view == of.view)
         & (entry.scope_id == of.scope_id)
         & (entry.language == of.language)
         & (entry.audience == of.audience)
+        & (entry.alarms == of.alarms)
         & (entry.ends_at > uow.now - LOOKS_BACK)
         & (entry.shown_until.is_(None) | (entry.shown_until > uow.now))
     )
@@ -174,35 +184,52 @@ def _versions(shown: ColumnElement[bool]) -> Select[Any]:
     return select(CalendarEntry.version).where(shown).order_by(CalendarEntry.uid)
 
 
-def _make_ready(uow: UnitOfWork, token_hash: str, public_url: str) -> None:
-    """Render what the reader may read by today's rights.
+def _validate(uow: UnitOfWork, seen: _Seen) -> _Validator:
+    """Make the validator from the hashes of what is shown, without reading bodies."""
+    tag = etag(seen.head, uow.session.scalars(_versions(seen.shown)))
+    first_end, first_gone = uow.session.execute(
+        select(func.min(CalendarEntry.ends_at), func.min(CalendarEntry.shown_until)).where(
+            seen.shown
+        )
+    ).one()
+    leaving = [first_gone] if first_gone else []
+    leaving += [first_end + LOOKS_BACK] if first_end else []
+    return _Validator(tag, min(leaving, default=None))
+
+
+def _register(uow: UnitOfWork, token_hash: str) -> None:
+    """Keep what the reader may read by today's rights.
 
     Needed at the first fetch, and when these rights have come to be others.
     """
     subscription, reader = _find(uow, token_hash)
-    subscription.audience = _reach(uow, reader, subscription).audience
-    subscription.last_used_at = uow.now
-    of = Feed(
-        subscription.view,
-        subscription.scope_id,
-        subscription.language,
-        subscription.audience,
-    )
-    bring_up_to_date(uow, of, pen_for(uow, of.language, public_url))
+    reach = _reach(uow, reader, subscription)
+    subscription.audience = reach.audience
+    register_feed(uow, _feed(subscription, reach))
 
 
-def _note_use(uow: UnitOfWork, seen: _Seen, user_agent: str) -> datetime:
+def _render(uow: UnitOfWork, token_hash: str, public_url: str) -> None:
+    """Render the feed, unless somebody else's is the same one and was rendered before."""
+    subscription, reader = _find(uow, token_hash)
+    of = _feed(subscription, _reach(uow, reader, subscription))
+    mark, _ = find_feed(uow, of) or ("", b"")
+    if not mark:
+        bring_up_to_date(uow, of, pen_for(uow, of.language, public_url))
+
+
+def _note_use(uow: UnitOfWork, seen: _Seen, now_is: _Validator, user_agent: str) -> datetime:
     """Write down that the feed was fetched, by what, and since when it is as it is."""
     subscription = uow.session.get_one(
         CalendarSubscription, seen.subscription_id, with_for_update=True
     )
     subscription.last_used_at = uow.now
-    subscription.user_agent = user_agent[:200]
-    if subscription.changed_at is None or subscription.etag != seen.etag:
+    subscription.user_agent = user_agent
+    subscription.basis, subscription.etag_until = seen.basis, now_is.until
+    if subscription.changed_at is None or subscription.etag != now_is.etag:
         now = uow.now.replace(microsecond=0)
         known = subscription.changed_at
         # Clients compare whole seconds: a second change in one second must count.
         later = known + timedelta(seconds=1) if known else now
         subscription.changed_at = max(now, later)
-        subscription.etag = seen.etag
+        subscription.etag = now_is.etag
     return subscription.changed_at

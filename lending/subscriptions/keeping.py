@@ -4,11 +4,10 @@ Only feeds that somebody reads are kept; without subscriptions a booking costs o
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import astuple
 from datetime import timedelta
 from functools import partial
 
-from sqlalchemy import ColumnElement, delete, false, or_, select
+from sqlalchemy import ColumnElement, delete, select
 
 from lending.authorities.facts import AuthorityChanged
 from lending.bookings.facts import BookingChanged, BookingMoved, StockChanged
@@ -20,7 +19,8 @@ from lending.events import Events
 from lending.organisations.facts import OrganisationChanged
 from lending.subscriptions.drawing import Feed, pen_for
 from lending.subscriptions.kept import LOOKS_BACK, bring_up_to_date
-from lending.subscriptions.models import CalendarEntry, CalendarSubscription, View
+from lending.subscriptions.live import forget_unread, live_feeds, live_views
+from lending.subscriptions.models import CalendarEntry, View
 from lending.subscriptions.views import VIEWS
 
 RETIRED_KEPT = timedelta(days=400)
@@ -68,7 +68,8 @@ class Keeper:
     def organisation_changed(self, fact: OrganisationChanged, uow: UnitOfWork) -> None:
         """Render everything that shows the organisation's name or contact."""
         its_own = Booking.organisation_id == fact.organisation_id
-        self._bookings_changed(uow, its_own & _recent(uow))
+        itself = {View.ORGANISATION: {fact.organisation_id}}
+        self._bookings_changed(uow, its_own & _recent(uow), certainly=itself)
 
     def authority_changed(self, fact: AuthorityChanged, uow: UnitOfWork) -> None:
         """Render everything: an authority's name, depots and communes are all over the feeds."""
@@ -81,8 +82,11 @@ class Keeper:
         more: Collection[str] = (),
         certainly: Mapping[View, set[int]] | None = None,
     ) -> None:
-        """Render these bookings (and `more` sources) in every feed that shows them or did."""
-        views = _live_views(uow)
+        """Render these bookings (and `more` sources) in every feed that shows them or did.
+
+        `certainly` are the feeds about what has another name now.
+        """
+        views = live_views(uow)
         if not views:
             return
         sources = set(more)
@@ -100,15 +104,20 @@ class Keeper:
         asked = [(view, n) for view, ids in (certainly or {}).items() for n in ids]
         for view, scope_id in before + asked:
             scopes.setdefault(view, set()).add(scope_id)
-        self._render(uow, live_feeds(uow, scopes), sources)
+        self._render(uow, live_feeds(uow, scopes), sources, renamed=certainly is not None)
 
     def _render(
-        self, uow: UnitOfWork, feeds: list[Feed], sources: Collection[str] | None = None
+        self,
+        uow: UnitOfWork,
+        feeds: list[Feed],
+        sources: Collection[str] | None = None,
+        *,
+        renamed: bool = False,
     ) -> None:
-        # In one order, so that two transactions do not wait for each other.
-        for feed in sorted(feeds, key=astuple):
+        # They come in one order, so that two transactions do not wait for each other.
+        for feed in feeds:
             pen = pen_for(uow, feed.language, self._public_url)
-            bring_up_to_date(uow, feed, pen, sources)
+            bring_up_to_date(uow, feed, pen, sources, renamed=renamed)
 
 
 def _recent(uow: UnitOfWork) -> ColumnElement[bool]:
@@ -120,35 +129,13 @@ def _maintenance(uow: UnitOfWork, item_id: int) -> set[str]:
     return {f"maintenance:{number}" for number in found}
 
 
-def _live_views(uow: UnitOfWork) -> list[View]:
-    """Return the views that anybody reads at all."""
-    table = CalendarSubscription
-    return list(
-        uow.session.scalars(select(table.view).where(table.revoked_at.is_(None)).distinct())
-    )
-
-
-def live_feeds(uow: UnitOfWork, scopes: Mapping[View, Collection[int]] | None = None) -> list[Feed]:
-    """Return the feeds of these things that somebody reads; without `scopes`, all."""
-    table = CalendarSubscription
-    query = (
-        select(table.view, table.scope_id, table.language, table.audience)
-        .where(table.revoked_at.is_(None))
-        .distinct()
-        .order_by(table.view, table.scope_id, table.language, table.audience)
-    )
-    if scopes is not None:
-        wanted = [(table.view == v) & table.scope_id.in_(ids) for v, ids in scopes.items() if ids]
-        query = query.where(or_(false(), *wanted))
-    return [Feed(*row) for row in uow.session.execute(query)]
-
-
 def refresh_everything(database: Database, public_url: str) -> int:
     """Bring each feed up to date in a transaction of its own. Returns how many entries changed.
 
     Changes are rendered where they are made; this finds what no event told of, and forgets
-    what was left out long ago.
+    what was left out long ago and the feeds that nobody reads any more.
     """
+    database.write(forget_unread)
     with database.read() as uow:
         feeds = live_feeds(uow)
     changed = sum(database.write(partial(_refresh, feed, public_url)) for feed in feeds)

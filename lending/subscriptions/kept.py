@@ -5,10 +5,11 @@ from datetime import timedelta
 
 from sqlalchemy import bindparam, select, text
 
-from calendars.writing import Rendered, render
+from calendars.writing import Rendered, header, render
 from lending.db.base import UtcDateTime
 from lending.db.database import UnitOfWork
 from lending.subscriptions.drawing import Drawn, Feed, Pen
+from lending.subscriptions.live import find_feed, touch
 from lending.subscriptions.models import CalendarEntry
 from lending.subscriptions.views import VIEWS
 
@@ -16,12 +17,13 @@ LOOKS_BACK = timedelta(days=90)
 """How long what has ended stays in a feed."""
 
 _INSERT = text(
-    "INSERT INTO calendar_entry (view, scope_id, language, audience, uid, source, authority_id,"
-    " starts_at, ends_at, sequence, modified_at, sha256, version, body, cancelled_at, shown_until)"
-    " VALUES (:view, :scope_id, :language, :audience, :uid, :source, :authority_id,"
-    " :starts_at, :ends_at, :sequence, :modified_at, :sha256, :version, :body, :cancelled_at,"
-    " :shown_until)"
-    " ON CONFLICT (view, scope_id, language, audience, uid) DO NOTHING"
+    "INSERT INTO calendar_entry (view, scope_id, language, audience, alarms, uid, source,"
+    " authority_id, starts_at, ends_at, sequence, modified_at, sha256, version, body,"
+    " cancelled_at, shown_until)"
+    " VALUES (:view, :scope_id, :language, :audience, :alarms, :uid, :source,"
+    " :authority_id, :starts_at, :ends_at, :sequence, :modified_at, :sha256, :version, :body,"
+    " :cancelled_at, :shown_until)"
+    " ON CONFLICT (view, scope_id, language, audience, alarms, uid) DO NOTHING"
 ).bindparams(
     *(
         bindparam(name, type_=UtcDateTime())
@@ -37,9 +39,16 @@ _INSERT = text(
 
 
 def bring_up_to_date(
-    uow: UnitOfWork, feed: Feed, pen: Pen, sources: Collection[str] | None = None
+    uow: UnitOfWork,
+    feed: Feed,
+    pen: Pen,
+    sources: Collection[str] | None = None,
+    *,
+    renamed: bool = False,
 ) -> int:
     """Render anew what changed of these sources, or of the whole feed. Returns how much did.
+
+    `renamed` says that the thing which the feed is about may have another name.
 
     What is no longer drawn is left out of the feed from now on. The rows are locked before
     anything is drawn: who comes second draws what who came first has left. Bookings are not
@@ -55,7 +64,20 @@ def bring_up_to_date(
             row.shown_until = uow.now
             changed += 1
     uow.session.flush()  # the next reader may use plain SQL
+    _mark(uow, feed, pen, is_whole=sources is None, is_other=bool(changed), renamed=renamed)
     return changed
+
+
+def _mark(
+    uow: UnitOfWork, feed: Feed, pen: Pen, *, is_whole: bool, is_other: bool, renamed: bool
+) -> None:
+    """Make the feed's fetches see what changed, and that it is rendered as a whole."""
+    if not (is_whole or is_other or renamed):
+        return
+    head = header(VIEWS[feed.view].calendar(uow, feed, pen))
+    mark, known_head = find_feed(uow, feed) or ("", b"")
+    if is_other or head != known_head or (is_whole and not mark):
+        touch(uow, feed, head, is_whole=is_whole)
 
 
 def _known(
@@ -68,6 +90,7 @@ def _known(
             CalendarEntry.scope_id == feed.scope_id,
             CalendarEntry.language == feed.language,
             CalendarEntry.audience == feed.audience,
+            CalendarEntry.alarms == feed.alarms,
         )
         .order_by(CalendarEntry.id)
         .with_for_update()
@@ -123,6 +146,7 @@ def _insert(uow: UnitOfWork, feed: Feed, drawn: Drawn) -> bool:
             "scope_id": feed.scope_id,
             "language": feed.language,
             "audience": feed.audience.value,
+            "alarms": feed.alarms,
             "uid": rendered.uid,
             "source": drawn.source,
             "authority_id": drawn.authority_id,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lending.db.base import Base, Id, choice
@@ -42,6 +42,11 @@ class View(StrEnum):
     def is_public(self) -> bool:
         """Whether it lies at an address that everybody knows, so that nobody subscribes."""
         return self is View.PROGRAMME
+
+    @property
+    def has_alarms(self) -> bool:
+        """Whether a reader may want to be reminded of what it shows."""
+        return self is View.ORGANISATION
 
 
 class Audience(StrEnum):
@@ -92,8 +97,30 @@ class CalendarSubscription(Base):
     revoked_at: Mapped[datetime | None]
     etag: Mapped[str] = mapped_column(String(64), default="")
     """The feed's validator at the last fetch."""
+    basis: Mapped[str] = mapped_column(String(64), default="")
+    """SHA-256 of all that it was made from: rights, and the mark of the feed."""
+    etag_until: Mapped[datetime | None]
+    """When it will be another even if nothing changes, because something leaves the feed."""
     changed_at: Mapped[datetime | None]
     """When that validator was first seen: the feed's Last-Modified."""
+
+
+class CalendarFeed(Base):
+    """A feed that somebody reads, and so is kept rendered: see `live.py`."""
+
+    __tablename__ = "calendar_feed"
+    __table_args__ = (UniqueConstraint("view", "scope_id", "language", "audience", "alarms"),)
+
+    id: Mapped[Id]
+    view: Mapped[View] = mapped_column(choice(View))
+    scope_id: Mapped[int]
+    language: Mapped[str] = mapped_column(String(5))
+    audience: Mapped[Audience] = mapped_column(choice(Audience))
+    alarms: Mapped[bool]
+    mark: Mapped[str] = mapped_column(String(32))
+    """Another one with each change; empty until the feed was rendered for the first time."""
+    head: Mapped[bytes] = mapped_column(LargeBinary)
+    """What stands before the first entry."""
 
 
 class CalendarEntry(Base):
@@ -107,6 +134,7 @@ class CalendarEntry(Base):
             "scope_id",
             "language",
             "audience",
+            "alarms",
             "uid",
             unique=True,
         ),
@@ -118,6 +146,7 @@ class CalendarEntry(Base):
     scope_id: Mapped[int]
     language: Mapped[str] = mapped_column(String(5))
     audience: Mapped[Audience] = mapped_column(choice(Audience))
+    alarms: Mapped[bool]
     uid: Mapped[str] = mapped_column(String(200))
     source: Mapped[str] = mapped_column(String(40))
     """The row it is drawn from: `booking:12`, `maintenance:3`."""

@@ -1,13 +1,15 @@
 """The feed of an organisation: its bookings."""
 
 from collections.abc import Collection, Iterator
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, select
 
-from calendars.entries import Calendar
+from calendars.entries import Alarm, Calendar
 from lending.accounts.permissions import Action, Principal
 from lending.bookings.models import Booking, Logistics
+from lending.bookings.states import GRANTED
 from lending.db.database import UnitOfWork
 from lending.errors import Forbidden, NotFound
 from lending.i18n import N_
@@ -21,6 +23,9 @@ TITLES = {
     Logistics.DELIVERY: N_("Delivered loan – %(event)s (%(reference)s)"),
     Logistics.DELIVERY_SETUP: N_("Loan set up – %(event)s (%(reference)s)"),
 }
+
+REMINDS_BEFORE = timedelta(days=1)
+REMINDER = N_("Tomorrow: %(title)s")
 
 
 class OrganisationView:
@@ -76,12 +81,20 @@ class OrganisationView:
         bookings = load_bookings(uow, query)
         ended = ended_at(uow, bookings)
         for booking in bookings:
-            drawing = _Drawing(uow, booking, pen, View.ORGANISATION)
+            drawing = _Drawing(uow, booking, pen, View.ORGANISATION, feed.alarms)
             yield drawing.drawn(ended.get(booking.id))
 
 
+@dataclass(frozen=True)
 class _Drawing(BookingDrawing):
-    """A booking as who borrows reads it."""
+    """A booking as who borrows reads it, with a reminder of what is granted if wanted."""
+
+    reminds: bool
+
+    def _alarms(self) -> tuple[Alarm, ...]:
+        if not self.reminds or self.booking.state not in GRANTED:
+            return ()
+        return (Alarm(REMINDS_BEFORE, self._words(REMINDER, title=self._title())),)
 
     def _title(self) -> str:
         booking = self.booking

@@ -9,6 +9,8 @@ from lending.accounts.permissions import Action, Principal
 from lending.accounts.secrets import fingerprint, new_secret
 from lending.db.database import UnitOfWork
 from lending.errors import NotFound, NotSignedIn
+from lending.subscriptions.drawing import Feed
+from lending.subscriptions.live import register_feed
 from lending.subscriptions.models import CalendarSubscription, View
 from lending.subscriptions.views import VIEWS
 
@@ -56,6 +58,8 @@ def subscribe(
 ) -> Subscribed:
     """Give the actor a secret address of its own for a feed; its first fetch renders the feed.
 
+    Reminders are for the views that have them, and left out of the others.
+
     Raises:
         NotSignedIn: nobody in particular asks.
         NotFound, Forbidden: the actor may not read it, or anyone may without a secret.
@@ -66,6 +70,8 @@ def subscribe(
         raise NotSignedIn
     reach = VIEWS[view].reach(uow, actor, scope_id)
     chosen = language or actor.language
+    chosen = chosen if chosen in LANGUAGES else LANGUAGES[0]
+    with_alarms = with_alarms and view.has_alarms
     secret = new_secret()
     subscription = CalendarSubscription(
         token_hash=fingerprint(secret),
@@ -73,7 +79,7 @@ def subscribe(
         scope_id=scope_id,
         user_id=actor.user_id,
         api_token_id=actor.api_token_id,
-        language=chosen if chosen in LANGUAGES else LANGUAGES[0],
+        language=chosen,
         audience=reach.audience,
         with_alarms=with_alarms,
         with_cancelled=with_cancelled,
@@ -81,6 +87,7 @@ def subscribe(
     )
     uow.session.add(subscription)
     uow.session.flush()  # the caller wants the id
+    register_feed(uow, Feed(view, scope_id, chosen, reach.audience, with_alarms))
     return Subscribed(subscription.id, path_of(secret))
 
 

@@ -52,6 +52,44 @@ def upgrade() -> None:
         sa.UniqueConstraint("uuid", name=op.f("uq_authority_uuid")),
     )
     op.create_table(
+        "calendar_feed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "view",
+            sa.Enum(
+                "organisation",
+                "item",
+                "depot",
+                "department",
+                "authority",
+                "programme",
+                name="view",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("scope_id", sa.Integer(), nullable=False),
+        sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column(
+            "audience",
+            sa.Enum("public", "staff", name="audience", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("alarms", sa.Boolean(), nullable=False),
+        sa.Column("mark", sa.String(length=32), nullable=False),
+        sa.Column("head", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_feed")),
+        sa.UniqueConstraint(
+            "view",
+            "scope_id",
+            "language",
+            "audience",
+            "alarms",
+            name=op.f("uq_calendar_feed_view_scope_id_language_audience_alarms"),
+        ),
+    )
+    op.create_table(
         "category",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
@@ -153,6 +191,7 @@ def upgrade() -> None:
             sa.Enum("public", "staff", name="audience", native_enum=False, length=32),
             nullable=False,
         ),
+        sa.Column("alarms", sa.Boolean(), nullable=False),
         sa.Column("uid", sa.String(length=200), nullable=False),
         sa.Column("source", sa.String(length=40), nullable=False),
         sa.Column("authority_id", sa.Integer(), nullable=False),
@@ -175,7 +214,7 @@ def upgrade() -> None:
     with op.batch_alter_table("calendar_entry", schema=None) as batch_op:
         batch_op.create_index(
             "ix_calendar_entry_feed",
-            ["view", "scope_id", "language", "audience", "uid"],
+            ["view", "scope_id", "language", "audience", "alarms", "uid"],
             unique=True,
         )
         batch_op.create_index("ix_calendar_entry_source", ["source"], unique=False)
@@ -676,6 +715,8 @@ def upgrade() -> None:
         sa.Column("user_agent", sa.String(length=200), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("etag", sa.String(length=64), nullable=False),
+        sa.Column("basis", sa.String(length=64), nullable=False),
+        sa.Column("etag_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["api_token_id"],
@@ -1073,6 +1114,7 @@ def downgrade() -> None:
     op.drop_table("counter")
     op.drop_table("commune")
     op.drop_table("category")
+    op.drop_table("calendar_feed")
     op.drop_table("authority")
     op.drop_table("app_user")
     # ### end Alembic commands ###
