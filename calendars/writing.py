@@ -28,6 +28,7 @@ class _Geo(vGeo):
 FOOTER = b"END:VCALENDAR\r\n"
 SECOND = timedelta(seconds=1)
 _BLANK = datetime(1970, 1, 1, tzinfo=UTC)
+_BLANK_STAMP = b"DTSTAMP:19700101T000000Z\r\nLAST-MODIFIED:19700101T000000Z\r\n"
 
 
 def header(calendar: Calendar) -> bytes:
@@ -142,27 +143,32 @@ class Rendered:
         return hashlib.sha256(self.body).hexdigest()
 
 
-def fingerprint(entry: Entry) -> str:
-    """Return a SHA-256 that is the same exactly when the entry shows the same."""
-    blank = replace(entry, sequence=0, modified=_BLANK)
-    return hashlib.sha256(body(blank)).hexdigest()
-
-
 def render(entry: Entry, known: Rendered | None, now: datetime) -> Rendered:
     """Render an entry after a possible change, the stamps of `entry` itself set aside.
 
     What shows the same stays as it is, stamps included. What changed gets the next sequence
     and a later `modified`, later by a second at least: clients compare whole seconds.
     """
-    content = fingerprint(entry)
+    blank = body(replace(entry, sequence=0, modified=_BLANK))
+    content = hashlib.sha256(blank).hexdigest()
     if known is not None and known.content == content:
         return known
     modified = _floor(now.astimezone(UTC))
     if known is not None:
         modified = max(modified, known.modified + SECOND)
     sequence = 0 if known is None else known.sequence + 1
-    stamped = replace(entry, sequence=sequence, modified=modified)
-    return Rendered(entry.uid, sequence, modified, content, body(stamped))
+    return Rendered(entry.uid, sequence, modified, content, _stamped(blank, modified, sequence))
+
+
+def _stamped(blank: bytes, modified: datetime, sequence: int) -> bytes:
+    """Return the body with its stamps: written in place, since icalendar takes ten times longer.
+
+    The stamps come before every text, and no line of a text looks like them: the first is ours.
+    """
+    written = vDatetime(modified).to_ical()
+    return blank.replace(
+        _BLANK_STAMP, b"DTSTAMP:%b\r\nLAST-MODIFIED:%b\r\n" % (written, written), 1
+    ).replace(b"\r\nSEQUENCE:0\r\n", b"\r\nSEQUENCE:%d\r\n" % sequence, 1)
 
 
 def etag(head: bytes, versions: Iterable[str]) -> str:

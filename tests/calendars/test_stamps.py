@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from calendars.entries import Calendar, Entry
-from calendars.writing import body, etag, feed, fingerprint, header, render
+from calendars.writing import body, etag, feed, header, render
 from tests.calendars.strategies import entries, instants
 
 NOW = datetime(2026, 7, 1, 9, 30, tzinfo=UTC)
@@ -49,7 +49,18 @@ def test_every_property_that_a_reader_can_see_counts_as_a_change(entry: Entry) -
         {"url": entry.url + "https://example.org/x"},
         {"colour": "plum"},
     ):
-        assert fingerprint(replace(entry, **change)) != fingerprint(entry)  # type: ignore[arg-type]
+        known = render(entry, None, NOW)
+        assert render(replace(entry, **change), known, NOW).sequence == 1  # type: ignore[arg-type]
+
+
+@given(entries, instants, instants)
+def test_what_is_kept_is_what_icalendar_writes(
+    entry: Entry, first: datetime, later: datetime
+) -> None:
+    other = replace(entry, title=entry.title + "x")
+    for shown, known in ((entry, None), (other, render(entry, None, first))):
+        kept = render(shown, known, later)
+        assert kept.body == body(replace(shown, sequence=kept.sequence, modified=kept.modified))
 
 
 @given(entries)
