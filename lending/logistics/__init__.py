@@ -1,0 +1,1 @@
+"""Field work: what has to be done where, by whom, with which vehicle."""
