@@ -169,7 +169,7 @@ class BookingDrawing:
             depot = self._depot()
             if depot is None:
                 return "", None
-            return ", ".join(filter(None, (depot.name, depot.address))), place_of(depot)
+            return depot_in_words(depot), place_of(depot)
         return site_of(self.uow, booking), place_of(booking.event)
 
     def _depot(self) -> Depot | None:
@@ -206,6 +206,11 @@ class StaffBookingDrawing(BookingDrawing):
         if contact:
             yield self._words("Contact: %(name)s", name=contact)
         yield self._words(booking.logistics.label)
+
+
+def depot_in_words(depot: Depot) -> str:
+    """Return where a depot is, in one line."""
+    return ", ".join(filter(None, (depot.name, depot.address)))
 
 
 def site_of(uow: UnitOfWork, booking: Booking) -> str:

@@ -21,7 +21,7 @@ from lending.db.database import UnitOfWork
 from lending.errors import NotFound
 from lending.organisations.models import Organisation
 from lending.subscriptions.addresses import booking_page, item_page
-from lending.subscriptions.bookings import numbers
+from lending.subscriptions.bookings import depot_in_words, numbers, place_of
 from lending.subscriptions.drawing import PRODUCT, Drawn, Feed, Pen, Reach
 from lending.subscriptions.models import Audience, View
 
@@ -199,6 +199,7 @@ class _Drawing:
         status: Status,
     ) -> Drawn:
         starts_at, ends_at = instant(row.starts), instant(row.ends)
+        depot = self.item.depot
         entry = Entry(
             uid=self.pen.uid(name, View.ITEM),
             when=Interval(starts_at, ends_at),
@@ -206,6 +207,8 @@ class _Drawing:
             created=created,
             modified=created,
             description="\n".join([*lines, url]),
+            location=depot_in_words(depot) if depot else "",
+            place=place_of(depot) if depot else None,
             status=status,
             transparent=True,
             url=url,

@@ -23,6 +23,8 @@ from lending.subscriptions.live import forget_unread, live_feeds, live_views
 from lending.subscriptions.models import CalendarEntry, View
 from lending.subscriptions.views import VIEWS
 
+MOST_AT_ONCE = 5_000
+"""So many sources are looked up by name; of more, whole feeds are rendered."""
 RETIRED_KEPT = timedelta(days=400)
 
 
@@ -94,6 +96,9 @@ class Keeper:
             select(Booking.id, Booking.event_id).where(bookings)
         ):
             sources |= {f"booking:{booking_id}", f"event:{event_id}"}
+        if len(sources) > MOST_AT_ONCE:
+            self._render(uow, live_feeds(uow))
+            return
         scopes = {view: VIEWS[view].scopes(uow, bookings) for view in views}
         shown = (
             select(CalendarEntry.view, CalendarEntry.scope_id)

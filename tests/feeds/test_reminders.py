@@ -16,6 +16,8 @@ from lending.subscriptions.service import find_subscription
 from tests.factories import FRIDAY, Cast, approved, submitted
 from tests.feeds.conftest import Reader, Subscribe
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def plain(subscribed: Subscribe, cast: Cast) -> Reader:

@@ -23,6 +23,8 @@ from tests.factories import FRIDAY, MONDAY, Cast, approved, submitted, waiting
 from tests.feeds.conftest import URL, Reader, Subscribe
 from tests.feeds.test_bookings_in_feeds import stamps
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 STAFF_VIEWS = [View.DEPOT, View.DEPARTMENT, View.AUTHORITY]
 
 
