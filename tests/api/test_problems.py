@@ -31,7 +31,7 @@ def test_a_problem_says_all_that_the_standard_asks_and_what_ours_adds(alice):
     assert answer.mimetype == "application/problem+json"
     assert answer.json == {
         "type": "urn:treteau:problem:not_found",
-        "title": "Il n'y a rien ici",
+        "title": "Il n’y a rien ici",
         "status": 404,
         "detail": "Nous ne trouvons pas ce que vous cherchez.",
         "code": "not_found",
@@ -44,8 +44,8 @@ def test_a_problem_says_all_that_the_standard_asks_and_what_ours_adds(alice):
     [
         ("en", "There is nothing here"),
         ("en-GB,fr;q=0.3", "There is nothing here"),
-        ("fr-FR,en;q=0.3", "Il n'y a rien ici"),
-        ("de", "Il n'y a rien ici"),
+        ("fr-FR,en;q=0.3", "Il n’y a rien ici"),
+        ("de", "Il n’y a rien ici"),
     ],
 )
 def test_the_language_is_the_one_the_client_prefers(alice, accepted, title):

@@ -163,7 +163,7 @@ def ask_for_sound(page: Page, place: Place, friday: date) -> None:
     page.get_by_label("Que cherchez-vous").fill("kit sono")
     page.get_by_role("button", name="Rechercher").click()
     page.get_by_role("button", name="Ajouter Kit sono").click()
-    page.get_by_label("Comment s'appelle-t-il").fill("Bal de l'essai")
+    page.get_by_label("Comment s’appelle-t-il").fill("Bal de l'essai")
     page.get_by_role("button", name="Continuer").click()
     page.locator("a", has_text="Continuer").last.click()
     page.get_by_role("button", name="Continuer").click()

@@ -80,7 +80,7 @@ def test_requests_are_told_apart_from_decided_loans(
 ) -> None:
     submitted(live, cast, {cast.chairs: 80}, organisation=cast.club)
     number = draft(live, cast, {cast.chairs: 60})
-    assert "seulement demandées par d'autres" in unescape(_conflict(browse(cast.alice), number))
+    assert "seulement demandées par d’autres" in unescape(_conflict(browse(cast.alice), number))
 
 
 def test_other_dates_are_taken_and_sent_with_one_click(
@@ -165,7 +165,7 @@ def test_the_waiting_list_is_joined_with_one_click(
     alice = browse(cast.alice)
     assert "liste-d-attente" in _forms(_conflict(alice, number))
     answer = alice.post(f"/demandes/{number}/liste-d-attente")
-    assert "liste d'attente" in unescape(alice.get(answer.location).text)
+    assert "liste d’attente" in unescape(alice.get(answer.location).text)
     assert _read(live, cast, number).state is State.WAITLISTED
 
 

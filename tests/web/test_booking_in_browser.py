@@ -110,7 +110,7 @@ def test_with_the_keyboard_alone_a_request_is_sent_and_a_conflict_settled(
     page = visit(f"/demandes/{number}/verifier", viewport={"width": 1280, "height": 900})
     _press(page, "Envoyer la demande")
     page.wait_for_url("**/conflit")
-    _press(page, "S'inscrire sur la liste d'attente")
+    _press(page, "S’inscrire sur la liste d’attente")
     page.wait_for_url("**/envoyee")
     assert _state(live, cast, number) is State.WAITLISTED
 

@@ -150,9 +150,9 @@ def test_dates_chosen_once_hold_on_the_next_pages_until_they_are_put_away(
     ("dates", "says"),
     [
         ("start_date=2026-06-08&end_date=2026-06-05", "Le retour doit suivre le retrait."),
-        ("start_date=2026-06-08&end_date=", "Indiquez le jour et l'heure du retour."),
-        ("start_date=hier&end_date=2026-06-05", "Indiquez le jour et l'heure du retrait."),
-        ("start_date=9999-12-31&end_date=9999-12-31", "Indiquez le jour et l'heure du retrait."),
+        ("start_date=2026-06-08&end_date=", "Indiquez le jour et l’heure du retour."),
+        ("start_date=hier&end_date=2026-06-05", "Indiquez le jour et l’heure du retrait."),
+        ("start_date=9999-12-31&end_date=9999-12-31", "Indiquez le jour et l’heure du retrait."),
     ],
 )
 def test_dates_that_make_no_sense_are_told_beside_the_field(
@@ -251,7 +251,7 @@ def test_what_is_no_longer_lent_says_so_and_cannot_be_chosen(
     browser = browse(cast.alice)
     assert cast.tent not in cards(browser.get("/catalogue").text)
     page = unescape(browser.get(f"/catalogue/{cast.tent}").text)
-    assert "N'est plus prêt" in page
+    assert "N’est plus prêt" in page
     assert 'class="choose"' not in page
 
 
@@ -300,7 +300,7 @@ def test_other_dates_than_the_requests_are_told(
     number = factories.draft(database, cast, {cast.chairs: 12})
     browser = browse(cast.alice)
     browser.get(f"/demandes/{number}/materiel")
-    assert "porte sur d'autres dates" not in unescape(browser.get("/catalogue").text)
+    assert "porte sur d’autres dates" not in unescape(browser.get("/catalogue").text)
     page = unescape(browser.get("/catalogue?start_date=2026-07-03&end_date=2026-07-06").text)
-    assert "porte sur d'autres dates" in page
+    assert "porte sur d’autres dates" in page
     assert f"/demandes/{number}/memes-dates" in page

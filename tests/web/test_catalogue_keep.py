@@ -64,7 +64,7 @@ def test_a_new_item_is_written_in_the_units_of_people(
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"name": " "}, "Donnez un nom à l'article."),
+        ({"name": " "}, "Donnez un nom à l’article."),
         ({"code": "CHA-PLI"}, "Un autre article de cette collectivité porte ce code."),
         ({"weight_kg": "lourd"}, "Écrivez un nombre"),
         ({"weight_kg": "-2"}, "Écrivez un nombre"),
@@ -171,7 +171,7 @@ def test_more_pieces_than_there_are_cannot_go(
     form = {"direction": "out", "quantity": "101", "on": "2026-03-02", "reason": "Vol"}
     page = browse(cast.manager).post(f"/catalogue/{cast.chairs}/stock", form)
     assert page.status_code == 422
-    assert "Il n'y a pas autant de pièces à ce moment-là." in unescape(page.text)
+    assert "Il n’y a pas autant de pièces à ce moment-là." in unescape(page.text)
 
 
 MAINTENANCE = {

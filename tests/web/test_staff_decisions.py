@@ -49,7 +49,7 @@ def test_the_page_shows_everything_needed_to_decide(app: Flask, cast: Cast, marc
         "<strong>50</strong>",  # free without this request
         "Club de pétanque du Gué",
         "Association vérifiée",
-        "Aucune attestation d'assurance",
+        "Aucune attestation d’assurance",
         "Siège sur le territoire (Sainte-Planche)",
     ):
         assert words in page, words
