@@ -126,8 +126,9 @@ def _foresee(
 
 def _harms(uow: UnitOfWork, item_id: int, short: list[Gap]) -> list[Harm]:
     worst: dict[int, tuple[Claimant, int]] = {}
-    for gap in short:
-        for claimant in claimants_of(uow, item_id, gap):
+    claimants = claimants_of(uow, [(item_id, gap) for gap in short])
+    for gap, concerned in zip(short, claimants, strict=True):
+        for claimant in concerned:
             if claimant.state in BACK:
                 continue
             before = worst.get(claimant.booking_id)

@@ -1,8 +1,10 @@
 """Where more is promised than there is, and whom it concerns."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -52,12 +54,18 @@ def find_shortages(uow: UnitOfWork, authority_ids: Collection[int] | None = None
     """Return the shortages from now on, soonest first; of all authorities when none are named."""
     now = seconds(uow.now)
     items = _items(uow, authority_ids)
-    found = [
-        (item_id, gap)
-        for item_id, item_gaps in overbooked(uow, now, items.keys()).items()
-        for gap in item_gaps
+    found = sorted(
+        (
+            (item_id, gap)
+            for item_id, item_gaps in overbooked(uow, now, items.keys()).items()
+            for gap in item_gaps
+        ),
+        key=_soonest,
+    )
+    return [
+        _shortage(items[item_id], gap, claimants)
+        for (item_id, gap), claimants in zip(found, claimants_of(uow, found), strict=True)
     ]
-    return [_shortage(uow, items[item_id], gap) for item_id, gap in sorted(found, key=_soonest)]
 
 
 def overbooked(
@@ -86,7 +94,7 @@ def _items(uow: UnitOfWork, authority_ids: Collection[int] | None) -> dict[int, 
     return {item.id: item for item in uow.session.scalars(query)}
 
 
-def _shortage(uow: UnitOfWork, item: Item, gap: Gap) -> Shortage:
+def _shortage(item: Item, gap: Gap, claimants: tuple[Claimant, ...]) -> Shortage:
     return Shortage(
         item_id=item.id,
         code=item.code,
@@ -95,38 +103,71 @@ def _shortage(uow: UnitOfWork, item: Item, gap: Gap) -> Shortage:
         starts_at=instant(gap.starts),
         ends_at=None if gap.ends >= FOREVER else instant(gap.ends),
         missing=gap.missing,
-        claimants=claimants_of(uow, item.id, gap),
+        claimants=claimants,
     )
 
 
-def claimants_of(uow: UnitOfWork, item_id: int, gap: Gap) -> tuple[Claimant, ...]:
-    """Return the bookings that hold some of an item during the gap."""
+class _Claim(NamedTuple):
+    """What a claimant holds, and from when to when it stands in the way."""
+
+    claimant: Claimant
+    starts: int
+    ends: int
+
+
+def claimants_of(uow: UnitOfWork, found: Sequence[tuple[int, Gap]]) -> list[tuple[Claimant, ...]]:
+    """Return for each gap of an item the bookings that hold some of it, in one query."""
+    if not found:
+        return []
+    claims = _claims(
+        uow,
+        {item_id for item_id, _ in found},
+        min(gap.starts for _, gap in found),
+        max(gap.ends for _, gap in found),
+    )
+    return [
+        tuple(
+            claim.claimant
+            for claim in claims[item_id]
+            if claim.starts < gap.ends and claim.ends > gap.starts
+        )
+        for item_id, gap in found
+    ]
+
+
+def _claims(
+    uow: UnitOfWork, item_ids: Collection[int], starts: int, ends: int
+) -> dict[int, list[_Claim]]:
+    """Return by item what bookings hold between two instants, in the order of the loans."""
     now = seconds(uow.now)
     late = Hold.is_out & (Hold.ends <= now)
     rows = uow.session.execute(
-        select(Booking, Organisation.name, Event.name, Hold.quantity, Hold.is_out, Hold.ends)
+        select(Booking, Organisation.name, Event.name, Hold)
         .join(BookingLine, BookingLine.id == Hold.booking_line_id)
         .join(Booking, Booking.id == BookingLine.booking_id)
         .join(Organisation, Organisation.id == Booking.organisation_id)
         .join(Event, Event.id == Booking.event_id)
         .where(
-            Hold.item_id == item_id,
+            Hold.item_id.in_(item_ids),
             Hold.kind != HoldKind.MAINTENANCE,
-            Hold.starts < gap.ends,
-            (Hold.ends > gap.starts) | late,
+            Hold.starts < ends,
+            (Hold.ends > starts) | late,
         )
-        .order_by(Booking.starts_at, Booking.id)
+        .order_by(Booking.starts_at, Booking.id, Hold.id)
     )
-    return tuple(
-        Claimant(
+    found: dict[int, list[_Claim]] = defaultdict(list)
+    for booking, organisation, event, hold in rows:
+        is_late = hold.is_out and hold.ends <= now
+        claimant = Claimant(
             booking_id=booking.id,
             reference=booking.reference,
             organisation=organisation,
             event=event,
             state=booking.state,
-            quantity=quantity,
+            quantity=hold.quantity,
             period=Interval(booking.starts_at, booking.ends_at),
-            is_late=is_out and ends <= now,
+            is_late=is_late,
         )
-        for booking, organisation, event, quantity, is_out, ends in rows
-    )
+        ends_at = FOREVER if is_late else hold.ends
+        found[hold.item_id].append(_Claim(claimant, hold.starts, ends_at))
+    return found
