@@ -12,7 +12,7 @@ from lending.bookings.facts import BookingChanged
 from lending.bookings.holding import hold, item_ids_of, lock_with_waiting
 from lending.bookings.models import Booking, Transition
 from lending.bookings.moves import load_for
-from lending.bookings.options import check_start, limit_option
+from lending.bookings.options import check_start, limit_option, option_since
 from lending.bookings.states import GRANTED, UNDECIDED, State
 from lending.bookings.waiting import serve_waiting
 from lending.db.database import UnitOfWork
@@ -48,7 +48,7 @@ def change_booking(
     if details is not None:
         check_start(uow, actor, booking)
         if booking.option_until is not None:
-            limit_option(uow, booking, booking.submitted_at or uow.now)
+            limit_option(uow, booking, option_since(uow, booking))
     terms = lock_with_waiting(uow, before | item_ids_of(booking))
     if booking.state.holds is not None:
         hold(uow, booking, booking.state.holds, terms)

@@ -2,9 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import func, select
+
 from lending.accounts.permissions import Action, Principal
 from lending.bookings.holding import release
-from lending.bookings.models import Booking
+from lending.bookings.models import Booking, Transition
 from lending.db.counter import next_number
 from lending.db.database import UnitOfWork
 from lending.errors import InvalidInput
@@ -33,6 +35,17 @@ def limit_option(uow: UnitOfWork, booking: Booking, since: datetime) -> None:
     """Let the option last for the authority's time from an instant, or until the loan begins."""
     lapses = since + timedelta(days=booking.authority.option_days)
     booking.option_until = min(lapses, booking.starts_at) if booking.starts_at > uow.now else lapses
+
+
+def option_since(uow: UnitOfWork, booking: Booking) -> datetime:
+    """Return since when the request has had its time to be decided in.
+
+    Since it was sent, or since it was served: what it waited before does not count.
+    """
+    began = select(func.max(Transition.at)).where(
+        Transition.booking_id == booking.id, Transition.move.in_(("submit", "serve"))
+    )
+    return uow.session.scalar(began) or uow.now
 
 
 def start_waiting(uow: UnitOfWork, booking: Booking) -> None:

@@ -6,13 +6,14 @@ import pytest
 
 from lending.availability.answers import Wanted
 from lending.availability.models import HoldKind
-from lending.bookings.changes import reduce_booking
+from lending.bookings.changes import change_booking, reduce_booking
 from lending.bookings.decisions import (
     approve_booking,
     cancel_booking,
     put_on_waiting_list,
     refuse_booking,
 )
+from lending.bookings.details import BookingDetails
 from lending.bookings.errors import OrganisationNotVerified
 from lending.bookings.expiry import expire_options
 from lending.bookings.shortages import overbooked
@@ -72,6 +73,20 @@ def test_an_option_begins_when_the_list_is_served(
     booking = booking_of(database, number)
     assert booking.option_until == NOW + timedelta(days=63)
     assert booking.waiting_since is None
+
+
+def test_a_change_after_a_long_wait_does_not_let_the_new_option_lapse(
+    database: Database, cast: Cast, clock: FixedClock
+) -> None:
+    holder = approved(database, cast, {cast.chairs: 100}, organisation=cast.club)
+    number = waiting(database, cast, {cast.chairs: 60})
+    clock.instant += timedelta(days=61)
+    database.write(lambda uow: cancel_booking(uow, cast.bob, holder, "Pluie"))
+    served = booking_of(database, number).option_until
+    details = BookingDetails(cast.choir, cast.town, FRIDAY, MONDAY, note="Merci !")
+    database.write(lambda uow: change_booking(uow, cast.alice, number, details=details))
+    assert booking_of(database, number).option_until == served
+    assert expire_options(database) == 0
 
 
 def test_a_request_is_served_only_whole(database: Database, cast: Cast) -> None:
