@@ -123,3 +123,9 @@ def days_touched(interval: Interval, zone: ZoneInfo) -> list[LocalDay]:
 def next_midnight(instant: datetime, zone: ZoneInfo) -> datetime:
     """Return the first instant of the local day after the one the instant lies in, in UTC."""
     return start_of_day(to_local(instant, zone).date() + ONE_DAY, zone)
+
+
+def days_later(instant: datetime, days: int, zone: ZoneInfo) -> datetime:
+    """Return the same hour on the clock some local days later, or earlier when negative, in UTC."""
+    local = to_local(instant, zone).replace(tzinfo=None, fold=0)
+    return to_utc(local + ONE_DAY * days, zone)

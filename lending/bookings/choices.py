@@ -5,13 +5,13 @@ The choices change the draft only; it is sent again afterwards, and only then is
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
 from calendars.intervals import Interval
-from calendars.zones import to_local, to_utc
+from calendars.zones import days_later, to_local
 from lending.accounts.permissions import Action, Principal
 from lending.availability.answers import Wanted, find_conflicts, free_for_loan
 from lending.availability.holds import terms_of
@@ -245,10 +245,5 @@ def _is_shared(uow: UnitOfWork, booking: Booking) -> bool:
 
 def _move_event(event: Event, days: int, zone: ZoneInfo) -> None:
     """Move an event by whole days; it keeps its hours on the clock."""
-    event.starts_at = _days_later(event.starts_at, days, zone)
-    event.ends_at = _days_later(event.ends_at, days, zone)
-
-
-def _days_later(at: datetime, days: int, zone: ZoneInfo) -> datetime:
-    local = to_local(at, zone).replace(tzinfo=None, fold=0)
-    return to_utc(local + timedelta(days=days), zone)
+    event.starts_at = days_later(event.starts_at, days, zone)
+    event.ends_at = days_later(event.ends_at, days, zone)

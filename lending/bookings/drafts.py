@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select
 
+from calendars.zones import days_later, to_local
 from lending.accounts.permissions import Action, Principal
 from lending.authorities.models import Authority
 from lending.availability.answers import Wanted
@@ -153,7 +155,7 @@ def copy_booking(
 ) -> Booking:
     """Take up an earlier booking again for other dates, as a draft of its own.
 
-    The event moves along: it begins as long after the start of the loan as it did before.
+    The event moves along by as many days as the loan, and keeps its hours on the clock.
 
     Raises:
         NotFound, Forbidden, InvalidInput: as for `create_booking`.
@@ -161,7 +163,8 @@ def copy_booking(
     old = load_for(uow, actor, booking_id, Action.EDIT_BOOKING, lock=False)
     if errors := check_period(starts_at, ends_at):
         raise InvalidInput(errors)
-    event, shift = old.event, starts_at - old.starts_at
+    event, zone = old.event, ZoneInfo(old.authority.timezone)
+    days = (to_local(starts_at, zone).date() - to_local(old.starts_at, zone).date()).days
     return create_booking(
         uow,
         actor,
@@ -170,8 +173,8 @@ def copy_booking(
         ),
         EventDetails(
             name=event.name,
-            starts_at=event.starts_at + shift,
-            ends_at=event.ends_at + shift,
+            starts_at=days_later(event.starts_at, days, zone),
+            ends_at=days_later(event.ends_at, days, zone),
             commune_insee=event.commune_insee,
             competence=event.competence,
             attendance=event.attendance,

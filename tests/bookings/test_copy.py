@@ -1,12 +1,13 @@
 """Taking up an earlier request again."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from lending.bookings.decisions import cancel_booking
 from lending.bookings.drafts import copy_booking
-from lending.bookings.models import Logistics
+from lending.bookings.models import Booking, Logistics
 from lending.bookings.states import State
 from lending.catalogue.models import Item
 from lending.db.database import Database
@@ -37,6 +38,25 @@ def test_a_copy_is_a_draft_of_its_own_with_the_event_moved_along(
     assert lines_of(database, new) == {cast.chairs: (30, None)}
     assert held_by(database, new) == {}
     assert booking_of(database, old).state is State.PARTLY_APPROVED
+
+
+def test_the_event_keeps_its_hours_whatever_the_season_and_the_hour_of_collection(
+    database: Database, cast: Cast
+) -> None:
+    old = approved(database, cast, {cast.chairs: 1})
+    paris = ZoneInfo("Europe/Paris")
+    winter = datetime(2027, 1, 8, 9, tzinfo=paris)  # a Friday, collected in the morning
+
+    def hours(number: int) -> tuple[str, str]:
+        with database.read() as uow:
+            event = uow.session.get_one(Booking, number).event
+            begins, ends = (at.astimezone(paris) for at in (event.starts_at, event.ends_at))
+        return f"{begins:%A %H:%M}", f"{ends:%A %H:%M}"
+
+    new = database.write(
+        lambda uow: copy_booking(uow, cast.alice, old, winter, winter + timedelta(days=3))
+    ).id
+    assert hours(new) == hours(old)
 
 
 def test_what_is_no_longer_lent_or_lent_in_smaller_numbers_is_left_out(

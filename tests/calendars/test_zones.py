@@ -99,3 +99,9 @@ def test_a_loan_until_midnight_does_not_touch_the_next_day() -> None:
     assert [local.day for local in zones.days_touched(loan, PARIS)] == [date(2026, 7, 14)]
     longer = Interval(loan.start, loan.end + timedelta(seconds=1))
     assert len(zones.days_touched(longer, PARIS)) == 2
+
+
+def test_days_later_the_clock_shows_the_same_hour() -> None:
+    evening = utc(2026, 3, 28, 19)  # 20:00 in winter time
+    assert zones.days_later(evening, 1, PARIS) == utc(2026, 3, 29, 18)
+    assert zones.days_later(zones.days_later(evening, 1, PARIS), -1, PARIS) == evening
