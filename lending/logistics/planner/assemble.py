@@ -97,6 +97,8 @@ def _reasons(model: Model, feasible: Feasible, unserved: set[int], task: int) ->
     waits = waiting(model, task, unserved)
     if waits is not None and waits.why is Why.PREDECESSOR:
         return waits
+    if model.fixed[task]:
+        return Reasons(model.tasks[task].id, Why.PIN)
     candidates = tuple(model.crews[number].shift.id for number in feasible.options[task])
     full = Obstacle(Why.FULL, candidates)
     return Reasons(model.tasks[task].id, Why.FULL, (full,), candidates)

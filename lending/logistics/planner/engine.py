@@ -15,6 +15,7 @@ from lending.logistics.planner.feasible import Feasible, examine
 from lending.logistics.planner.model import Model
 from lending.logistics.planner.plans import Plan
 from lending.logistics.planner.recreate import Recreator, construct
+from lending.logistics.planner.resume import resume
 from lending.logistics.planner.ruin import Ruiner, drop_orphans
 from lending.logistics.planner.state import State
 from lending.logistics.planner.travel import Travel
@@ -52,7 +53,8 @@ def plan(
     feasible = examine(model)
     state = State(model)
     recreator = Recreator(model, feasible)
-    construct(recreator, state, [n for n in range(model.count) if feasible.options[n]])
+    resume(recreator, state)
+    construct(recreator, state, [n for n in state.absent() if feasible.options[n]])
     drop_orphans(state)
     clock = _clock(iterations, seconds)
     done = 0

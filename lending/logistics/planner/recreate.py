@@ -117,18 +117,24 @@ class Recreator:
 
         At most so many starts are tried, spread over all that suggest themselves.
         """
-        bounds = [state.bounds(task) for task in tasks]
-        known = [bound for bound in bounds if bound is not None]
-        low = max((bound[0] for bound in known), default=NEVER)
-        high = min((bound[1] for bound in known), default=-NEVER)
-        if len(known) < len(tasks) or low > high:
+        limits = self._limits(state, tasks)
+        if limits is None:
             return False
         best: tuple[int, int, list[int]] | None = None
-        for start in _spread(self._starts(state, tasks, low, high), most):
+        for start in _spread(self._starts(state, tasks, *limits), most):
             found = self._crews_at(state, tasks, start)
             if found is not None and (best is None or found[0] < best[0]):
                 best = found[0], start, found[1]
         return best is not None and self._hold(state, tasks, best[1], best[2])
+
+    def _limits(self, state: State, tasks: tuple[int, ...]) -> tuple[int, int] | None:
+        """Return the first and last start that all of these tasks allow; None if none."""
+        bounds = [state.bounds(task) for task in tasks]
+        known = [bound for bound in bounds if bound is not None]
+        if len(known) < len(tasks):
+            return None
+        low, high = max(bound[0] for bound in known), min(bound[1] for bound in known)
+        return (low, high) if low <= high else None
 
     def _starts(self, state: State, tasks: tuple[int, ...], low: int, high: int) -> list[int]:
         """Return the minutes at which some crew could just start one of the tasks."""
@@ -167,6 +173,16 @@ class Recreator:
             cost += best[0]
             taken.append(best[1])
         return cost, taken
+
+    def place_again(
+        self, state: State, tasks: tuple[int, ...], start: int, numbers: list[int]
+    ) -> None:
+        """Put tasks that start together where and when they were, if they still fit."""
+        limits = self._limits(state, tasks)
+        known = all(n in self.options[task] for task, n in zip(tasks, numbers, strict=True))
+        apart = len(set(numbers)) == len(numbers)
+        if limits is not None and limits[0] <= start <= limits[1] and known and apart:
+            self._hold(state, tasks, start, numbers)
 
     def _hold(self, state: State, tasks: tuple[int, ...], start: int, numbers: list[int]) -> bool:
         """Put each task on its shift at that minute; none of them if one does not fit."""

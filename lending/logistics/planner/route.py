@@ -147,7 +147,7 @@ def _backward(model: Model, route: Route, high: Sequence[int]) -> None:
     route.late_fed = found
 
 
-def _forward_with_break(
+def _forward_with_break(  # noqa: C901 - one loop: calls would double what it costs
     model: Model, route: Route, low: Sequence[int], high: Sequence[int]
 ) -> bool:
     lunch = route.crewed.lunch
@@ -159,23 +159,34 @@ def _forward_with_break(
         fasting = NEVER
     route.fasting, route.start_fasting = [fasting], [route.crewed.start]
     route.fed, route.start_fed, route.broke = [fed], [fed], [False]
+    several, home = model.several, len(nodes) - 1
     for place in range(1, len(nodes)):
         node, leg = nodes[place], route.legs[place - 1]
         fasting += leg
         fed += leg
-        after = max(fasting, first) + minutes
+        after = (fasting if fasting > first else first) + minutes
         broke = after <= fed
         if broke:
             fed = after
-        if place < len(nodes) - 1:
-            fasting = fit(model, node, fasting, low[node], high[node])
-            fed = fit(model, node, fed, low[node], high[node])
+        if place < home:
+            first_start, last_start = low[node], high[node]
+            if fasting < first_start:
+                fasting = first_start
+            if fed < first_start:
+                fed = first_start
+            if several[node]:
+                fasting = first_from(model.windows[node], fasting)
+                fed = first_from(model.windows[node], fed)
+            if fasting > last_start:
+                fasting = NEVER
+            if fed > last_start:
+                fed = NEVER
         if fed >= NEVER and fasting >= NEVER:
             return False
         route.broke.append(broke)
         route.start_fasting.append(fasting)
         route.start_fed.append(fed)
-        if place < len(nodes) - 1:
+        if place < home:
             fasting += service[node]
             fed += service[node]
         if fasting > last:
@@ -201,16 +212,26 @@ def _backward_with_break(
     assert lunch is not None  # noqa: S101 - the caller asked
     first, last, minutes = lunch
     service, nodes, legs = model.service, route.nodes, route.legs
+    several = model.several
     fed, fasting = route.crewed.end, -NEVER
     late_fed, late_fasting = [fed], [fasting]
     for place in range(len(nodes) - 2, 0, -1):
         node, leg = nodes[place], legs[place]
         fasting -= leg
         if first + minutes <= fed:
-            fasting = max(fasting, min(last, fed - minutes - leg))
-        fed = min(fed - leg - service[node], high[node])
-        fasting = min(fasting - service[node], high[node])
-        if model.several[node]:
+            at_last = fed - minutes - leg
+            if at_last > last:
+                at_last = last
+            if at_last > fasting:
+                fasting = at_last
+        fed -= leg + service[node]
+        fasting -= service[node]
+        last_start = high[node]
+        if fed > last_start:
+            fed = last_start
+        if fasting > last_start:
+            fasting = last_start
+        if several[node]:
             fed = last_until(model.windows[node], fed)
             fasting = last_until(model.windows[node], fasting)
         if fasting < low[node]:  # too late for the break after this stop

@@ -98,9 +98,7 @@ class State:
         for task in gone:
             self.at[task] = -1
             self.cost += self.model.weight[task]
-        for task in gone:
-            if self.model.linked[task]:
-                self._forget(task)
+        self._forget(gone)
         return True
 
     def clear(self, number: int) -> None:
@@ -133,21 +131,19 @@ class State:
             if self.at[early] >= 0 and self.at[late] >= 0:
                 end, start = self.start(early) + model.service[early], self.start(late)
                 self.cuts[edge] = end + (start - end) // 2
-        self._narrow(task)
-        for other in self._neighbours(task):
-            self._narrow(other)
-        self._refresh({task, *self._neighbours(task)})
+        self._narrow([task, *self._neighbours(task)])
 
-    def _forget(self, task: int) -> None:
-        """Free those before and behind a task that is gone."""
+    def _forget(self, tasks: set[int]) -> None:
+        """Free those before and behind tasks that are gone."""
         model = self.model
-        for edge in (*model.before[task], *model.behind[task]):
-            self.cuts[edge] = NO_CUT
-        self.low[task], self.high[task] = model.low[task], model.high[task]
-        neighbours = self._neighbours(task)
-        for other in neighbours:
-            self._narrow(other)
-        self._refresh(set(neighbours))
+        neighbours = []
+        for task in tasks:
+            if model.linked[task]:
+                for edge in (*model.before[task], *model.behind[task]):
+                    self.cuts[edge] = NO_CUT
+                self.low[task], self.high[task] = model.low[task], model.high[task]
+                neighbours += self._neighbours(task)
+        self._narrow(neighbours)
 
     def _neighbours(self, task: int) -> list[int]:
         model = self.model
@@ -155,22 +151,23 @@ class State:
         found += [model.edges[edge][1] for edge in model.behind[task]]
         return [other for other in found if self.at[other] >= 0]
 
-    def _narrow(self, task: int) -> None:
-        """Work out between which cuts a placed task may start."""
+    def _narrow(self, tasks: list[int]) -> None:
+        """Work out between which cuts placed tasks may start, and their routes again."""
         model = self.model
-        if len(model.group[task]) > 1:
-            return  # held
-        low, high = model.low[task], model.high[task]
-        for edge in model.before[task]:
-            if self.cuts[edge] != NO_CUT:
-                low = max(low, self.cuts[edge])
-        for edge in model.behind[task]:
-            if self.cuts[edge] != NO_CUT:
-                high = min(high, self.cuts[edge] - model.service[task])
-        self.low[task], self.high[task] = low, high
-
-    def _refresh(self, tasks: set[int]) -> None:
-        """Work out the times again of the routes that hold these tasks."""
-        for number in sorted({self.at[task] for task in tasks}):
+        changed = set()
+        for task in tasks:
+            if len(model.group[task]) > 1:
+                continue  # held
+            low, high = model.low[task], model.high[task]
+            for edge in model.before[task]:
+                if self.cuts[edge] != NO_CUT:
+                    low = max(low, self.cuts[edge])
+            for edge in model.behind[task]:
+                if self.cuts[edge] != NO_CUT:
+                    high = min(high, self.cuts[edge] - model.service[task])
+            if low != self.low[task] or high != self.high[task]:
+                self.low[task], self.high[task] = low, high
+                changed.add(self.at[task])
+        for number in sorted(changed):
             if not self._replace(number, self.routes[number].nodes):
                 raise AssertionError("a cut lies where nothing fits")

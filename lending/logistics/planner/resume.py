@@ -1,0 +1,50 @@
+"""Begin from what is already decided: pinned minutes first, then the published plan."""
+
+from lending.logistics.planner.inserting import PLAIN, cheapest
+from lending.logistics.planner.recreate import Recreator
+from lending.logistics.planner.route import Insertion
+from lending.logistics.planner.state import State
+
+
+def resume(recreator: Recreator, state: State) -> None:
+    """Place what is pinned to a minute, then what is published, each on its own shift.
+
+    What no longer fits there is left for the construction.
+    """
+    model = recreator.model
+    known: list[tuple[bool, int, int, int]] = []
+    for task in range(model.count):
+        if model.fixed[task]:
+            shift = model.by_shift[model.pinned[task]]
+            known.append((False, model.low[task], task, shift))
+        elif model.published[task] >= 0:
+            known.append((True, model.published_start[task], task, model.published[task]))
+    shifts = {task: shift for _, _, task, shift in known}
+    for _, start, task, _ in sorted(known):
+        if state.at[task] >= 0:
+            continue
+        members = model.group[task]
+        if not all(member in shifts for member in members):
+            continue
+        if len(members) > 1:
+            numbers = [shifts[member] for member in members]
+            recreator.place_again(state, members, start, numbers)
+        elif shifts[task] in recreator.options[task]:
+            _place(recreator, state, task, shifts[task])
+
+
+def _place(recreator: Recreator, state: State, task: int, number: int) -> None:
+    """Put a task last on its shift, or where it costs least if that does not fit."""
+    model = recreator.model
+    bounds = state.bounds(task)
+    if bounds is None or bounds[0] > bounds[1]:
+        return
+    state.low[task], state.high[task] = bounds
+    route = state.routes[number]
+    last = len(route.nodes) - 2
+    found: Insertion | None = cheapest(model, route, task, *bounds, last)
+    if found is None or found[2] != PLAIN:
+        begin = recreator.begin(state, task, number)
+        found = cheapest(model, route, task, *bounds, begin) or found
+    if found is not None:
+        state.put(task, number, found)
