@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Flask
+from werkzeug.routing import IntegerConverter, Map
 
 from lending import cli
 from lending.api.running import register as register_api
@@ -16,6 +17,14 @@ from lending.jobs.worker import run_worker
 from lending.settings import Settings
 from lending.subscriptions.keeping import Keeper
 from lending.web import register as register_web
+from lending.web.numbers import LARGEST
+
+
+class Number(IntegerConverter):
+    """A number in an address: nothing is there under one that no table can hold."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=LARGEST)
 
 
 def build_database(settings: Settings, clock: Clock | None = None) -> Database:
@@ -34,6 +43,7 @@ def create_app(
     settings = settings or Settings.from_env()
     app = Flask(__name__, template_folder=None, static_folder="static")
     app.secret_key = settings.secret_key
+    app.url_map.converters["int"] = Number
     app.extensions["settings"] = settings
     app.extensions["database"] = database or build_database(settings)
     app.config.update(

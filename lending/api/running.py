@@ -29,7 +29,7 @@ from lending.api.problems import (
 from lending.api.routes import all_operations
 from lending.api.schemas.problems import Problem
 from lending.db.database import Database, UnitOfWork
-from lending.errors import Busy, FieldError, InvalidInput, LendingError, NotFound
+from lending.errors import Busy, FieldError, InvalidInput, LendingError
 from lending.http_status import status_of
 from lending.i18n import N_
 from lending.settings import Settings
@@ -37,8 +37,6 @@ from lending.settings import Settings
 log = logging.getLogger(__name__)
 
 KEY = re.compile(r"[!-~]{1,255}")
-LARGEST_NUMBER = 2**31 - 1
-"""What every database keeps in its columns of whole numbers."""
 
 
 def register(app: Flask) -> None:
@@ -81,8 +79,6 @@ def _view_of(operation: Operation) -> Callable[..., Response]:
         g.operation = operation
         g.principal = actor = _authenticate()
         actor.check(operation.action)
-        if any(number > LARGEST_NUMBER for number in ids.values()):
-            raise NotFound  # no table can hold it
         call = Call(
             actor=actor,
             ids=ids,

@@ -29,6 +29,7 @@ from lending.web.board_columns import (
 )
 from lending.web.context import allowed, database, principal
 from lending.web.formats import DEFAULT_ZONE
+from lending.web.numbers import whole_number
 from lending.web.templating import language
 
 blueprint = Blueprint("board", __name__)
@@ -87,8 +88,8 @@ def index() -> ResponseReturnValue:
 
 def _page(uow: UnitOfWork) -> BoardPage:
     authorities = list_authorities(uow, principal().authority_scope(Action.SEE_BOARD))
-    authority_id = request.args.get("authority", type=int)
-    category_id = request.args.get("category", type=int)
+    authority_id = request.args.get("authority", type=whole_number)
+    category_id = request.args.get("category", type=whole_number)
     place = next((a for a in authorities if authority_id in (None, a.id)), None)
     g.zone = zone = ZoneInfo(place.timezone) if place else DEFAULT_ZONE
     today = to_local(uow.now, zone).date()

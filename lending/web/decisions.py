@@ -30,6 +30,7 @@ from lending.errors import FieldError, InvalidInput
 from lending.web.context import allowed, database, principal
 from lending.web.history import history_of
 from lending.web.inbox import filter_arguments, filter_of_request
+from lending.web.numbers import whole_number
 from lending.web.offers import conflicts_for_staff
 from lending.web.widgets import Conflict, HistoryEntry
 
@@ -168,10 +169,10 @@ def quantities(prefix: str) -> dict[int, int]:
         start, _, item_id = name.rpartition("-")
         if start != prefix or not item_id.isdecimal():
             continue
-        if text.strip() and not text.strip().isdecimal():
+        try:
+            found[whole_number(item_id)] = whole_number(text.strip() or "0")
+        except ValueError:
             errors[name] = gettext("Give a whole number.")
-            continue
-        found[int(item_id)] = int(text.strip() or 0)
     if errors:
         raise InvalidInput(**errors)
     return found

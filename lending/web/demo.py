@@ -15,6 +15,7 @@ from lending.organisations.queries import organisation_names
 from lending.web.accounts.cookie import give_session, visitor
 from lending.web.addresses import own_address
 from lending.web.context import database
+from lending.web.numbers import whole_number
 from lending.web.security import limits
 
 MOST = 12
@@ -68,7 +69,7 @@ def sign_in() -> ResponseReturnValue:
     Raises:
         NotFound: there is no such person.
     """
-    user_id = request.form.get("user_id", 0, type=int)
+    user_id = request.form.get("user_id", 0, type=whole_number)
     with database().read() as uow:
         if not get_person(uow, SYSTEM, user_id).is_active:
             raise NotFound

@@ -17,6 +17,7 @@ from lending.i18n import N_
 from lending.web.context import allowed, database, principal
 from lending.web.formats import local
 from lending.web.navigation import address
+from lending.web.numbers import whole_number
 from lending.web.widgets import Pager
 from lending.web.wording import urgency_of
 
@@ -100,9 +101,9 @@ def filter_of_request() -> InboxFilter:
     kind = request.args.get("kind", "")
     return InboxFilter(
         kind=DutyKind(kind) if kind in list(DutyKind) else None,
-        authority_id=request.args.get("authority", type=int),
-        department_id=request.args.get("department", type=int),
-        page=request.args.get("page", 1, type=int),
+        authority_id=request.args.get("authority", type=whole_number),
+        department_id=request.args.get("department", type=whole_number),
+        page=request.args.get("page", 1, type=whole_number),
     )
 
 

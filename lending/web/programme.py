@@ -17,6 +17,7 @@ from lending.db.database import UnitOfWork
 from lending.subscriptions.addresses import programme_feed
 from lending.web.context import allowed, database
 from lending.web.formats import DEFAULT_ZONE
+from lending.web.numbers import whole_number
 from lending.web.subscriptions import public_root
 from lending.web.templating import language
 
@@ -55,7 +56,7 @@ def index() -> ResponseReturnValue:
 
 def _page(uow: UnitOfWork) -> ProgrammePage:
     authorities = list_authorities(uow)
-    wanted = request.args.get("authority", type=int)
+    wanted = request.args.get("authority", type=whole_number)
     authority = next((one for one in authorities if one.id == wanted), None)
     zone = ZoneInfo(authority.timezone) if authority else DEFAULT_ZONE
     g.zone = zone

@@ -1,6 +1,6 @@
 """Who acts, and the headers that keep others from acting in their name."""
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, abort, g, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -42,8 +42,21 @@ def register(app: Flask) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
         )
+    app.before_request(refuse_what_cannot_be_kept)
     app.before_request(load_principal)
     app.after_request(set_headers)
+
+
+def refuse_what_cannot_be_kept() -> None:
+    """Refuse the one character that PostgreSQL does not keep; no browser sends it by itself.
+
+    Programs are told by the API which field it is in.
+    """
+    if request.blueprint == "api":
+        return
+    for given in (request.args, request.form):
+        if any("\x00" in name or "\x00" in value for name, value in given.items(multi=True)):
+            abort(400)
 
 
 def limits() -> Limits:

@@ -31,6 +31,7 @@ from lending.subscriptions.service import (
     subscribe,
 )
 from lending.web.context import allowed, database, principal, settings
+from lending.web.numbers import whole_number
 from lending.web.templating import language
 
 blueprint = Blueprint("subscriptions", __name__)
@@ -165,6 +166,6 @@ def _wanted() -> tuple[View, int]:
         NotFound: no such view or thing.
     """
     try:
-        return View(request.values.get("view", "")), int(request.values.get("id", ""))
+        return View(request.values.get("view", "")), whole_number(request.values.get("id", ""))
     except ValueError as error:
         raise NotFound from error

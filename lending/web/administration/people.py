@@ -25,6 +25,7 @@ from lending.web.administration import blueprint
 from lending.web.administration.forms import PersonForm, RoleForm
 from lending.web.context import allowed, database, principal
 from lending.web.form_errors import tell_errors, text_of
+from lending.web.numbers import whole_number
 from lending.web.widgets import Pager
 
 PER_PAGE = 50
@@ -36,7 +37,7 @@ MOST_ORGANISATIONS = 2000
 def people() -> ResponseReturnValue:
     """List accounts."""
     words = request.args.get("q", "").strip()[:100]
-    page = max(1, min(request.args.get("page", 1, type=int), 10_000))
+    page = max(1, min(request.args.get("page", 1, type=whole_number), 10_000))
     with database().read() as uow:
         found = list_people(uow, principal(), search=words, page=page, per_page=PER_PAGE)
         owners = owner_names(uow, tuple(role for p in found.people for role in p.roles))

@@ -24,9 +24,8 @@ from lending.web.bookings.prepare import EVENT_FIELDS
 from lending.web.context import allowed, database, principal
 from lending.web.form_errors import tell_errors
 from lending.web.formats import number, period
+from lending.web.numbers import whole_number
 from lending.web.widgets import Alternative
-
-MOST = 1_000_000
 
 
 @blueprint.route("/demandes/<int:booking_id>/modifier", methods=["GET", "POST"])
@@ -85,9 +84,9 @@ def _read_quantities(booking: BookingDetail) -> tuple[dict[int, int], bool]:
     quantities, sound = {}, True
     for line in booking.line_views:
         typed = request.form.get(f"quantity-{line.item_id}", "").strip() or "0"
-        if typed.isdecimal() and int(typed) <= MOST:
-            quantities[line.item_id] = int(typed)
-        else:
+        try:
+            quantities[line.item_id] = whole_number(typed)
+        except ValueError:
             quantities[line.item_id], sound = line.quantity, False
     return quantities, sound
 

@@ -35,6 +35,7 @@ from lending.web.context import allowed, database, principal
 from lending.web.dates import FIELDS, ChosenDates, chosen_dates, read_dates
 from lending.web.form_errors import tell_errors
 from lending.web.formats import DEFAULT_ZONE
+from lending.web.numbers import whole_number
 
 MOST_ORGANISATIONS = 1000
 
@@ -106,7 +107,7 @@ def _beginning(uow: UnitOfWork) -> Beginning:
         else chosen_dates(DEFAULT_ZONE, uow.now)
     )
     authorities = list_authorities(uow, scope)
-    quantity = request.values.get("quantity", 0, type=int)
+    quantity = request.values.get("quantity", 0, type=whole_number)
     return Beginning(
         organisations=tuple(
             organisation
@@ -123,7 +124,7 @@ def _beginning(uow: UnitOfWork) -> Beginning:
 
 
 def _item(uow: UnitOfWork) -> ItemDetail | None:
-    number = request.values.get("item_id", type=int)
+    number = request.values.get("item_id", type=whole_number)
     try:
         return get_item(uow, number) if number is not None else None
     except NotFound:
@@ -139,7 +140,7 @@ def _offer(form: StartForm, beginning: Beginning) -> None:
 
 
 def _prefill(form: StartForm, beginning: Beginning) -> None:
-    asked = request.args.get("organisation_id", 0, type=int)
+    asked = request.args.get("organisation_id", 0, type=whole_number)
     by_id = {each.id: each for each in beginning.organisations}
     organisation = by_id.get(asked, beginning.organisations[0])
     if len(beginning.organisations) == 1 or asked in by_id:

@@ -28,6 +28,7 @@ from lending.web.context import allowed, database, principal
 from lending.web.dates import read_dates
 from lending.web.errors import words
 from lending.web.formats import number, period
+from lending.web.numbers import whole_number
 from lending.web.templating import language
 from lending.web.widgets import Alternative, Conflict, Timeline, TimelineStep
 
@@ -255,8 +256,8 @@ def wait(booking_id: int) -> ResponseReturnValue:
 
 def _pair() -> tuple[int, int]:
     return (
-        request.form.get("item_id", 0, type=int),
-        request.form.get("substitute_id", 0, type=int),
+        request.form.get("item_id", 0, type=whole_number),
+        request.form.get("substitute_id", 0, type=whole_number),
     )
 
 

@@ -32,6 +32,7 @@ from lending.web.context import allowed, database, principal
 from lending.web.form_errors import tell_errors
 from lending.web.formats import period
 from lending.web.navigation import booking_url
+from lending.web.numbers import whole_number
 from lending.web.widgets import Pager, Task
 
 PER_PAGE = 20
@@ -77,7 +78,7 @@ def index() -> ResponseReturnValue:
     """List the requests the reader may see, what is to be done first."""
     group = request.args.get("etat", "")
     words = request.args.get("q", "").strip()[:LONGEST_SEARCH]
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = max(request.args.get("page", 1, type=whole_number), 1)
     staff = principal().is_staff
     wanted = BookingFilter(
         states=GROUPS[group][1] if group in GROUPS else None,

@@ -11,19 +11,22 @@ from lending.web.bookings import blueprint
 from lending.web.bookings.common import read_booking
 from lending.web.bookings.current import running_list
 from lending.web.context import allowed, database, principal
-
-MOST = 1_000_000
+from lending.web.numbers import whole_number
 
 
 @blueprint.post("/demandes/<int:booking_id>/lignes")
 @allowed(Action.EDIT_BOOKING)
 def set_line(booking_id: int) -> ResponseReturnValue:
     """Set the quantity of an item; zero or nothing takes it out."""
-    item_id = request.form.get("item_id", type=int)
-    typed = request.form.get("quantity", "").strip() or "0"
-    if item_id is None or not typed.isdecimal() or int(typed) > MOST:
+    item_id = request.form.get("item_id", type=whole_number)
+    quantity = request.form.get("quantity", "").strip() or "0"
+    try:
+        pieces = whole_number(quantity)
+    except ValueError:
+        pieces = None
+    if item_id is None or pieces is None:
         return _answer(booking_id, item_id, gettext("Give a whole number of pieces."))
-    return _write(booking_id, item_id, int(typed))
+    return _write(booking_id, item_id, pieces)
 
 
 @blueprint.post("/demandes/<int:booking_id>/lignes/<int:item_id>/retirer")

@@ -43,6 +43,7 @@ from lending.web.catalogue.choosing import Choosing, choosing_for
 from lending.web.context import allowed, database, principal
 from lending.web.dates import ChosenDates, chosen_dates
 from lending.web.formats import DEFAULT_ZONE
+from lending.web.numbers import whole_number
 from lending.web.widgets import ItemCard, Month, Pager
 
 PER_PAGE, MOST_PER_PAGE = 96, 200
@@ -98,7 +99,7 @@ def index() -> ResponseReturnValue:
 
 def _page(uow: UnitOfWork) -> CataloguePage:
     names = authority_names(uow)
-    authority_id = request.args.get("authority", type=int)
+    authority_id = request.args.get("authority", type=whole_number)
     if authority_id not in names:
         authority_id = None
     g.zone = _zone_of(uow, authority_id)
@@ -111,7 +112,7 @@ def _page(uow: UnitOfWork) -> CataloguePage:
     with_retired = can_edit and bool(request.args.get("retired"))
     wanted = ItemFilter(words, category, only, with_inactive=with_retired)
     shelf = list_shelf(uow, wanted, dates.period, free_only=free_only)
-    per_page = min(max(request.args.get("per_page", PER_PAGE, type=int), 1), MOST_PER_PAGE)
+    per_page = min(max(request.args.get("per_page", PER_PAGE, type=whole_number), 1), MOST_PER_PAGE)
     pager = _pager(len(shelf), per_page)
     shown = shelf[(pager.page - 1) * per_page : pager.page * per_page]
     choosing = choosing_for(uow, dates, [entry.item for entry in shown])
@@ -142,7 +143,7 @@ def _groups(shown: Sequence[ShelfItem], cards: Sequence[ItemCard], words: str) -
 
 def _pager(total: int, per_page: int) -> Pager:
     last = max(1, -(-total // per_page))
-    return Pager(min(max(request.args.get("page", 1, type=int), 1), last), per_page, total)
+    return Pager(min(max(request.args.get("page", 1, type=whole_number), 1), last), per_page, total)
 
 
 def _families(categories: list[CategoryEntry], current: str) -> tuple[Family, ...]:

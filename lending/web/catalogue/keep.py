@@ -24,6 +24,7 @@ from lending.web.catalogue.cards import item_name
 from lending.web.catalogue.forms import RENAMED, ItemForm, values_of
 from lending.web.context import allowed, database, principal
 from lending.web.form_errors import tell_errors
+from lending.web.numbers import whole_number
 
 
 @blueprint.route("/catalogue/nouveau", methods=["GET", "POST"])
@@ -86,7 +87,7 @@ def _chosen(authorities: tuple[AuthorityView, ...]) -> AuthorityView | None:
     """Return the authority of the address, or the only one there is to choose."""
     if len(authorities) == 1:
         return authorities[0]
-    wanted = request.args.get("authority", type=int)
+    wanted = request.args.get("authority", type=whole_number)
     return next((authority for authority in authorities if authority.id == wanted), None)
 
 

@@ -10,6 +10,7 @@ from lending.organisations.identifiers import grouped
 from lending.organisations.models import Verification
 from lending.organisations.queries import count_pending, get_organisation, list_organisations
 from lending.web.context import allowed, database, principal
+from lending.web.numbers import whole_number
 from lending.web.organisations import blueprint
 from lending.web.widgets import Pager
 
@@ -36,7 +37,7 @@ def index() -> ResponseReturnValue:
     words = request.args.get("q", "").strip()[:LONGEST_SEARCH]
     states = {each.value: each for each in Verification}
     chosen = states.get(request.args.get("state", ""))
-    page = max(1, min(request.args.get("page", 1, type=int), 10_000))
+    page = max(1, min(request.args.get("page", 1, type=whole_number), 10_000))
     with database().read() as uow:
         found = list_organisations(
             uow,
