@@ -83,21 +83,27 @@ def _mark(
 def _known(
     uow: UnitOfWork, feed: Feed, sources: Collection[str] | None
 ) -> dict[str, CalendarEntry]:
-    query = (
-        select(CalendarEntry)
-        .where(
+    """Return what is kept of a feed, or of these sources in it, by identity; locked.
+
+    What is drawn from a source is looked up by the source alone and in all feeds: given the feed
+    as well, SQLite would read all of it to find one booking.
+    """
+    query = select(CalendarEntry).order_by(CalendarEntry.id).with_for_update()
+    if sources is None:
+        query = query.where(
             CalendarEntry.view == feed.view,
             CalendarEntry.scope_id == feed.scope_id,
             CalendarEntry.language == feed.language,
             CalendarEntry.audience == feed.audience,
             CalendarEntry.alarms == feed.alarms,
         )
-        .order_by(CalendarEntry.id)
-        .with_for_update()
-    )
-    if sources is not None:
+    else:
         query = query.where(CalendarEntry.source.in_(sources))
-    return {row.uid: row for row in uow.session.scalars(query)}
+    return {row.uid: row for row in uow.session.scalars(query) if _feed_of(row) == feed}
+
+
+def _feed_of(row: CalendarEntry) -> Feed:
+    return Feed(row.view, row.scope_id, row.language, row.audience, row.alarms)
 
 
 def _keep(

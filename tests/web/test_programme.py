@@ -111,7 +111,7 @@ def test_a_cancelled_event_stays_and_says_so(anyone: Browser, live: Database, ca
 
 def test_it_speaks_french(app: Flask, live: Database, cast: Cast) -> None:
     page = Browser(app).get("/programme").text
-    assert "Mars 2026 : événements" in page
+    assert "Mars 2026\N{NO-BREAK SPACE}: événements" in page
     assert "Rien n’est annoncé ce mois-ci" in page
 
 
