@@ -165,7 +165,7 @@ def _stamped(blank: bytes, modified: datetime, sequence: int) -> bytes:
 
     The stamps come before every text, and no line of a text looks like them: the first is ours.
     """
-    written = vDatetime(modified).to_ical()
+    written = f"{modified:%Y%m%dT%H%M%SZ}".encode()
     return blank.replace(
         _BLANK_STAMP, b"DTSTAMP:%b\r\nLAST-MODIFIED:%b\r\n" % (written, written), 1
     ).replace(b"\r\nSEQUENCE:0\r\n", b"\r\nSEQUENCE:%d\r\n" % sequence, 1)

@@ -1,8 +1,8 @@
 """Serve calendars: each at its secret address, the public programme at one that all know."""
 
-import gzip
 import logging
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from flask import Blueprint, Flask, Response, current_app, request
@@ -37,6 +37,8 @@ PUBLIC_HEADERS = {
     "Vary": "Accept-Encoding",
 }
 CONTENT_TYPE = "text/calendar; charset=utf-8"
+GZIP = 16
+"""zlib's mark for a gzip header around the data."""
 GZIP_LEVEL = 1
 """The quickest: calendars repeat themselves so much that more work saves little more."""
 
@@ -89,15 +91,23 @@ def _answer(opened: Opened, headers: Mapping[str, str]) -> Response:
     zipped = _settings().feed_gzip and request.accept_encodings["gzip"] > 0
     if not _is_new(opened, zipped):
         return _headed(304, _tag(opened.etag, zipped), opened.changed_at, headers)
-    etag, data = read_feed(_database(), opened)
+    etag, parts = read_feed(_database(), opened)
     response = _headed(200, _tag(etag, zipped), opened.changed_at, headers)
     response.content_type = CONTENT_TYPE
     if zipped:
-        # Without a time in it, the same feed is the same bytes.
-        data = gzip.compress(data, GZIP_LEVEL, mtime=0)
+        parts = list(_compressed(parts))
         response.headers["Content-Encoding"] = "gzip"
-    response.set_data(data)
+    response.response = parts
+    response.content_length = sum(map(len, parts))
     return response
+
+
+def _compressed(parts: Iterable[bytes]) -> Iterator[bytes]:
+    """Compress as gzip; zlib writes no time into it, so that the same feed is the same bytes."""
+    compressor = zlib.compressobj(GZIP_LEVEL, wbits=zlib.MAX_WBITS | GZIP)
+    for part in parts:
+        yield compressor.compress(part)
+    yield compressor.flush()
 
 
 def _tag(etag: str, zipped: bool) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, text
 
-from calendars.writing import etag, feed
+from calendars.writing import FOOTER, etag
 from lending.accounts.permissions import Principal
 from lending.accounts.secrets import fingerprint
 from lending.db.base import UtcDateTime
@@ -31,6 +31,9 @@ _OPEN_TO_ALL = text(
     " VALUES (:key, 'programme', :scope_id, :language, 'public', false, true, :now, '', '', '')"
     " ON CONFLICT (token_hash) DO NOTHING"
 ).bindparams(bindparam("now", type_=UtcDateTime()))
+
+PART = 1000
+"""So many entries are read and sent at a time."""
 
 
 @dataclass(frozen=True)
@@ -102,18 +105,24 @@ def _open(database: Database, token_hash: str, user_agent: str, public_url: str)
     return Opened(token_hash, validator.etag, changed_at)
 
 
-def read_feed(database: Database, opened: Opened) -> tuple[str, bytes]:
-    """Return the whole feed with the validator of exactly these bytes.
+def read_feed(database: Database, opened: Opened) -> tuple[str, list[bytes]]:
+    """Return the whole feed, in parts, with the validator of exactly these bytes.
+
+    In parts, since joining them all would take the memory twice.
 
     Raises:
         NotFound, SubscriptionRevoked: its reader may not read it any more.
     """
+    versions: list[str] = []
     with database.read() as uow:
         seen = _look(uow, opened.token_hash)
+        parts = [seen.head]
         query = _versions(seen.shown).add_columns(CalendarEntry.body)
-        rows = uow.session.execute(query).all()
-    tag = etag(seen.head, [version for version, _ in rows])
-    return tag, feed(seen.head, [body for _, body in rows])
+        rows = uow.session.execute(query.execution_options(yield_per=PART))
+        for some in rows.partitions():
+            versions += [version for version, _ in some]
+            parts.append(b"".join(body for _, body in some))
+    return etag(seen.head, versions), [*parts, FOOTER]
 
 
 def _look(uow: UnitOfWork, token_hash: str) -> _Seen:

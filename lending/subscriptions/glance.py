@@ -81,7 +81,8 @@ _QUERY = (
 
 def glance(uow: UnitOfWork, token_hash: str) -> Opened | None:
     """Return the feed as it was last opened, if nothing can have changed since; else None."""
-    rows = uow.session.execute(_QUERY, {"token_hash": token_hash}).all()
+    # By the connection: the session would make ready for objects, and none are read.
+    rows = uow.session.connection().execute(_QUERY, {"token_hash": token_hash}).all()
     if not rows:
         return None
     first, now = rows[0], uow.now
