@@ -87,10 +87,10 @@ def open_programme(
 
 
 def _open(database: Database, token_hash: str, user_agent: str, public_url: str) -> Opened:
+    opened = glance(database, token_hash)
+    if opened is not None:
+        return opened
     with database.read() as uow:
-        opened = glance(uow, token_hash)
-        if opened is not None:
-            return opened
         seen = _look(uow, token_hash)
         validator = _validate(uow, seen) if seen.is_ready else None
     if validator is None:

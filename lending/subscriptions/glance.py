@@ -14,7 +14,7 @@ from sqlalchemy import and_, bindparam, select
 from lending import __version__
 from lending.accounts.models import ApiToken, User, UserRole
 from lending.accounts.permissions import PERMISSIONS, PUBLIC_ACTIONS, Grant
-from lending.db.database import UnitOfWork
+from lending.db.database import Database
 from lending.subscriptions.models import CalendarFeed, CalendarSubscription
 
 USE_NOTED = timedelta(minutes=15)
@@ -79,13 +79,14 @@ _QUERY = (
 )
 
 
-def glance(uow: UnitOfWork, token_hash: str) -> Opened | None:
+def glance(database: Database, token_hash: str) -> Opened | None:
     """Return the feed as it was last opened, if nothing can have changed since; else None."""
-    # By the connection: the session would make ready for objects, and none are read.
-    rows = uow.session.connection().execute(_QUERY, {"token_hash": token_hash}).all()
+    # By the bare connection: a session costs as much again, and no objects are read.
+    with database.engine.connect() as connection:
+        rows = connection.execute(_QUERY, {"token_hash": token_hash}).all()
     if not rows:
         return None
-    first, now = rows[0], uow.now
+    first, now = rows[0], database.clock.now()
     if first.changed_at is None or first.is_active is False or first.token_revoked_at is not None:
         return None
     if first.last_used_at is None or now - first.last_used_at >= USE_NOTED:
