@@ -26,7 +26,7 @@ from lending.bookings.inbox import next_booking
 from lending.bookings.review import Case, read_case
 from lending.bookings.states import RefusalReason, State
 from lending.db.database import UnitOfWork
-from lending.errors import FieldError, InvalidInput
+from lending.errors import FieldError, InvalidInput, NotAllowedNow
 from lending.web.context import allowed, database, principal
 from lending.web.history import history_of
 from lending.web.inbox import filter_arguments, filter_of_request
@@ -36,7 +36,8 @@ from lending.web.widgets import Conflict, HistoryEntry
 
 blueprint = Blueprint("decisions", __name__)
 
-Service = Callable[[UnitOfWork], object]
+TEXTS = ("text", "reason", "what", "answer")
+"""The fields of the page that take words."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +49,21 @@ class DecisionPage:
     """What the lines take: grant, deliver, return, or nothing (read)."""
     history: tuple[HistoryEntry, ...]
     typed: dict[str, str]
+    sent: str
+    """Which form of the page was sent, by the name of its view; none when it is only read."""
     errors: tuple[tuple[str, str], ...] = ()
     """Where to go, and what to do there."""
     conflicts: tuple[Conflict, ...] = ()
+    overtaken: bool = False
+    """Whether somebody else did something meanwhile that leaves no room for what was sent."""
     arguments: dict[str, str] | None = None
     preparation_begins: bool = False
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What was typed in words, to show where its own field may be gone."""
+        found = (self.typed.get(name, "").strip() for name in TEXTS)
+        return tuple(text for text in found if text)
 
     def value(self, name: str, otherwise: object) -> str:
         """Return what was typed into a field, or else what it begins with."""
@@ -79,6 +90,8 @@ def page_of(
     errors: Sequence[tuple[str, str]] = (),
     conflict: StockConflict | None = None,
     status: int = 200,
+    *,
+    overtaken: bool = False,
 ) -> ResponseReturnValue:
     """Return the page, with what was typed, what was wrong with it, or what stands in the way."""
     with database().read() as uow:
@@ -90,8 +103,10 @@ def page_of(
         mode=_mode(case.booking),
         history=history_of(case.booking.history),
         typed=request.form.to_dict(),
+        sent=(request.endpoint or "").rpartition(".")[2] if request.method == "POST" else "",
         errors=tuple(errors),
         conflicts=conflicts_for_staff(answer, case.booking.allows) if answer else (),
+        overtaken=overtaken,
         arguments=filter_arguments(),
         preparation_begins=case.booking.starts_at <= case.now + PREPARE_AHEAD,
     )
@@ -129,6 +144,8 @@ def carry_out(
         return page_of(booking_id, _errors(booking, error, anchors or {}), status=422)
     except StockConflict as conflict:
         return page_of(booking_id, conflict=conflict, status=409)
+    except NotAllowedNow:
+        return page_of(booking_id, status=409, overtaken=True)
     flash(f"{booking.reference} : {done}", "good")
     arguments = filter_arguments()
     if stay:

@@ -89,6 +89,16 @@ def test_a_part_is_not_granted_without_a_reason_and_nothing_typed_is_lost(
     assert quantities(app, number, "granted") == [25, 3]
 
 
+def test_words_stay_in_their_own_form_when_something_else_of_it_is_missing(
+    app: Flask, cast: Cast, marc: Browser
+) -> None:
+    number = submitted(app.extensions["database"], cast, {cast.chairs: 40})
+    answer = marc.post(f"/a-traiter/{number}/refuser", {"text": "Le terrain est inondé."})
+    assert answer.status_code == 422
+    assert 'href="#code"' in answer.text
+    assert answer.text.count("Le terrain est inondé.") == 1
+
+
 def test_what_is_not_a_number_is_said_beside_its_field(
     app: Flask, cast: Cast, marc: Browser
 ) -> None:

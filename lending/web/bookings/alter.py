@@ -15,10 +15,11 @@ from lending.bookings.conflicts import ConflictAnswer, explain_conflict
 from lending.bookings.consent import show_event
 from lending.bookings.detail import BookingDetail
 from lending.bookings.errors import StockConflict
-from lending.errors import InvalidInput
+from lending.errors import InvalidInput, NotAllowedNow
 from lending.web.bookings import blueprint
 from lending.web.bookings.common import details_of, read_booking, to_booking
 from lending.web.bookings.conflict import MOST_DATES, as_widget
+from lending.web.bookings.follow import overtaken
 from lending.web.bookings.forms import PeriodForm
 from lending.web.bookings.prepare import EVENT_FIELDS
 from lending.web.context import allowed, database, principal
@@ -33,9 +34,9 @@ from lending.web.widgets import Alternative
 def change(booking_id: int) -> ResponseReturnValue:
     """Change dates and quantities of a request that is not decided."""
     booking = read_booking(booking_id)
-    if not booking.can_change:
-        return to_booking(booking_id)
     form = PeriodForm()
+    if not booking.can_change:
+        return _too_late(booking) if form.is_submitted() else to_booking(booking_id)
     quantities = {line.item_id: line.requested for line in booking.line_views}
     answer: ConflictAnswer | None = None
     status = 200
@@ -51,6 +52,8 @@ def change(booking_id: int) -> ResponseReturnValue:
                 _write(booking, wanted, quantities)
             except InvalidInput as error:
                 tell_errors(form, error, EVENT_FIELDS)
+            except NotAllowedNow:
+                return _too_late(booking)
             except StockConflict as conflict:
                 with database().read() as uow:
                     answer = explain_conflict(uow, conflict, booking.zone)
@@ -66,6 +69,17 @@ def change(booking_id: int) -> ResponseReturnValue:
         conflicts=[as_widget(line, answer) for line in answer.lines] if answer else [],
         ways=_ways(booking, quantities, answer) if answer else [],
     ), status
+
+
+def _too_late(booking: BookingDetail) -> ResponseReturnValue:
+    """Show the request as somebody else left it meanwhile, with the quantities that were typed."""
+    quantities, _ = _read_quantities(booking)
+    typed = ", ".join(
+        f"{number(quantities[line.item_id])} × {line.name}"
+        for line in booking.line_views
+        if f"quantity-{line.item_id}" in request.form
+    )
+    return overtaken(booking.id, typed)
 
 
 def _write(booking: BookingDetail, wanted: Interval, quantities: dict[int, int]) -> None:
@@ -154,7 +168,7 @@ def reduce(booking_id: int) -> ResponseReturnValue:
     """Give back a part of what was granted."""
     booking = read_booking(booking_id)
     if not booking.can_reduce:
-        return to_booking(booking_id)
+        return _too_late(booking) if request.method == "POST" else to_booking(booking_id)
     quantities = {line.item_id: line.quantity for line in booking.line_views}
     errors: list[tuple[str, str]] = []
     if request.method == "POST":
@@ -169,6 +183,8 @@ def reduce(booking_id: int) -> ResponseReturnValue:
                 errors += [
                     ("", gettext(found.message, **dict(found.data))) for found in error.errors
                 ]
+            except NotAllowedNow:
+                return _too_late(booking)
             else:
                 flash(gettext("Your booking is reduced. Others thank you."), "success")
                 return to_booking(booking_id)

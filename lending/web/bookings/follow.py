@@ -14,7 +14,7 @@ from lending.bookings.detail import BookingDetail
 from lending.bookings.drafts import copy_booking
 from lending.bookings.queries import BookingFilter, BookingRow, Order, list_bookings
 from lending.bookings.states import State
-from lending.errors import InvalidInput
+from lending.errors import InvalidInput, NotAllowedNow
 from lending.i18n import N_
 from lending.organisations.models import Verification
 from lending.web.bookings import blueprint
@@ -122,6 +122,16 @@ def show(booking_id: int) -> ResponseReturnValue:
     booking = read_booking(booking_id)
     if booking.can_edit:
         return render_template("bookings/tasks.html", booking=booking, tasks=tasks_of(booking))
+    return _sent_page(booking)
+
+
+def overtaken(booking_id: int, *typed: str) -> ResponseReturnValue:
+    """Show a request that somebody moved on meanwhile, with what the reader had typed."""
+    texts = tuple(text.strip() for text in typed if text.strip())
+    return _sent_page(read_booking(booking_id), texts), 409
+
+
+def _sent_page(booking: BookingDetail, overtaken: tuple[str, ...] | None = None) -> str:
     return render_template(
         "bookings/show.html",
         booking=booking,
@@ -129,6 +139,7 @@ def show(booking_id: int) -> ResponseReturnValue:
         history=history_entries(booking.history),
         logistics=logistics_words(booking),
         asked_for=_asked_for(booking),
+        overtaken=overtaken,
     )
 
 
@@ -203,15 +214,19 @@ def _sending(booking: BookingDetail) -> Task:
 def cancel(booking_id: int) -> ResponseReturnValue:
     """Ask why a request is cancelled, and do it."""
     booking = read_booking(booking_id)
-    if not booking.allows("cancel") or booking.state is State.DRAFT:
-        return to_booking(booking_id)
     form = ReasonForm()
+    if not booking.allows("cancel") or booking.state is State.DRAFT:
+        if form.is_submitted() and booking.state is not State.DRAFT:
+            return overtaken(booking_id, form.reason.data or "")
+        return to_booking(booking_id)
     if form.is_submitted() and form.validate():
         reason = form.reason.data or ""
         try:
             database().write(lambda uow: cancel_booking(uow, principal(), booking_id, reason))
         except InvalidInput as error:
             tell_errors(form, error)
+        except NotAllowedNow:
+            return overtaken(booking_id, reason)
         else:
             flash(gettext("The request is cancelled. Nothing is kept for you any more."), "success")
             return to_booking(booking_id)
@@ -224,12 +239,17 @@ def cancel(booking_id: int) -> ResponseReturnValue:
 def complete(booking_id: int) -> ResponseReturnValue:
     """Answer what the authority has asked for."""
     booking = read_booking(booking_id)
-    if not booking.allows("complete"):
-        return to_booking(booking_id)
     form = AnswerForm()
+    if not booking.allows("complete"):
+        if form.is_submitted():
+            return overtaken(booking_id, form.answer.data or "")
+        return to_booking(booking_id)
     if form.is_submitted() and form.validate():
         answer = form.answer.data or ""
-        database().write(lambda uow: complete_booking(uow, principal(), booking_id, answer))
+        try:
+            database().write(lambda uow: complete_booking(uow, principal(), booking_id, answer))
+        except NotAllowedNow:
+            return overtaken(booking_id, answer)
         return redirect(url_for("bookings.sent", booking_id=booking_id), 303)
     status = 422 if form.is_submitted() else 200
     return render_template(
