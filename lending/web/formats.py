@@ -22,6 +22,7 @@ def register(app: Flask) -> None:
         ("short_day", short_day),
         ("moment", moment),
         ("short_moment", short_moment),
+        ("short_end", short_end),
         ("clock", clock),
         ("period", period),
         ("number", number),
@@ -77,6 +78,13 @@ def moment(at: datetime, zone: ZoneInfo | None = None) -> str:
 def short_moment(at: datetime, zone: ZoneInfo | None = None) -> str:
     """Write "sam. 6 juin, 14 h"."""
     return f"{short_day(at, zone)}, {clock(at, zone)}"
+
+
+def short_end(end: datetime, start: datetime, zone: ZoneInfo | None = None) -> str:
+    """Write the end of what is written from its start: "sam. 6 juin, 14 h → 18 h"."""
+    if local(start, zone).date() == local(end, zone).date():
+        return clock(end, zone)
+    return short_moment(end, zone)
 
 
 def period(interval: Interval, zone: ZoneInfo | None = None) -> str:

@@ -10,7 +10,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lending.web import plots, statuses, wording
+from lending.web import formats, plots, statuses, wording
 from lending.web.widgets import CalendarDay, Pager, Timeline, TimelineStep, month_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -120,6 +120,18 @@ def test_length_of_time_is_said_in_the_largest_fitting_unit(
     french: Flask, minutes: int, words: str
 ) -> None:
     assert wording.duration(minutes).replace(wording.NO_BREAK, " ") == words
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "words"),
+    [(6, 16, "18 h"), (6, 21, "23 h"), (6, 22, "dim. 7 juin, 0 h"), (7, 8, "dim. 7 juin, 10 h")],
+)
+def test_an_end_names_its_day_only_where_that_is_another_day_there(
+    french: Flask, day: int, hour: int, words: str
+) -> None:
+    start = datetime(2026, 6, 6, 7, tzinfo=UTC)
+    end = datetime(2026, 6, day, hour, tzinfo=UTC)
+    assert formats.short_end(end, start).replace(formats.NO_BREAK, " ") == words
 
 
 @pytest.mark.parametrize(

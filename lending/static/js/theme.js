@@ -1,4 +1,4 @@
-/* Says that script runs, changes the theme without reloading, closes menus left open. */
+/* Says that script runs, shows where one is in the menu, changes the theme without reloading, closes menus left open. */
 
 const root = document.documentElement;
 root.classList.add("has-script");
@@ -12,6 +12,12 @@ function press(form, chosen) {
   for (const button of form.querySelectorAll(`button[name="${chosen.name}"]`)) {
     button.setAttribute("aria-pressed", String(button === chosen));
   }
+}
+
+const here = document.querySelector(".site-nav [aria-current]");
+if (here) {
+  const list = here.closest("ul");
+  list.scrollLeft = here.offsetLeft + here.offsetWidth / 2 - list.clientWidth / 2;
 }
 
 document.addEventListener("submit", (event) => {
