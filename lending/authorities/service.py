@@ -65,10 +65,12 @@ def edit_authority(
             errors.append(FieldError(field, text, bounds))
     if errors:
         raise InvalidInput(errors)
+    was_called = authority.name
     for field, value in vars(details).items():
         setattr(authority, field, value.strip() if isinstance(value, str) else value)
     uow.session.flush()  # subscribers read what the database holds
-    uow.events.publish(AuthorityChanged(authority_id), uow)
+    is_other = authority.name != was_called
+    uow.events.publish(AuthorityChanged(authority_id, is_called_otherwise=is_other), uow)
 
 
 def edit_depot(
@@ -92,6 +94,7 @@ def edit_depot(
     errors = _name_errors(details.name, 120) + hours_errors(hours)
     if errors:
         raise InvalidInput(errors)
+    was_called = (depot.name, depot.address)
     for field, value in vars(details).items():
         setattr(depot, field, value.strip())
     depot.opening_hours = [
@@ -99,7 +102,8 @@ def edit_depot(
         for each in sorted(hours, key=lambda each: (each.weekday, each.opens))
     ]
     uow.session.flush()  # subscribers read what the database holds
-    uow.events.publish(AuthorityChanged(depot.authority_id), uow)
+    is_other = (depot.name, depot.address) != was_called
+    uow.events.publish(AuthorityChanged(depot.authority_id, is_called_otherwise=is_other), uow)
 
 
 def hours_errors(hours: Sequence[OpenStretch]) -> list[FieldError]:

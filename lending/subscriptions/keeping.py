@@ -75,7 +75,8 @@ class Keeper:
 
     def authority_changed(self, fact: AuthorityChanged, uow: UnitOfWork) -> None:
         """Render everything: an authority's name, depots and communes are all over the feeds."""
-        self._render(uow, live_feeds(uow))
+        if fact.is_called_otherwise:
+            self._render(uow, live_feeds(uow))
 
     def _bookings_changed(
         self,

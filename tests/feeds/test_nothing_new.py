@@ -11,6 +11,8 @@ from sqlalchemy import event, func, select, update
 
 from lending.accounts.models import User, UserRole
 from lending.accounts.permissions import SYSTEM, Role
+from lending.authorities.models import Depot
+from lending.authorities.service import DepotDetails, edit_depot
 from lending.bookings.decisions import cancel_booking
 from lending.clock import FixedClock
 from lending.db.database import Database, UnitOfWork
@@ -170,3 +172,15 @@ def test_the_public_programme_is_kept_once_somebody_looked(app: Flask, live: Dat
         answer = client.get("/calendars/programme.ics", headers={"If-None-Match": tag})
     assert answer.status_code == 304
     assert len(seen) == 1
+
+
+def test_another_opening_hour_renders_no_feed_anew(
+    reader: Reader, live: Database, cast: Cast
+) -> None:
+    reader.get()
+    with live.read() as uow:
+        depot = uow.session.get_one(Depot, cast.depot)
+        details = DepotDetails(depot.name, depot.address, phone="01 99 00 00 08")
+    with statements(live) as seen:
+        live.write(lambda uow: edit_depot(uow, SYSTEM, cast.depot, details, []))
+    assert not any("calendar_entry" in statement for statement in seen)
