@@ -7,6 +7,8 @@ import hashlib
 import io
 import os
 import re
+import time
+from collections.abc import Collection
 from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -19,6 +21,9 @@ WIDTHS = (320, 640, 1280)
 FORMATS = ("JPEG", "PNG", "WEBP")
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 50_000_000
+
+SETTLED_SECONDS = 24 * 3600
+"""A photo is written before its item names it; after this time it does or never will."""
 
 _NAME = re.compile(r"[0-9a-f]{32}")
 
@@ -50,6 +55,23 @@ class PhotoStore:
             return None
         path = self._path(name, width)
         return path.read_bytes() if path.is_file() else None
+
+    def remove_others(self, used: Collection[str]) -> int:
+        """Remove the photos of other names, and what was left half written; return how many files.
+
+        What is younger than a day stays: its item may be about to name it.
+        """
+        removed = 0
+        for path in self._folder.glob("*"):
+            if path.name.partition("-")[0] in used and path.suffix == ".webp":
+                continue
+            try:
+                if time.time() - path.stat().st_mtime > SETTLED_SECONDS:
+                    path.unlink()
+                    removed += 1
+            except FileNotFoundError:
+                continue  # another worker was faster
+        return removed
 
     def _path(self, name: str, width: int) -> Path:
         return self._folder / f"{name}-{width}.webp"

@@ -249,3 +249,8 @@ def _best_first(items: list[ItemSummary], words: str) -> list[ItemSummary]:
         )
 
     return sorted(items, key=misses)
+
+
+def photos_in_use(uow: UnitOfWork) -> frozenset[str]:
+    """Return the names of the photos that items show."""
+    return frozenset(uow.session.scalars(select(Item.photo).where(Item.photo != "").distinct()))

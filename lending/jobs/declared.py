@@ -6,31 +6,43 @@ from lending.accounts.tidying import forget_old_sessions
 from lending.api.keys import forget_old_keys
 from lending.bookings.expiry import expire_options
 from lending.bookings.waiting import serve_everyone
+from lending.catalogue.photos import PhotoStore
+from lending.catalogue.queries import photos_in_use
+from lending.i18n import N_
 from lending.jobs.runs import forget_old_runs
-from lending.jobs.schedule import Job, Run
+from lending.jobs.schedule import Count, Job, Run
 from lending.subscriptions.keeping import refresh_everything
 
 
-def _expire_options(run: Run) -> str:
-    return f"{expire_options(run.database)} lapsed"
+def _expire_options(run: Run) -> list[Count]:
+    return [Count(N_("Options lapsed"), expire_options(run.database))]
 
 
-def _serve_waiting_list(run: Run) -> str:
-    return f"{run.database.write(serve_everyone)} served"
+def _serve_waiting_list(run: Run) -> list[Count]:
+    return [Count(N_("Requests served"), run.database.write(serve_everyone))]
 
 
-def _refresh_calendars(run: Run) -> str:
-    return f"{refresh_everything(run.database, run.settings.public_url)} entries changed"
+def _refresh_calendars(run: Run) -> list[Count]:
+    changed = refresh_everything(run.database, run.settings.public_url)
+    return [Count(N_("Entries changed"), changed)]
 
 
-def _tidy(run: Run) -> str:
-    sessions = run.database.write(forget_old_sessions)
-    runs = run.database.write(forget_old_runs)
-    return f"{sessions} sessions, {runs} runs forgotten"
+def _tidy(run: Run) -> list[Count]:
+    return [
+        Count(N_("Sessions forgotten"), run.database.write(forget_old_sessions)),
+        Count(N_("Runs forgotten"), run.database.write(forget_old_runs)),
+    ]
 
 
-def _forget_old_keys(run: Run) -> str:
-    return f"{run.database.write(forget_old_keys)} answers forgotten"
+def _tidy_photos(run: Run) -> list[Count]:
+    with run.database.read() as uow:
+        used = photos_in_use(uow)
+    removed = PhotoStore(run.settings.instance).remove_others(used)
+    return [Count(N_("Photos removed"), removed)]
+
+
+def _forget_old_keys(run: Run) -> list[Count]:
+    return [Count(N_("Answers forgotten"), run.database.write(forget_old_keys))]
 
 
 JOBS = (
@@ -39,5 +51,11 @@ JOBS = (
     # Each change is rendered where it is made; this is for what no event tells.
     Job("refresh-calendars", _refresh_calendars, every=timedelta(hours=1)),
     Job("forget-answers", _forget_old_keys, every=timedelta(hours=6), offset=timedelta(minutes=40)),
+    Job(
+        "tidy-photos",
+        _tidy_photos,
+        every=timedelta(days=1),
+        offset=timedelta(hours=3, minutes=50),
+    ),
     Job("tidy", _tidy, every=timedelta(days=1), offset=timedelta(hours=3, minutes=20)),
 )

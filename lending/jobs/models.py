@@ -22,7 +22,7 @@ class JobRun(Base):
     finished_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
     result: Mapped[str] = mapped_column(Text, default="")
-    """What it says it did, or what went wrong."""
+    """What it counted, as JSON (see `runs.counts_of`), or why it failed."""
 
 
 class WorkerLease(Base):

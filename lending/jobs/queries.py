@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from lending.db.database import UnitOfWork
 from lending.jobs.models import JobRun, WorkerLease
-from lending.jobs.schedule import Job
+from lending.jobs.runs import counts_of
+from lending.jobs.schedule import Count, Job
 
 SHOWN = timedelta(days=7)
 
@@ -25,7 +26,10 @@ class RunView:
     claimed_at: datetime
     finished_at: datetime | None
     failed_at: datetime | None
-    result: str
+    counts: tuple[Count, ...]
+    """What it did, when it is done."""
+    reason: str
+    """Why it failed, if it did."""
 
     @property
     def seconds(self) -> float | None:
@@ -115,5 +119,6 @@ def _view(run: JobRun) -> RunView:
         run.claimed_at,
         run.finished_at,
         run.failed_at,
-        run.result,
+        counts_of(run) if run.finished_at is not None else (),
+        run.result if run.failed_at is not None else "",
     )

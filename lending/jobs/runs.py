@@ -1,6 +1,7 @@
 """Claims: of all workers that see a run is due, exactly one runs it."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, delete, select, text, tuple_, update
@@ -8,10 +9,10 @@ from sqlalchemy import ColumnElement, bindparam, delete, select, text, tuple_, u
 from lending.db.base import UtcDateTime
 from lending.db.database import UnitOfWork
 from lending.jobs.models import JobRun
-from lending.jobs.schedule import Job
+from lending.jobs.schedule import Count, Job
 
 KEPT = timedelta(days=30)
-LONGEST_RESULT = 500
+LONGEST_REASON = 500
 
 _INSERT = text(
     "INSERT INTO job_run (job, slot, worker, attempts, claimed_at, result)"
@@ -46,14 +47,20 @@ def _may_be_retried(job: Job, now: datetime) -> ColumnElement[bool]:
     return JobRun.finished_at.is_(None) & (JobRun.attempts < job.tries) & given_up
 
 
-def finish(uow: UnitOfWork, job: Job, slot: datetime, worker: str, result: str) -> None:
-    """Record that our run is done."""
-    _close(uow, job, slot, worker, finished_at=uow.now, result=result[:LONGEST_RESULT])
+def finish(uow: UnitOfWork, job: Job, slot: datetime, worker: str, counts: Sequence[Count]) -> None:
+    """Record that our run is done, and what it counted."""
+    result = json.dumps([[count.what, count.number] for count in counts])
+    _close(uow, job, slot, worker, finished_at=uow.now, result=result)
+
+
+def counts_of(run: JobRun) -> tuple[Count, ...]:
+    """Return what a run counted that is done."""
+    return tuple(Count(what, number) for what, number in json.loads(run.result))
 
 
 def fail(uow: UnitOfWork, job: Job, slot: datetime, worker: str, reason: str) -> None:
     """Record that our run failed; it may be tried again."""
-    _close(uow, job, slot, worker, failed_at=uow.now, result=reason[:LONGEST_RESULT])
+    _close(uow, job, slot, worker, failed_at=uow.now, result=reason[:LONGEST_REASON])
 
 
 def _close(uow: UnitOfWork, job: Job, slot: datetime, worker: str, **values: object) -> None:

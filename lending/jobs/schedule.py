@@ -1,6 +1,6 @@
 """Jobs as plain values, and the arithmetic of when they are due."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -20,6 +20,17 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Count:
+    """How many of something a job dealt with; `what` is a gettext id, put in words at display."""
+
+    what: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.number}"
+
+
+@dataclass(frozen=True)
 class Job:
     """Something to do again and again.
 
@@ -29,8 +40,8 @@ class Job:
     """
 
     name: str
-    run: Callable[[Run], object]
-    """Does the work in transactions of its own; what it returns is kept as its result."""
+    run: Callable[[Run], Sequence[Count]]
+    """Does the work in transactions of its own; what it counted is kept as its result."""
     every: timedelta
     offset: timedelta = timedelta(0)
     tries: int = 3

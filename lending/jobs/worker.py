@@ -138,12 +138,12 @@ class Worker:
         if number is None:
             return
         try:
-            result = job.run(Run(self._database, self._settings, slot))
+            counts = job.run(Run(self._database, self._settings, slot))
         except Exception as error:
             log.exception("Job %s of %s failed (attempt %d)", job.name, slot, number)
             reason = f"{type(error).__name__}: {error}"
             self._database.write(lambda uow: fail(uow, job, slot, self.name, reason))
         else:
-            text = "" if result is None else str(result)
-            self._database.write(lambda uow: finish(uow, job, slot, self.name, text))
-            log.info("Job %s of %s: %s", job.name, slot, text or "done")
+            self._database.write(lambda uow: finish(uow, job, slot, self.name, counts))
+            told = ", ".join(str(count) for count in counts)
+            log.info("Job %s of %s: %s", job.name, slot, told or "done")

@@ -16,6 +16,7 @@ WORDS = {
     "serve-waiting-list": N_("Give what came free to the waiting list"),
     "refresh-calendars": N_("Bring calendar subscriptions up to date"),
     "forget-answers": N_("Forget answers kept for programs that ask twice"),
+    "tidy-photos": N_("Remove photos that no item shows any more"),
     "tidy": N_("Forget old sessions and old runs"),
 }
 

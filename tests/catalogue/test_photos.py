@@ -1,6 +1,8 @@
 """Photos: checked, made small, without what rides along."""
 
 import io
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -87,3 +89,24 @@ def test_only_names_of_photos_are_read(tmp_path: Path, name: str) -> None:
 def test_only_widths_that_are_kept_are_read(tmp_path: Path) -> None:
     store = PhotoStore(tmp_path)
     assert store.read(store.save(picture()), 333) is None
+
+
+def test_photos_that_no_item_shows_are_removed_once_nobody_can_be_about_to_name_them(
+    tmp_path: Path,
+) -> None:
+    store = PhotoStore(tmp_path)
+    kept, replaced = store.save(picture()), store.save(picture(size=(300, 300)))
+    long_ago = time.time() - 2 * 24 * 3600
+    for path in (tmp_path / "photos").iterdir():
+        os.utime(path, (long_ago, long_ago))
+    left_over = tmp_path / "photos" / f"{kept}-320.4711"
+    left_over.write_bytes(b"half")
+    os.utime(left_over, (long_ago, long_ago))
+    just_sent = store.save(picture(size=(200, 100)))
+    assert store.remove_others({kept}) == len(WIDTHS) + 1
+    assert store.read(replaced, 320) is None
+    assert not left_over.exists()
+    assert store.read(kept, 320)
+    assert store.read(just_sent, 320)
+    assert store.remove_others({kept}) == 0
+    assert PhotoStore(tmp_path / "nothing").remove_others(set()) == 0

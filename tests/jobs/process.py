@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from lending.db.database import Database
-from lending.jobs.schedule import Job, Run
+from lending.jobs.schedule import Count, Job, Run
 from lending.jobs.worker import run_worker
 from lending.settings import Settings
 
@@ -18,9 +18,10 @@ RECORD = text("INSERT INTO ran (job, slot) VALUES (:job, :slot)")
 def job(name: str, **every: float) -> Job:
     """Return a job that writes down that it ran, and for which scheduled time."""
 
-    def record(run: Run) -> None:
+    def record(run: Run) -> list[Count]:
         values = {"job": name, "slot": run.slot.isoformat()}
         run.database.write(lambda uow: uow.session.execute(RECORD, values).rowcount)
+        return []
 
     return Job(name, record, timedelta(**every))
 

@@ -1,7 +1,9 @@
 """Due times, claims and the lease."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,13 +12,14 @@ from lending.db.database import Database
 from lending.jobs.declared import JOBS
 from lending.jobs.lease import find_leader, release_lease, take_lease
 from lending.jobs.models import JobRun
-from lending.jobs.runs import claim, due, fail, finish, forget_old_runs
-from lending.jobs.schedule import EPOCH, Job, Run
+from lending.jobs.runs import claim, counts_of, due, fail, finish, forget_old_runs
+from lending.jobs.schedule import EPOCH, Count, Job, Run
 from lending.jobs.worker import Worker
 from lending.settings import Settings
-from tests.factories import NOW
+from tests.factories import NOW, Cast
+from tests.web.conftest import Browser
 
-HOURLY = Job("hourly", lambda run: None, timedelta(hours=1), patience=timedelta(minutes=10))
+HOURLY = Job("hourly", lambda run: [], timedelta(hours=1), patience=timedelta(minutes=10))
 SLOT = NOW
 
 
@@ -28,7 +31,7 @@ SLOT = NOW
 def test_the_present_slot_is_the_newest_that_has_come(
     now: datetime, every: int, offset: int
 ) -> None:
-    job = Job("x", lambda run: None, timedelta(seconds=every), timedelta(seconds=offset))
+    job = Job("x", lambda run: [], timedelta(seconds=every), timedelta(seconds=offset))
     slot = job.slot_at(now)
     assert slot <= now < slot + job.every
     assert (slot - EPOCH - job.offset) % job.every == timedelta(0)
@@ -65,7 +68,7 @@ def test_the_run_of_a_dead_worker_is_claimed_after_a_while(
 
 def test_a_finished_run_is_never_run_again(database: Database, clock: FixedClock) -> None:
     database.write(lambda uow: claim(uow, HOURLY, SLOT, "a"))
-    database.write(lambda uow: finish(uow, HOURLY, SLOT, "a", "3 done"))
+    database.write(lambda uow: finish(uow, HOURLY, SLOT, "a", [Count("Done", 3)]))
     clock.instant += timedelta(minutes=59)
     assert database.write(lambda uow: claim(uow, HOURLY, SLOT, "b")) is None
     with database.read() as uow:
@@ -118,11 +121,11 @@ def test_old_records_are_forgotten(database: Database, clock: FixedClock) -> Non
 def test_a_worker_keeps_what_a_job_said_and_why_it_failed(
     database: Database, settings: Settings
 ) -> None:
-    def broken(run: Run) -> None:
+    def broken(run: Run) -> list[Count]:
         raise OSError("no disk")
 
     jobs = (
-        Job("good", lambda run: "3 done", timedelta(hours=1)),
+        Job("good", lambda run: [Count("Done", 3)], timedelta(hours=1)),
         Job("bad", broken, timedelta(hours=1)),
     )
     worker = Worker(database, settings, jobs, timedelta(hours=1))
@@ -131,14 +134,19 @@ def test_a_worker_keeps_what_a_job_said_and_why_it_failed(
         worker.attempt(job)
     with database.read() as uow:
         good, bad = (uow.session.get_one(JobRun, (name, SLOT)) for name in ("good", "bad"))
-        assert (good.result, good.finished_at) == ("3 done", NOW)
+        assert (counts_of(good), good.finished_at) == ((Count("Done", 3),), NOW)
         assert (bad.result, bad.finished_at, bad.failed_at) == ("OSError: no disk", None, NOW)
 
 
 def test_a_worker_that_does_not_lead_runs_nothing(database: Database, settings: Settings) -> None:
     database.write(lambda uow: take_lease(uow, "another", timedelta(minutes=1)))
     ran: list[Run] = []
-    job = Job("x", ran.append, timedelta(hours=1))
+
+    def note(run: Run) -> list[Count]:
+        ran.append(run)
+        return []
+
+    job = Job("x", note, timedelta(hours=1))
     worker = Worker(database, settings, [job], timedelta(hours=1))
     worker.beat()
     worker.attempt(job)
@@ -148,4 +156,18 @@ def test_a_worker_that_does_not_lead_runs_nothing(database: Database, settings: 
 def test_every_declared_job_runs(database: Database, settings: Settings) -> None:
     assert len({job.name for job in JOBS}) == len(JOBS)
     for job in JOBS:
-        assert job.run(Run(database, settings, job.slot_at(NOW))) is not None
+        counted = job.run(Run(database, settings, job.slot_at(NOW)))
+        assert [count.number for count in counted] == [0] * len(counted)
+        assert counted, "a job says what it did"
+
+
+def test_the_page_tells_in_the_readers_language_what_a_job_did(
+    make_app: Callable[..., Flask], cast: Cast, database: Database
+) -> None:
+    job = JOBS[0]
+    slot = job.slot_at(NOW)
+    database.write(lambda uow: claim(uow, job, slot, "a"))
+    database.write(lambda uow: finish(uow, job, slot, "a", [Count("Options lapsed", 1200)]))
+    ada = Browser(make_app()).sign_in(cast.administrator)
+    page = ada.get("/travaux").text
+    assert "Options échues\N{NO-BREAK SPACE}: 1\N{NARROW NO-BREAK SPACE}200" in page
