@@ -1,10 +1,12 @@
 """Generated weeks of field work, and routing instances in the manner of Solomon."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import hypot
 from random import Random
 
+from lending.logistics.planner.plans import Plan
+from lending.logistics.planner.replanning import assignments, freeze
 from lending.logistics.planner.values import (
     Crew,
     Depot,
@@ -22,6 +24,8 @@ from lending.logistics.planner.values import (
 DAY = 1440
 MORNING, AFTERNOON = (8 * 60, 12 * 60), (13 * 60 + 30, 17 * 60)
 LICENCE, CRANE, ELECTRIC = Skill("C"), Skill("CACES"), Skill("ELEC")
+AHEAD = 600
+"""Minutes before a lost shift at which it is known to be lost."""
 VAN, LORRY = (1100, 12000), (3000, 30000)
 
 
@@ -177,6 +181,27 @@ def _load(random: Random) -> Load:
 def _needs(random: Random) -> frozenset[Skill]:
     skill = random.choices([None, LICENCE, CRANE, ELECTRIC], [80, 8, 4, 8])[0]
     return frozenset() if skill is None else frozenset({skill})
+
+
+def disturb(problem: Problem, old: Plan, random: Random) -> tuple[Problem, int]:
+    """Return the problem without one working shift and with an urgent task that day.
+
+    The plan is published, and what starts long before the lost shift is frozen. Also returned:
+    how many tasks stood on the lost shift.
+    """
+    lost = random.choice(old.rounds).shift
+    shift = next(shift for shift in problem.shifts if shift.id == lost)
+    day = Window(shift.start, shift.end)
+    urgent = Task("urgent", random.choice(problem.tasks).place, 45, (day,), weight=3)
+    known = assignments(old)
+    changed = replace(
+        problem,
+        tasks=(*problem.tasks, urgent),
+        shifts=tuple(other for other in problem.shifts if other.id != lost),
+        published=tuple(known.values()),
+    )
+    stood = sum(assignment.shift == lost for assignment in known.values())
+    return freeze(changed, shift.start - AHEAD), stood
 
 
 KINDS = ("C1", "C2", "R1", "R2", "RC1", "RC2")

@@ -39,11 +39,13 @@ def plan(
     seed: int = 0,
     iterations: int = ITERATIONS,
     seconds: float | None = None,
+    timer: Callable[[], float] = time.monotonic,
     progress: Progress | None = None,
 ) -> Plan:
     """Return the best plan found.
 
-    With `seconds` the search goes on for that long, whatever `iterations` says. `progress` is
+    With `seconds` of the `timer` the search goes on for so long, whatever `iterations` says.
+    `progress` is
     told now and then how many of how many steps are done; what it raises ends the search.
 
     Raises:
@@ -52,24 +54,26 @@ def plan(
     model = Model(problem, travel)
     feasible = examine(model)
     state = State(model)
+    if not any(feasible.options):
+        return assemble(model, feasible, state, seed=seed, iterations=0)
     recreator = Recreator(model, feasible)
     resume(recreator, state)
     construct(recreator, state, [n for n in state.absent() if feasible.options[n]])
     drop_orphans(state)
-    clock = _clock(iterations, seconds)
-    done = 0
-    if any(feasible.options):
-        random = Random(seed)  # noqa: S311 - the same seed has to give the same plan
-        state, done = _search(model, feasible, recreator, state, random, clock, progress)
+    clock = _clock(iterations, seconds, timer)
+    random = Random(seed)  # noqa: S311 - the same seed has to give the same plan
+    state, done = _search(model, feasible, recreator, state, random, clock, progress)
     return assemble(model, feasible, state, seed=seed, iterations=done)
 
 
-def _clock(iterations: int, seconds: float | None) -> Callable[[int], float]:
+def _clock(
+    iterations: int, seconds: float | None, timer: Callable[[], float]
+) -> Callable[[int], float]:
     """Return what tells how much of the search is done, from 0 to 1."""
     if seconds is None:
         return lambda done: done / iterations if iterations else 1.0
-    began = time.monotonic()
-    return lambda done: (time.monotonic() - began) / seconds
+    began = timer()
+    return lambda done: (timer() - began) / seconds if seconds else 1.0
 
 
 def _search(

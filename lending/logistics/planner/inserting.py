@@ -18,9 +18,12 @@ def cheapest(
     """
     fits: list[bool] | None = None
     if model.loaded[task]:
-        fits = _fitting(model, route, task)
-        if fits is not None and not route.crewed.reloads and not any(fits):
+        loads = route.loads
+        if loads is None:
+            loads = route.loads = Loads(model, route.crewed, route.nodes)
+        if not route.crewed.reloads and _is_full(model, loads, task):
             return None
+        fits = _fitting(model, loads, task)
     scan = _scan if route.crewed.lunch is None else _scan_with_break
     found = scan(model, route, task, low, high, begin, fits)
     if fits is not None and route.crewed.reloads:
@@ -31,11 +34,18 @@ def cheapest(
     return found
 
 
-def _fitting(model: Model, route: Route, task: int) -> list[bool] | None:
+def _is_full(model: Model, loads: Loads, task: int) -> bool:
+    """Tell whether there is no leg at all where the vehicle has room."""
+    return (
+        model.out_kg[task] > loads.kg.room_out
+        or model.in_kg[task] > loads.kg.room_in
+        or model.out_litres[task] > loads.litres.room_out
+        or model.in_litres[task] > loads.litres.room_in
+    )
+
+
+def _fitting(model: Model, loads: Loads, task: int) -> list[bool] | None:
     """Return on which legs the vehicle has room; None: on all of them."""
-    loads = route.loads
-    if loads is None:
-        loads = route.loads = Loads(model, route.crewed, route.nodes)
     kg = _room(loads.kg, model.out_kg[task], model.in_kg[task])
     litres = _room(loads.litres, model.out_litres[task], model.in_litres[task])
     if kg is None:

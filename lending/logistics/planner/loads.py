@@ -12,7 +12,7 @@ from lending.logistics.planner.model import Crewed, Model
 class Measure:
     """One measure of load (kilograms or litres) over a route; lists are indexed by leg."""
 
-    __slots__ = ("after", "before", "carried", "highest", "limit", "picked")
+    __slots__ = ("after", "before", "carried", "highest", "limit", "picked", "room_in", "room_out")
 
     def __init__(
         self,
@@ -32,6 +32,10 @@ class Measure:
         for trip in trips:
             self._add(trip, deliver, collect)
         self.highest = max(self.before)
+        self.room_out = limit - min(self.before)
+        """The most that could be delivered more on any leg."""
+        self.room_in = limit - min(self.after)
+        """The most that could be collected more on any leg."""
 
     def _add(self, trip: Sequence[int], deliver: Sequence[int], collect: Sequence[int]) -> None:
         load = most = sum([deliver[node] for node in trip])

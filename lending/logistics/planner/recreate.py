@@ -15,6 +15,9 @@ BLINK = 0.01
 STARTS = 24
 """How many minutes are tried at most for tasks that start together."""
 
+UNKNOWN: Insertion = (-1, -1, -1)
+"""Stands for an insertion not yet looked for."""
+
 Choice = tuple[int, Insertion]
 """A shift, and where in its round."""
 
@@ -27,8 +30,6 @@ class Recreator:
         self.options = feasible.options
         self.orders = _orders(model, feasible)
         self.waits = any(model.depth)
-        twins = [crewed.twin for crewed in model.crews]
-        self.twins = len(set(twins)) < len(twins)
 
     def recreate(self, state: State, tasks: list[int], random: Random) -> None:
         """Put tasks back where each costs least, in one of several orders."""
@@ -60,11 +61,25 @@ class Recreator:
         self, state: State, task: int, draw: Callable[[], float] | None = None
     ) -> list[Choice]:
         """Return the best place for a task; without `draw`, also the second best elsewhere."""
+        model, routes = self.model, state.routes
+        linked, low, high = model.linked[task], model.low[task], model.high[task]
+        key: object = task
+        if linked:
+            low, high = state.bounds(task) or (NEVER, -NEVER)
+            if low > high:
+                return []
         best = second = NEVER
         first: Choice | None = None
         other: Choice | None = None
-        for number, found in self._offers(state, task):
-            if found[0] >= second:
+        for number in self.options[task]:
+            route = routes[number]
+            if linked:
+                key = task, low, high, self.begin(state, task, number)
+            found = route.cache.get(key, UNKNOWN)
+            if found is UNKNOWN:
+                begin = self.begin(state, task, number) if linked else 0
+                found = route.cache[key] = cheapest(model, route, task, low, high, begin)
+            if found is None or found[0] >= second:
                 continue
             if found[0] >= best:
                 second, other = found[0], (number, found)
@@ -75,33 +90,6 @@ class Recreator:
                 best = second = found[0]
                 first = number, found
         return [choice for choice in (first, other) if choice is not None]
-
-    def _offers(self, state: State, task: int) -> list[Choice]:
-        """Return the best place in each round that could take a task."""
-        model, routes = self.model, state.routes
-        linked = model.linked[task]
-        low, high, begin = model.low[task], model.high[task], 0
-        if linked:
-            bounds = state.bounds(task)
-            if bounds is None or bounds[0] > bounds[1]:
-                return []
-            low, high = bounds
-        offers, idle = list[Choice](), set()
-        for number in self.options[task]:
-            route = routes[number]
-            if self.twins and len(route.nodes) == 2:
-                if route.crewed.twin in idle:
-                    continue
-                idle.add(route.crewed.twin)
-            if linked:
-                begin = self.begin(state, task, number)
-            known = route.cache.get(task)
-            if known is None or known[0] != low or known[1] != high or known[2] != begin:
-                found = cheapest(model, route, task, low, high, begin)
-                route.cache[task] = known = low, high, begin, found
-            if known[3] is not None:
-                offers.append((number, known[3]))
-        return offers
 
     def begin(self, state: State, task: int, number: int) -> int:
         """Return the first leg of a route behind all tasks of it that must come first."""

@@ -1,6 +1,8 @@
 """Begin from what is already decided: pinned minutes first, then the published plan."""
 
 from lending.logistics.planner.inserting import PLAIN, cheapest
+from lending.logistics.planner.loads import carries, split
+from lending.logistics.planner.model import Model
 from lending.logistics.planner.recreate import Recreator
 from lending.logistics.planner.route import Insertion
 from lending.logistics.planner.state import State
@@ -48,3 +50,18 @@ def _place(recreator: Recreator, state: State, task: int, number: int) -> None:
         found = cheapest(model, route, task, *bounds, begin) or found
     if found is not None:
         state.put(task, number, found)
+    elif route.crewed.reloads:
+        _reload_earlier(model, state, task, number)
+
+
+def _reload_earlier(model: Model, state: State, task: int, number: int) -> None:
+    """Put a task last on its shift if coming by the depot earlier makes room for it."""
+    route = state.routes[number]
+    depot, nodes = route.crewed.depot, route.nodes
+    for place in range(2, len(nodes) - 1):
+        order = [*nodes[:place], depot, *nodes[place:-1], task, depot]
+        trips = split(model, order)
+        if all(carries(model, route.crewed, trip) for trip in trips) and state.put_in(
+            task, number, order
+        ):
+            return

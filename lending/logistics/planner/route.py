@@ -44,8 +44,9 @@ class Route:
         rows = crewed.rows
         self.crewed = crewed
         self.nodes = nodes
-        self.cache: dict[int, tuple[int, int, int, Insertion | None]] = {}
-        """The cheapest insertion found for a task between two minutes, from a leg on."""
+        self.cache: dict[object, Insertion | None] = {}
+        """The cheapest insertion of each task looked at; for those that wait for others, of each
+        task between two minutes and from a leg on."""
         self.legs = [rows[here][node] for here, node in pairwise(nodes)]
         self.driving = self.cost = sum(self.legs)
         self.loads: Loads | None = None

@@ -17,7 +17,7 @@ NO_CUT = -(1 << 40)
 class State:
     """Routes by number of shift, and where each task is (-1: nowhere)."""
 
-    __slots__ = ("at", "cost", "cuts", "high", "low", "model", "routes")
+    __slots__ = ("at", "cost", "cuts", "high", "idle", "low", "model", "routes")
 
     def __init__(self, model: Model) -> None:
         self.model = model
@@ -25,11 +25,16 @@ class State:
         self.high = list(model.high)
         self.cuts = [NO_CUT] * len(model.edges)
         self.at = [-1] * model.count
-        self.routes: list[Route] = []
+        self.idle: list[Route] = []
+        """The route of each shift without a task; twins share what they know."""
         self.cost = sum(model.weight)
         for crewed in model.crews:
-            route = build(model, crewed, [crewed.depot] * 2, self.low, self.high)
-            self.routes.append(route or Route(crewed, [crewed.depot] * 2))
+            home = [crewed.depot] * 2
+            route = build(model, crewed, home, self.low, self.high) or Route(crewed, home)
+            if crewed.twin != crewed.number:
+                route.cache = self.idle[crewed.twin].cache
+            self.idle.append(route)
+        self.routes = self.idle[:]
 
     def copy(self) -> "State":
         """Return the same plan, to be changed without changing this one."""
@@ -40,6 +45,7 @@ class State:
         other.cuts = self.cuts[:]
         other.at = self.at[:]
         other.routes = self.routes[:]
+        other.idle = self.idle
         other.cost = self.cost
         return other
 
@@ -54,14 +60,19 @@ class State:
 
     def put(self, task: int, number: int, insertion: Insertion) -> None:
         """Place a task where `cheapest` found room for it."""
-        route = self.routes[number]
-        nodes = inserted(route, task, insertion[1], insertion[2])
+        nodes = inserted(self.routes[number], task, insertion[1], insertion[2])
+        if not self.put_in(task, number, nodes):
+            raise AssertionError("a task was placed where it does not fit")
+
+    def put_in(self, task: int, number: int, nodes: list[int]) -> bool:
+        """Place a task by giving the new order of its round; False if its times do not fit."""
+        if not self._replace(number, nodes):
+            return False
         self.at[task] = number
         self.cost -= self.model.weight[task]
-        if not self._replace(number, nodes):
-            raise AssertionError("a task was placed where it does not fit")
         if self.model.linked[task]:
             self._cut(task)
+        return True
 
     def bounds(self, task: int) -> tuple[int, int] | None:
         """Return the first and last start of an absent task; None if it must wait for another."""
@@ -105,7 +116,7 @@ class State:
         """Take all tasks out of a route."""
         tasks = {task for task in self.routes[number].nodes if task < self.model.count}
         if tasks and not self.remove(number, tasks):
-            raise AssertionError("an idle shift does not fit")
+            raise AssertionError("a shift cannot stay idle")
 
     def withdraw(self, tasks: tuple[int, ...]) -> None:
         """Take out those of the tasks that are placed."""
@@ -116,7 +127,9 @@ class State:
 
     def _replace(self, number: int, nodes: list[int]) -> bool:
         old = self.routes[number]
-        new = build(self.model, old.crewed, nodes, self.low, self.high)
+        new: Route | None = self.idle[number]
+        if len(nodes) > 2:
+            new = build(self.model, old.crewed, nodes, self.low, self.high)
         if new is None:
             return False
         self.cost += new.cost - old.cost

@@ -1,0 +1,69 @@
+"""What sorts of field work there are, and where a piece of it stands."""
+
+from enum import StrEnum
+
+from lending.i18n import N_
+
+
+class TaskKind(StrEnum):
+    """A sort of field work, in the order in which a loan needs it."""
+
+    PREPARE = "prepare"
+    DELIVER = "deliver"
+    """With the set-up where it was asked for: one visit by one crew."""
+    HAND_OUT = "hand_out"
+    """At the counter of the depot, to a borrower who comes to collect."""
+    COLLECT = "collect"
+    """With the take-down where the set-up was asked for."""
+    TAKE_BACK = "take_back"
+    """At the counter of the depot."""
+    CHECK_IN = "check_in"
+
+    @property
+    def label(self) -> str:
+        """Return the gettext id of the kind's name."""
+        return KIND_LABELS[self]
+
+    @property
+    def is_on_site(self) -> bool:
+        """Whether it is done where the event is, and not at the depot."""
+        return self in (TaskKind.DELIVER, TaskKind.COLLECT)
+
+
+KIND_LABELS = {
+    TaskKind.PREPARE: N_("Prepare the equipment"),
+    TaskKind.DELIVER: N_("Deliver the equipment"),
+    TaskKind.HAND_OUT: N_("Hand over at the counter"),
+    TaskKind.COLLECT: N_("Collect the equipment"),
+    TaskKind.TAKE_BACK: N_("Take back at the counter"),
+    TaskKind.CHECK_IN: N_("Count and put away"),
+}
+
+
+class TaskState(StrEnum):
+    """Where a task stands."""
+
+    TO_DO = "to_do"
+    STARTED = "started"
+    DONE = "done"
+    PROBLEM = "problem"
+    """Somebody was there, and it could not be done, or not wholly."""
+    CANCELLED = "cancelled"
+    """The booking needs it no more."""
+
+    @property
+    def label(self) -> str:
+        """Return the gettext id of the state's name."""
+        return STATE_LABELS[self]
+
+
+STATE_LABELS = {
+    TaskState.TO_DO: N_("To be done"),
+    TaskState.STARTED: N_("Under way"),
+    TaskState.DONE: N_("Done"),
+    TaskState.PROBLEM: N_("Problem reported"),
+    TaskState.CANCELLED: N_("No longer needed"),
+}
+
+OPEN = frozenset({TaskState.TO_DO, TaskState.STARTED, TaskState.PROBLEM})
+"""What somebody still has to see to."""
