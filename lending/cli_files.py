@@ -20,6 +20,7 @@ from lending.organisations.importing import (
     import_organisations,
     read_organisations,
 )
+from lending.sheets import Sheet, write_sheet
 
 Outcome = TypeVar("Outcome")
 
@@ -51,7 +52,10 @@ def import_files() -> None:
 
 @click.group("export")
 def export_files() -> None:
-    """Write items or organisations to a CSV file that can be imported again."""
+    """Write items or organisations to a file: its name ends in .csv, .ods or .xlsx.
+
+    What is written as CSV, also from a spreadsheet, can be imported again.
+    """
 
 
 @import_files.command("items")
@@ -145,11 +149,11 @@ def _only_authority(database: Database, table: Table) -> str:
     raise click.UsageError(f"Say who lends with --authority: {', '.join(codes) or 'none yet'}.")
 
 
-def _write(database: Database, file: Path, export: Callable[[UnitOfWork], bytes]) -> None:
+def _write(database: Database, file: Path, export: Callable[[UnitOfWork], Sheet]) -> None:
     with database.read() as uow:
-        content = export(uow)
-    file.write_bytes(content)
-    click.echo(f"{file}: {len(content.splitlines()) - 1} lines")
+        sheet = export(uow)
+    file.write_bytes(write_sheet(sheet, file.suffix))
+    click.echo(f"{file}: {len(sheet.rows)} lines")
 
 
 def _tell_unused(unused: Sequence[str]) -> None:

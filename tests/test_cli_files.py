@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 from lending.catalogue.queries import ItemFilter, find_items
 from lending.cli_files import export_files, import_files
 from lending.db.database import Database
+from lending.sheets import UnknownFormat
 from tests.factories import Cast
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -93,3 +94,23 @@ def test_an_export_is_imported_again_without_effect(
     assert done.exit_code == 0, done.output
     assert f"{kind} new: 0" in done.stdout
     assert f"{kind} updated: 0" in done.stdout
+
+
+@pytest.mark.parametrize("ending", ["ods", "xlsx"])
+def test_an_export_is_a_spreadsheet_when_its_name_says_so(
+    database: Database, cast: Cast, tmp_path: Path, ending: str
+) -> None:
+    target = tmp_path / f"stock.{ending}"
+    done = run(export_files, database, "items", target)
+    assert done.exit_code == 0, done.output
+    assert done.stdout == f"{target}: {len(codes(database))} lines\n"
+    assert target.read_bytes().startswith(b"PK")
+
+
+def test_an_export_under_another_name_says_which_there_are(
+    database: Database, cast: Cast, tmp_path: Path
+) -> None:
+    target = tmp_path / "stock.pdf"
+    done = run(export_files, database, "items", target)
+    assert isinstance(done.exception, UnknownFormat)
+    assert not target.exists()

@@ -12,10 +12,11 @@ from lending.catalogue.families import FamilyDetails, add_category, slug
 from lending.catalogue.models import Category, Item
 from lending.catalogue.records import stock_at
 from lending.catalogue.service import ItemDetails, create_item, edit_item
-from lending.csvfiles import BadFile, LineError, Row, Table, read_table, write_table
+from lending.csvfiles import BadFile, LineError, Row, Table, read_table
 from lending.db.database import UnitOfWork
 from lending.errors import InvalidInput
 from lending.i18n import N_
+from lending.sheets import Sheet
 from lending.words import fold
 
 TEXTS = ("name", "name_en", "usual_names", "description", "equivalence_group")
@@ -248,8 +249,8 @@ def _as_kept(item: Item) -> ItemDetails:
     return ItemDetails(**{field.name: getattr(item, field.name) for field in fields(ItemDetails)})
 
 
-def export_items(uow: UnitOfWork) -> bytes:
-    """Return all items as a file that `import_items` reads back without changing anything."""
+def export_items(uow: UnitOfWork) -> Sheet:
+    """Return all items as a table that `import_items` reads back without changing anything."""
     names = ("authority", "code", "name", "category", "stock", *TEXTS[1:], "department", "depot")
     numbers = [name for name in NUMBERS if name != "replacement_value_eur"]
     authorities = {a.id: a.code for a in uow.session.scalars(select(Authority))}
@@ -269,13 +270,12 @@ def export_items(uow: UnitOfWork) -> bytes:
         ]
         for item in items
     ]
-    return write_table((*names, *numbers), rows)
+    return Sheet("items", (*names, *numbers), rows)
 
 
-def _written(value: int | None, factor: int) -> str:
-    """Write a number so that reading it gives the same units back."""
-    if value is None:
-        return ""
-    if factor == 1:
-        return str(value)
-    return f"{Decimal(value) / factor:.6f}".rstrip("0").rstrip(".")
+def _written(value: int | None, factor: int) -> int | Decimal | None:
+    """Return a number that gives the same units back when it is read."""
+    if value is None or factor == 1:
+        return value
+    # As text first: a Decimal of its own would write 100 as 1E+2.
+    return Decimal(f"{Decimal(value) / factor:.6f}".rstrip("0").rstrip("."))

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from lending.accounts.permissions import Principal
 from lending.authorities.models import Commune
-from lending.csvfiles import BadFile, LineError, Row, Table, read_table, write_table
+from lending.csvfiles import BadFile, LineError, Row, Table, read_table
 from lending.db.database import UnitOfWork
 from lending.errors import InvalidInput
 from lending.i18n import N_
@@ -16,6 +16,7 @@ from lending.organisations.details import OrganisationDetails, details_of
 from lending.organisations.identifiers import compact
 from lending.organisations.models import Organisation, OrganisationKind
 from lending.organisations.service import create_organisation, edit_organisation
+from lending.sheets import Sheet
 from lending.words import fold
 
 TEXTS = (
@@ -215,8 +216,8 @@ def _words(text: str) -> list[str]:
     return "".join(char if char.isalnum() else " " for char in fold(text)).split()
 
 
-def export_organisations(uow: UnitOfWork) -> bytes:
-    """Return all organisations as a file that `import_organisations` reads back unchanged."""
+def export_organisations(uow: UnitOfWork) -> Sheet:
+    """Return all organisations as a table that `import_organisations` reads back unchanged."""
     names = ("name", "kind", "rna", "siren", "siret", *SEAT, *TEXTS[4:], *DAYS)
     communes = {commune.insee: commune for commune in uow.session.scalars(select(Commune))}
     rows = []
@@ -225,4 +226,4 @@ def export_organisations(uow: UnitOfWork) -> bytes:
         told = (getattr(kept, name) for name in (*TEXTS[4:], *DAYS))
         identity = (kept.name, kept.kind.value, kept.rna, kept.siren, kept.siret)
         rows.append([*identity, seat.insee, seat.postal_code, seat.name, *told])
-    return write_table(names, rows)
+    return Sheet("organisations", names, rows)

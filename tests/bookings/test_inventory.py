@@ -16,6 +16,7 @@ from lending.catalogue.records import list_movements, stock_at
 from lending.csvfiles import BadFile
 from lending.db.database import Database
 from lending.errors import Forbidden
+from lending.sheets import write_sheet
 from tests import factories
 from tests.factories import NOW, Cast
 
@@ -69,7 +70,7 @@ def test_what_is_exported_is_imported_without_changing_anything(
 ) -> None:
     take(database, content)
     with database.read() as uow:
-        exported = export_items(uow)
+        exported = write_sheet(export_items(uow), ".csv")
         items = len(find_items(uow, ItemFilter(with_inactive=True)))
     again = take(database, exported)
     assert (again.created, again.updated, again.differences) == (0, 0, ())

@@ -19,6 +19,7 @@ from lending.organisations.importing import (
     read_organisations,
 )
 from lending.organisations.models import Organisation, Verification
+from lending.sheets import write_sheet
 from tests.factories import OTHER_COMMUNE, TOWN_COMMUNE, Cast
 
 SMALL = """name,postal_code,commune,first_year,last_year,grants,total_eur
@@ -116,7 +117,7 @@ def test_what_is_exported_is_imported_without_changing_anything(
 ) -> None:
     take(database, SMALL)
     with database.read() as uow:
-        exported = export_organisations(uow)
+        exported = write_sheet(export_organisations(uow), ".csv")
     again = take(database, exported)
     assert (again.created, again.updated, again.unchanged) == (0, 0, 5)
 
