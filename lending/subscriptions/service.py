@@ -105,6 +105,27 @@ def revoke(uow: UnitOfWork, actor: Principal, subscription_id: int) -> None:
     subscription.revoked_at = subscription.revoked_at or uow.now
 
 
+def renew(uow: UnitOfWork, actor: Principal, subscription_id: int) -> Subscribed:
+    """Give up an address and return another one for the same feed, read in the same way.
+
+    Raises:
+        NotFound: the actor has no such living subscription, or may not read the feed any more.
+    """
+    old = uow.session.get(CalendarSubscription, subscription_id, with_for_update=True)
+    if old is None or old.revoked_at is not None or not _is_of(old, actor):
+        raise NotFound
+    old.revoked_at = uow.now
+    return subscribe(
+        uow,
+        actor,
+        old.view,
+        old.scope_id,
+        with_alarms=old.with_alarms,
+        with_cancelled=old.with_cancelled,
+        language=old.language,
+    )
+
+
 def _is_of(subscription: CalendarSubscription, actor: Principal) -> bool:
     if actor.user_id is not None:
         return subscription.user_id == actor.user_id

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from calendars.intervals import Interval
 from calendars.zones import start_of_day, to_local
@@ -15,10 +16,10 @@ from lending.authorities.queries import AuthorityView, list_authorities
 from lending.bookings.programme import ProgrammeEvent, list_programme, next_in_programme
 from lending.db.database import UnitOfWork
 from lending.subscriptions.addresses import programme_feed
+from lending.web.calendar_ways import habits, ways_to
 from lending.web.context import allowed, database
 from lending.web.formats import DEFAULT_ZONE
 from lending.web.numbers import whole_number
-from lending.web.subscriptions import public_root
 from lending.web.templating import language
 
 blueprint = Blueprint("programme", __name__)
@@ -41,8 +42,8 @@ class ProgrammePage:
     upcoming: date | None
     """Where nothing is shown: the next month with something, if there is one."""
     upcoming_url: str
-    feed: str
-    """The address of the calendar that shows the same, for a program that keeps calendars."""
+    follow_url: str
+    """The page with the addresses of the calendar that shows the same."""
 
 
 @blueprint.get("/programme")
@@ -54,10 +55,28 @@ def index() -> ResponseReturnValue:
     return render_template("programme/index.html", page=page)
 
 
+@blueprint.get("/programme/agenda")
+@allowed(Action.SEE_PROGRAMME)
+def follow() -> ResponseReturnValue:
+    """Show how to follow the programme in one's own calendar: its addresses are no secret."""
+    with database().read() as uow:
+        authority = _wanted(list_authorities(uow))
+    path = programme_feed(authority.code if authority else None, language())
+    name = authority.name if authority else gettext("All lenders")
+    return render_template(
+        "programme/follow.html", authority=authority, ways=ways_to(path, name), habits=habits()
+    )
+
+
+def _wanted(authorities: tuple[AuthorityView, ...]) -> AuthorityView | None:
+    """Return the lender that the address names, if it names one."""
+    wanted = request.args.get("authority", type=whole_number)
+    return next((one for one in authorities if one.id == wanted), None)
+
+
 def _page(uow: UnitOfWork) -> ProgrammePage:
     authorities = list_authorities(uow)
-    wanted = request.args.get("authority", type=whole_number)
-    authority = next((one for one in authorities if one.id == wanted), None)
+    authority = _wanted(authorities)
     zone = ZoneInfo(authority.timezone) if authority else DEFAULT_ZONE
     g.zone = zone
     month = _month(to_local(uow.now, zone).date())
@@ -77,12 +96,8 @@ def _page(uow: UnitOfWork) -> ProgrammePage:
         next_url=_url(after, number),
         upcoming=upcoming_month,
         upcoming_url=_url(upcoming_month, number) if upcoming_month else "",
-        feed=_webcal(programme_feed(authority.code if authority else None, language())),
+        follow_url=url_for("programme.follow", authority=number),
     )
-
-
-def _webcal(path: str) -> str:
-    return "webcal://" + public_root().split("://", 1)[1] + path
 
 
 def _month(today: date) -> date:

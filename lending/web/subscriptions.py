@@ -1,7 +1,5 @@
 """One's calendar subscriptions: subscribe, see who reads what, give an address up."""
 
-from urllib.parse import quote
-
 from flask import (
     Blueprint,
     flash,
@@ -20,37 +18,25 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # 
 
 from lending.accounts.permissions import Action
 from lending.errors import NotFound
-from lending.organisations.queries import organisation_names
-from lending.settings import Settings
 from lending.subscriptions.models import View
+from lending.subscriptions.offers import list_offers
 from lending.subscriptions.service import (
+    Subscribed,
+    SubscriptionRow,
     find_subscription,
     list_subscriptions,
+    renew,
     revoke,
     scope_name,
     subscribe,
 )
-from lending.web.context import allowed, database, principal, settings
+from lending.subscriptions.single import one_booking
+from lending.web.calendar_ways import client_name, habits, public_root, ways_to
+from lending.web.context import allowed, database, principal
 from lending.web.numbers import whole_number
 from lending.web.templating import language
 
 blueprint = Blueprint("subscriptions", __name__)
-
-CLIENTS = (
-    ("google-calendar", "Google Agenda"),
-    ("dataaccessd", "iPhone, iPad"),
-    ("calendaragent", "Mac"),
-    ("ios/", "iPhone, iPad"),
-    ("macos/", "Mac"),
-    ("thunderbird", "Thunderbird"),
-    ("icsx5", "ICSx⁵ (Android)"),
-    ("nextcloud", "Nextcloud"),
-    ("outlook", "Outlook"),
-    ("exchange", "Outlook"),
-    ("evolution", "GNOME"),
-    ("vdirsyncer", "vdirsyncer"),
-    ("mozilla", _l("A web browser")),
-)
 
 
 class SubscribeForm(FlaskForm):  # type: ignore[misc]
@@ -60,6 +46,7 @@ class SubscribeForm(FlaskForm):  # type: ignore[misc]
         _l("Language of the entries"),
         choices=[SelectChoice("fr", "Français"), SelectChoice("en", "English")],
     )
+    alarms = BooleanField(_l("Remind me the day before"))
     cancelled = BooleanField(
         _l("Keep what was cancelled or refused for a month, marked as such"), default=True
     )
@@ -72,29 +59,33 @@ def index() -> ResponseReturnValue:
     person = principal()
     with database().read() as uow:
         rows = list_subscriptions(uow, person)
-        mine = organisation_names(uow, person.organisation_ids)
+        offers = list_offers(uow, person)
         now = uow.now
-    read = {row.scope_id for row in rows if row.view is View.ORGANISATION}
-    offered = [(number, name) for number, name in mine.items() if number not in read]
     return render_template(
-        "subscriptions/index.html", rows=rows, offered=offered, now=now, client_name=client_name
+        "subscriptions/index.html", rows=rows, offers=offers, now=now, client_name=client_name
     )
 
 
 @blueprint.route("/agendas/nouveau", methods=["GET", "POST"])
 @allowed(Action.SUBSCRIBE)
 def create() -> ResponseReturnValue:
-    """Ask how one wants the feed; make the address and show it, this once.
-
-    It is kept nowhere, not even in a cookie: that is why no redirect follows.
-    """
+    """Ask how one wants the feed; make the address and show it, this once."""
     view, scope_id = _wanted()
     with database().read() as uow:
         name = scope_name(uow, principal(), view, scope_id)
+        mine = [row for row in list_subscriptions(uow, principal()) if _is_of(row, view, scope_id)]
+        now = uow.now
     form = SubscribeForm(data={"language": language(), "cancelled": True})
     if not form.validate_on_submit():
         page = render_template(
-            "subscriptions/ask.html", form=form, view=view, scope_id=scope_id, name=name
+            "subscriptions/ask.html",
+            form=form,
+            view=view,
+            scope_id=scope_id,
+            name=name,
+            rows=mine,
+            now=now,
+            client_name=client_name,
         )
         return page, 422 if request.method == "POST" else 200
     done = database().write(
@@ -103,17 +94,51 @@ def create() -> ResponseReturnValue:
             principal(),
             view,
             scope_id,
+            with_alarms=view.has_alarms and form.alarms.data,
             with_cancelled=form.cancelled.data,
             language=form.language.data,
         )
     )
+    return _show_once(done)
+
+
+def _show_once(done: Subscribed) -> ResponseReturnValue:
+    """Show a new address, now and never again.
+
+    It is kept nowhere, not even in a cookie: that is why no redirect follows.
+    """
     with database().read() as uow:
         row = find_subscription(uow, principal(), done.id)
-    ways = addresses(public_root() + done.path)
-    response = make_response(render_template("subscriptions/created.html", row=row, **ways))
+    page = render_template(
+        "subscriptions/created.html",
+        row=row,
+        ways=ways_to(done.path, row.scope_name),
+        habits=habits(),
+    )
+    response = make_response(page)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
+
+
+def _is_of(row: SubscriptionRow, view: View, scope_id: int) -> bool:
+    return row.view is view and row.scope_id == scope_id
+
+
+@blueprint.get("/agendas/<int:subscription_id>/renouveler")
+@allowed(Action.SUBSCRIBE)
+def ask_renew(subscription_id: int) -> ResponseReturnValue:
+    """Ask before an address is replaced: programs that use it stop being updated."""
+    with database().read() as uow:
+        row = find_subscription(uow, principal(), subscription_id)
+    return render_template("subscriptions/renew.html", row=row)
+
+
+@blueprint.post("/agendas/<int:subscription_id>/renouveler")
+@allowed(Action.SUBSCRIBE)
+def replace(subscription_id: int) -> ResponseReturnValue:
+    """Give an address up and show the one that takes its place."""
+    return _show_once(database().write(lambda uow: renew(uow, principal(), subscription_id)))
 
 
 @blueprint.get("/agendas/<int:subscription_id>/revoquer")
@@ -134,29 +159,20 @@ def give_up(subscription_id: int) -> ResponseReturnValue:
     return redirect(url_for("subscriptions.index"), 303)
 
 
-def addresses(address: str) -> dict[str, str]:
-    """Return the ways to give a calendar's address to a program."""
-    webcal = "webcal://" + address.split("://", 1)[1]
-    return {
-        "address": address,
-        "webcal": webcal,
-        "google": "https://calendar.google.com/calendar/r?cid=" + quote(webcal, safe=""),
-    }
-
-
-def public_root() -> str:
-    """Return where we are reached: as set, or else as this very request reached us."""
-    chosen = settings().public_url
-    return request.url_root.rstrip("/") if chosen == Settings.public_url else chosen
-
-
-def client_name(user_agent: str) -> str:
-    """Return the program's name as people know it, or what it calls itself."""
-    lower = user_agent.lower()
-    for part, name in CLIENTS:
-        if part in lower:
-            return str(name)
-    return user_agent.split("/", 1)[0][:40]
+@blueprint.get("/demandes/<int:booking_id>/agenda.ics")
+@allowed(Action.SEE_BOOKING)
+def download(booking_id: int) -> ResponseReturnValue:
+    """Give one request as a calendar file, for who wants no subscription."""
+    reference, data = database().write(
+        lambda uow: one_booking(
+            uow, principal(), booking_id, language=language(), public_url=public_root()
+        )
+    )
+    response = make_response(data)
+    response.content_type = "text/calendar; charset=utf-8"
+    response.headers["Content-Disposition"] = f'attachment; filename="{reference}.ics"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _wanted() -> tuple[View, int]:

@@ -63,6 +63,7 @@ ROUTES: dict[str, Route] = {
     "feeds.show": SECRET,
     "feeds.programme": PUBLIC,
     "programme.index": Route(Action.SEE_PROGRAMME),
+    "programme.follow": Route(Action.SEE_PROGRAMME),
     # accounts
     "accounts.sign_in": PUBLIC,
     "accounts.sign_out": PUBLIC,
@@ -131,7 +132,10 @@ ROUTES: dict[str, Route] = {
     "subscriptions.create": Route(
         Action.SUBSCRIBE, Owner.CHOIR, on_object=Action.SEE_ORGANISATION
     ),
+    "subscriptions.download": Route(Action.SEE_BOOKING, Owner.BOOKING),
     "subscriptions.ask_revoke": ALICES,
+    "subscriptions.ask_renew": ALICES,
+    "subscriptions.replace": ALICES,
     "subscriptions.give_up": Route(
         owner=Owner.ALICE, signed_in=True, instead=Action.MANAGE_USERS
     ),

@@ -88,9 +88,7 @@ def test_one_lender_s_events_can_be_read_alone(anyone: Browser, live: Database, 
     shown(live, cast, name="Bal")
     address = f"/programme?month=2026-06&authority={cast.agglomeration}"
     assert "Bal" not in anyone.get(address).text
-    page = anyone.get(f"/programme?month=2026-06&authority={cast.town}").text
-    assert "Bal" in page
-    assert "/calendars/programme/sainte-planche.ics?language=en" in page
+    assert "Bal" in anyone.get(f"/programme?month=2026-06&authority={cast.town}").text
 
 
 def test_an_event_of_two_months_is_in_both(anyone: Browser, live: Database, cast: Cast) -> None:
