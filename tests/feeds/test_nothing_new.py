@@ -14,11 +14,14 @@ from lending.accounts.permissions import SYSTEM, Role
 from lending.authorities.models import Depot
 from lending.authorities.service import DepotDetails, edit_depot
 from lending.bookings.decisions import cancel_booking
+from lending.catalogue.models import Item
+from lending.catalogue.service import ItemDetails, edit_item
 from lending.clock import FixedClock
 from lending.db.database import Database, UnitOfWork
 from lending.organisations.details import details_of
 from lending.organisations.models import Organisation
 from lending.organisations.service import edit_organisation
+from lending.subscriptions import keeping
 from lending.subscriptions.keeping import refresh_everything
 from lending.subscriptions.models import CalendarFeed, CalendarSubscription, View
 from lending.subscriptions.service import revoke
@@ -184,3 +187,17 @@ def test_another_opening_hour_renders_no_feed_anew(
     with statements(live) as seen:
         live.write(lambda uow: edit_depot(uow, SYSTEM, cast.depot, details, []))
     assert not any("calendar_entry" in statement for statement in seen)
+
+
+def test_a_change_of_more_bookings_than_are_looked_up_by_name_is_seen_all_the_same(
+    reader: Reader, live: Database, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tag = reader.get().headers["ETag"]
+    monkeypatch.setattr(keeping, "MOST_AT_ONCE", 1)
+    with live.read() as uow:
+        item = uow.session.get_one(Item, cast.chairs)
+        details = ItemDetails(code=item.code, name="Chaise du bal", category_id=item.category_id)
+    live.write(lambda uow: edit_item(uow, SYSTEM, cast.chairs, details))
+    answer = reader.get(If_None_Match=tag)
+    assert answer.status_code == 200
+    assert answer.text.count("10 × Chaise du bal") == 2

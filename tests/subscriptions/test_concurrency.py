@@ -40,8 +40,12 @@ def book(database: Database, cast: Cast, number: int) -> int:
 
 
 def follow(database: Database, cast: Cast, number: int) -> Subscribed:
-    view, scope = (View.ORGANISATION, cast.choir) if number % 2 else (View.ITEM, cast.tables)
-    actor = cast.alice if number % 2 else cast.manager
+    actor, view, scope = (
+        (cast.manager, View.ITEM, cast.tables),
+        (cast.alice, View.ORGANISATION, cast.choir),
+        (cast.manager, View.AUTHORITY, cast.town),
+        (cast.manager, View.DEPOT, cast.depot),
+    )[number]
     return database.write(lambda uow: subscribe(uow, actor, view, scope))
 
 
