@@ -73,7 +73,11 @@ browser:
 test: $(VENV)/.tests-installed assets node_modules/.with-tests translations browser lint  ## Check everything, as continuous integration does
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-bench: $(VENV)/.tests-installed  ## Measure, as ratios within one run
+$(VENV)/.bench-installed: $(VENV)/.installed
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[test,bench]'
+	@touch $@
+
+bench: $(VENV)/.bench-installed  ## Measure, as ratios within one run
 	$(BIN)/python -m benchmarks
 
 wheel: $(VENV)/.tests-installed assets translations  ## Build the wheel, through the sdist

@@ -13,6 +13,7 @@ from benchmarks.core import Costs, bookings, reads
 from benchmarks.data import fill
 from benchmarks.feeds import measure_feeds
 from benchmarks.pages import measure_pages
+from benchmarks.planning import measure_planning
 from benchmarks.report import Report
 from benchmarks.stress import fight, stage
 from lending.db.database import Database
@@ -133,7 +134,8 @@ def _judge_growth(report: Report, kind: str, found: dict[int, Costs]) -> None:
 @click.command()
 @click.option("--database", "kinds", multiple=True, default=("sqlite", "postgresql"))
 @click.option("--size", "sizes", multiple=True, type=int, default=SIZES)
-def main(kinds: tuple[str, ...], sizes: tuple[int, ...]) -> None:
+@click.option("--seconds", default=10.0, help="For each search that is compared with PyVRP.")
+def main(kinds: tuple[str, ...], sizes: tuple[int, ...], seconds: float) -> None:
     """Measure the core and the stress on each database, the pages and the feeds."""
     report = Report()
     for kind in kinds:
@@ -142,6 +144,7 @@ def main(kinds: tuple[str, ...], sizes: tuple[int, ...]) -> None:
     with TemporaryDirectory() as folder:
         measure_pages(Path(folder), report)
         measure_feeds(Path(folder), report)
+    measure_planning(report, seconds)
     if report.missed:
         click.echo(f"\n{len(report.missed)} figures miss their bar: {', '.join(report.missed)}")
         sys.exit(1)

@@ -1,12 +1,10 @@
 """The planner against itself without search, and against PyVRP, in the same run."""
 
-import multiprocessing
-import resource
+import subprocess
+import sys
 import time
-from collections.abc import Callable
 from random import Random
 from statistics import fmean
-from typing import TypeVar
 
 from benchmarks.reference import Found, reference
 from benchmarks.report import Report
@@ -18,8 +16,6 @@ from lending.logistics.planner.replanning import difference
 from lending.logistics.planner.solomon import read
 from lending.logistics.planner.travel import GreatCircle, Plane, Travel
 from lending.logistics.planner.values import Problem
-
-Figure = TypeVar("Figure")
 
 ROADS = GreatCircle()
 WEEK = Size(150, 6, 5)
@@ -86,28 +82,19 @@ def _compare_instances(report: Report, seconds: float) -> None:
 
 def _measure_season(report: Report, size: Size) -> None:
     """Measure in a process of its own, whose memory holds nothing else."""
-    took, memory, left = _apart(_plan_season, size)
+    sizes = [str(size.tasks), str(size.days), str(size.crews)]
+    ran = subprocess.run(
+        [sys.executable, "-m", "benchmarks.season", *sizes], check=True, capture_output=True
+    )
+    took, memory, left, broken = map(float, ran.stdout.split())
     name = f"{size.tasks} tasks, {size.days} days, {size.crews} crews"
-    note = f"{left} left over, {memory:.0f} MB"
+    note = f"{left:.0f} left over, {memory:.0f} MB"
+    report.at_most(f"{name}: rules broken", broken, 0)
     if size == WEEK:
         report.at_most(f"{name}: seconds", took, 30, note)
         report.at_most(f"{name}: MB", memory, 100)
     else:
         report.tell(f"{name}: seconds", took, note)
-
-
-def _plan_season(size: Size) -> tuple[float, float, int]:
-    problem = season(size, 0)
-    began = time.thread_time()
-    found = plan(problem, ROADS)
-    took = time.thread_time() - began
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return took, memory, len(_checked(problem, ROADS, found).unserved)
-
-
-def _apart(function: Callable[[Size], Figure], size: Size) -> Figure:
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(function, (size,))
 
 
 def _measure_replanning(report: Report) -> None:
