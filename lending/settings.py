@@ -25,6 +25,7 @@ class Settings:
     behind_proxies: int = 0
     public_url: str = "http://127.0.0.1:5000"
     feed_gzip: bool = True
+    metrics: bool = False
     web_workers: int = 2
     web_threads: int = 4
     session_days: int = 30
@@ -67,6 +68,7 @@ class _Reader:
             behind_proxies=self._count("TRETEAU_BEHIND_PROXIES", Settings.behind_proxies, 0),
             public_url=self._text("TRETEAU_PUBLIC_URL", Settings.public_url).rstrip("/"),
             feed_gzip=self._flag("TRETEAU_FEED_GZIP", Settings.feed_gzip),
+            metrics=self._flag("TRETEAU_METRICS", Settings.metrics),
             web_workers=self._count("TRETEAU_WEB_WORKERS", Settings.web_workers, 1),
             web_threads=self._count("TRETEAU_WEB_THREADS", Settings.web_threads, 1),
             session_days=self._count("TRETEAU_SESSION_DAYS", Settings.session_days, 1),

@@ -140,6 +140,12 @@ def list_bookings(
     return Bookings(rows, sum(counts[state] for state in asked), counts)
 
 
+def count_by_state(uow: UnitOfWork) -> dict[State, int]:
+    """Return how many bookings there are in each state, those of all authorities together."""
+    rows = uow.session.execute(select(Booking.state, func.count()).group_by(Booking.state))
+    return dict.fromkeys(State, 0) | dict(rows.all())
+
+
 _ORDERS: dict[Order, tuple[Any, ...]] = {
     Order.SOONEST: (Booking.starts_at, Booking.id),
     Order.LATEST: (Booking.starts_at.desc(), Booking.id.desc()),

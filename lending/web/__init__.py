@@ -13,6 +13,10 @@ def register(app: Flask) -> None:
     shell.register(app)
     for blueprint in blueprints():
         app.register_blueprint(blueprint)
+    if app.extensions["settings"].metrics:
+        from lending.web import metrics
+
+        app.register_blueprint(metrics.blueprint)
     if app.extensions["settings"].demo:
         from lending.web import demo
 

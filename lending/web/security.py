@@ -9,6 +9,8 @@ from lending.accounts.sessions import Limits, principal_of_session
 from lending.web.context import database, settings
 
 SESSION_COOKIE = "treteau_session"
+IMPERSONAL = frozenset({"static", "health.alive", "metrics.show", "feeds.show", "feeds.programme"})
+"""What is the same for everybody. Programs that call the API act by their token alone."""
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -68,13 +70,7 @@ def load_principal() -> None:
     """Set `g.principal` from the session cookie, if it names a session that lives."""
     g.principal = ANONYMOUS
     secret = request.cookies.get(SESSION_COOKIE)
-    if (
-        secret
-        and request.endpoint not in ("static", "health.alive", "feeds.show", "feeds.programme")
-        and (
-            request.blueprint != "api"  # programs act by their token alone
-        )
-    ):
+    if secret and request.endpoint not in IMPERSONAL and request.blueprint != "api":
         g.principal = principal_of_session(database(), secret, limits()) or ANONYMOUS
 
 
