@@ -116,7 +116,9 @@ class Checker:
         road = self._road(shift, here, shift.depot)
         if planned.returns < free + road:
             yield Violation(Rule.TRAVEL, shift.id, note="home too early")
-        if not self._room_for_break(planned, free, road, shift.end):
+        eaten = planned.lunch is not None and planned.lunch.end <= planned.returns
+        until = planned.returns if eaten else shift.end
+        if not self._room_for_break(planned, free, road, until):
             yield Violation(Rule.LUNCH, shift.id, note="no time for it at the end")
         if planned.driving != driven + road:
             yield Violation(Rule.TRAVEL, shift.id, note="driving miscounted")
