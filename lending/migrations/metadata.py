@@ -8,6 +8,7 @@ import lending.bookings.models
 import lending.catalogue.models
 import lending.db.counter
 import lending.jobs.models
+import lending.logistics.models
 import lending.organisations.models
 import lending.subscriptions.models  # noqa: F401 - imported for the tables they declare
 from lending.db.base import Base

@@ -1,0 +1,20 @@
+"""A database on which field work follows the bookings."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from lending.clock import FixedClock
+from lending.db.database import Database
+from lending.events import Events
+from lending.logistics import generating
+
+
+@pytest.fixture
+def database(database_url: str, clock: FixedClock) -> Iterator[Database]:
+    """Open the empty database with the tasks listening."""
+    events = Events()
+    generating.listen(events)
+    opened = Database(database_url, clock=clock, events=events)
+    yield opened
+    opened.dispose()

@@ -1,0 +1,142 @@
+"""A booking makes its tasks, and keeps them true: what remains needed keeps its number."""
+
+import pytest
+from sqlalchemy import select
+
+from lending.accounts.permissions import SYSTEM
+from lending.availability.answers import Wanted
+from lending.bookings.changes import reduce_booking
+from lending.bookings.decisions import cancel_booking
+from lending.bookings.models import Logistics
+from lending.db.database import Database
+from lending.handover.service import Counted, check_in, check_out, prepare_booking
+from lending.logistics.kinds import TaskKind, TaskState
+from lending.logistics.models import Task
+from tests.factories import FRIDAY, MONDAY, Cast, approved, submitted
+
+DELIVERED = {"logistics": Logistics.DELIVERY}
+PREPARE, DELIVER, COLLECT, CHECK_IN = (
+    TaskKind.PREPARE,
+    TaskKind.DELIVER,
+    TaskKind.COLLECT,
+    TaskKind.CHECK_IN,
+)
+
+
+def tasks(database: Database, booking_id: int) -> dict[TaskKind, Task]:
+    """Return the tasks of a booking whose loads go in one trip, from one depot."""
+    with database.read() as uow:
+        found = list(
+            uow.session.scalars(select(Task).where(Task.booking_id == booking_id).order_by(Task.id))
+        )
+        for task in found:
+            assert task.lines is not None
+        uow.session.expunge_all()
+    assert len({task.kind for task in found}) == len(found)
+    return {task.kind: task for task in found}
+
+
+def states(database: Database, booking_id: int) -> dict[TaskKind, TaskState]:
+    return {kind: task.state for kind, task in tasks(database, booking_id).items()}
+
+
+def pieces(task: Task) -> dict[int, int]:
+    return {line.item_id: line.quantity for line in task.lines}
+
+
+def start(database: Database, task: Task) -> None:
+    def begin(uow):
+        uow.session.get_one(Task, task.id).state = TaskState.STARTED
+
+    database.write(begin)
+
+
+def test_a_request_makes_no_work_before_it_is_granted(database: Database, cast: Cast) -> None:
+    number = submitted(database, cast, {cast.chairs: 10}, **DELIVERED)
+    assert tasks(database, number) == {}
+
+
+def test_what_is_granted_is_prepared_delivered_and_fetched(database: Database, cast: Cast) -> None:
+    number = approved(database, cast, {cast.chairs: 60}, granted={cast.chairs: 40}, **DELIVERED)
+    found = tasks(database, number)
+    assert list(found) == [PREPARE, DELIVER, COLLECT, CHECK_IN]
+    assert {task.state for task in found.values()} == {TaskState.TO_DO}
+    assert pieces(found[DELIVER]) == {cast.chairs: 40}
+    assert found[DELIVER].weight_g == 40 * 4_200
+    assert found[PREPARE].latest == FRIDAY
+    assert found[CHECK_IN].earliest == MONDAY
+
+
+def test_a_smaller_booking_keeps_its_tasks_and_makes_them_shorter(
+    database: Database, cast: Cast
+) -> None:
+    number = approved(database, cast, {cast.chairs: 90, cast.tables: 10}, **DELIVERED)
+    before = tasks(database, number)
+    kept = [Wanted(cast.chairs, 20), Wanted(cast.tables, 0)]
+    database.write(lambda uow: reduce_booking(uow, SYSTEM, number, kept))
+    after = tasks(database, number)
+    assert {kind: task.id for kind, task in after.items()} == {
+        kind: task.id for kind, task in before.items()
+    }
+    assert {kind: task.uuid for kind, task in after.items()} == {
+        kind: task.uuid for kind, task in before.items()
+    }
+    assert pieces(after[DELIVER]) == {cast.chairs: 20}
+    assert after[DELIVER].minutes < before[DELIVER].minutes
+
+
+def test_work_under_way_is_left_as_it_was_begun(database: Database, cast: Cast) -> None:
+    number = approved(database, cast, {cast.chairs: 90}, **DELIVERED)
+    start(database, tasks(database, number)[PREPARE])
+    database.write(lambda uow: reduce_booking(uow, SYSTEM, number, [Wanted(cast.chairs, 20)]))
+    after = tasks(database, number)
+    assert after[PREPARE].state is TaskState.STARTED
+    assert pieces(after[PREPARE]) == {cast.chairs: 90}
+    assert pieces(after[DELIVER]) == {cast.chairs: 20}
+
+
+def test_a_cancelled_booking_needs_no_more_than_what_was_begun(
+    database: Database, cast: Cast
+) -> None:
+    number = approved(database, cast, {cast.chairs: 90}, **DELIVERED)
+    start(database, tasks(database, number)[PREPARE])
+    database.write(lambda uow: cancel_booking(uow, SYSTEM, number, "Il pleut."))
+    assert states(database, number) == {
+        PREPARE: TaskState.STARTED,
+        DELIVER: TaskState.CANCELLED,
+        COLLECT: TaskState.CANCELLED,
+        CHECK_IN: TaskState.CANCELLED,
+    }
+
+
+def test_what_the_booking_proves_is_done(database: Database, cast: Cast) -> None:
+    number = approved(database, cast, {cast.chairs: 90}, **DELIVERED)
+    database.write(lambda uow: prepare_booking(uow, SYSTEM, number))
+    assert states(database, number)[PREPARE] is TaskState.DONE
+    assert states(database, number)[DELIVER] is TaskState.TO_DO
+    database.write(lambda uow: check_out(uow, SYSTEM, number))
+    assert states(database, number)[DELIVER] is TaskState.DONE
+    assert states(database, number)[COLLECT] is TaskState.TO_DO
+    database.write(lambda uow: check_in(uow, SYSTEM, number))
+    assert set(states(database, number).values()) == {TaskState.DONE}
+
+
+def test_only_what_left_and_is_not_yet_back_is_fetched(database: Database, cast: Cast) -> None:
+    number = approved(database, cast, {cast.chairs: 90}, **DELIVERED)
+    database.write(lambda uow: check_out(uow, SYSTEM, number, {cast.chairs: 80}))
+    assert pieces(tasks(database, number)[COLLECT]) == {cast.chairs: 80}
+    some = {cast.chairs: Counted(returned=30)}
+    database.write(lambda uow: check_in(uow, SYSTEM, number, some))
+    assert pieces(tasks(database, number)[COLLECT]) == {cast.chairs: 50}
+
+
+def test_a_use_case_that_fails_leaves_no_task(database: Database, cast: Cast) -> None:
+    number = approved(database, cast, {cast.chairs: 10}, **DELIVERED)
+
+    def fails(uow):
+        cancel_booking(uow, SYSTEM, number, "Il pleut.")
+        raise RuntimeError("the day is over")
+
+    with pytest.raises(RuntimeError):
+        database.write(fails)
+    assert set(states(database, number).values()) == {TaskState.TO_DO}

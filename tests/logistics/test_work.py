@@ -1,0 +1,129 @@
+"""How long the field work of a loan takes, how many people, and when it may be done."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from calendars.intervals import Interval
+from lending.logistics.kinds import TaskKind
+from lending.logistics.loads import Pieces
+from lending.logistics.work import RATES, Job, Rates, crew_for, minutes_for, work_of
+
+PARIS = ZoneInfo("Europe/Paris")
+CHAIRS = Pieces(1, 400, weight_g=4_000, volume_l=20, setup_seconds=18)
+TENT = Pieces(2, 1, weight_g=60_000, volume_l=280, setup_seconds=2_700, min_crew=3)
+
+
+def at(day: int, hour: int) -> datetime:
+    return datetime(2026, 6, day, hour, tzinfo=PARIS)
+
+
+LOAN, EVENT = Interval(at(5, 16), at(8, 9)), Interval(at(6, 10), at(7, 23))
+
+
+def job(*load: Pieces, carried: bool = True, set_up: bool = True, out: bool = False) -> Job:
+    return Job(LOAN, EVENT, carried, set_up, not out, ((7, tuple(load)),))
+
+
+def kinds(asked: Job, rates: Rates = RATES) -> list[TaskKind]:
+    return [work.kind for work in work_of(asked, rates)]
+
+
+def test_a_delivery_is_prepared_brought_fetched_and_put_away() -> None:
+    assert kinds(job(CHAIRS)) == [
+        TaskKind.PREPARE,
+        TaskKind.DELIVER,
+        TaskKind.COLLECT,
+        TaskKind.CHECK_IN,
+    ]
+
+
+def test_who_collects_at_the_depot_is_met_at_the_counter() -> None:
+    assert kinds(job(CHAIRS, carried=False, set_up=False)) == [
+        TaskKind.PREPARE,
+        TaskKind.HAND_OUT,
+        TaskKind.TAKE_BACK,
+        TaskKind.CHECK_IN,
+    ]
+
+
+def test_once_it_is_out_only_the_way_back_is_left() -> None:
+    assert kinds(job(CHAIRS, out=True)) == [TaskKind.COLLECT, TaskKind.CHECK_IN]
+
+
+def test_nothing_to_carry_is_no_work() -> None:
+    assert work_of(job()) == []
+
+
+def test_a_load_larger_than_the_vehicle_takes_several_trips() -> None:
+    work = work_of(job(CHAIRS), Rates(trip_weight_g=700_000))
+    trips = [each for each in work if each.kind is TaskKind.DELIVER]
+    assert [(each.part, each.parts, each.weight_g) for each in trips] == [
+        (1, 3, 700_000),
+        (2, 3, 700_000),
+        (3, 3, 200_000),
+    ]
+    assert len([each for each in work if each.kind is TaskKind.PREPARE]) == 1
+
+
+def test_each_depot_prepares_and_sends_its_own() -> None:
+    two = replace(job(CHAIRS), loads=((7, (CHAIRS,)), (8, (TENT,))))
+    work = work_of(two)
+    assert [each.depot_id for each in work if each.kind is TaskKind.DELIVER] == [7, 8]
+
+
+def test_what_is_too_heavy_for_one_takes_two_and_a_tent_its_crew() -> None:
+    assert crew_for(TaskKind.PREPARE, [CHAIRS], is_set_up=True) == 1
+    assert crew_for(TaskKind.PREPARE, [TENT], is_set_up=True) == 2
+    assert crew_for(TaskKind.DELIVER, [CHAIRS], is_set_up=False) == 2
+    assert crew_for(TaskKind.DELIVER, [TENT], is_set_up=True) == 3
+    assert crew_for(TaskKind.DELIVER, [TENT], is_set_up=False) == 2
+
+
+def test_the_time_is_that_of_the_hands_shared_by_the_crew() -> None:
+    # 400 chairs: 11 s to pick up each, twice; 18 s to set up: 16 000 s for two people
+    assert minutes_for(TaskKind.DELIVER, [CHAIRS], 2, is_set_up=True) == 150
+    assert minutes_for(TaskKind.DELIVER, [CHAIRS], 4, is_set_up=True) == 85
+    # taken down in 70 % of the time
+    assert minutes_for(TaskKind.COLLECT, [CHAIRS], 2, is_set_up=True) == 135
+    assert minutes_for(TaskKind.DELIVER, [CHAIRS], 2, is_set_up=False) == 90
+    assert minutes_for(TaskKind.PREPARE, [CHAIRS], 1, is_set_up=True) == 90
+
+
+def test_the_event_stands_between_delivery_and_collection() -> None:
+    windows = {work.kind: work.window for work in work_of(job(CHAIRS))}
+    assert windows[TaskKind.PREPARE].end == LOAN.start
+    assert windows[TaskKind.DELIVER] == Interval(LOAN.start, EVENT.start)
+    assert windows[TaskKind.COLLECT] == Interval(EVENT.end, LOAN.end)
+    assert windows[TaskKind.CHECK_IN].start == LOAN.end
+
+
+HOURS = st.integers(0, 24 * 9)
+SPANS = st.tuples(HOURS, st.integers(1, 24 * 9)).map(
+    lambda span: Interval(
+        at(5, 0) + timedelta(hours=span[0]), at(5, 0) + timedelta(hours=span[0] + span[1])
+    )
+)
+
+
+@given(SPANS, SPANS, st.booleans(), st.integers(1, 3_000))
+def test_every_task_fits_its_window(
+    loan: Interval, event: Interval, carried: bool, pieces: int
+) -> None:
+    """Also where an event lies outside of its loan."""
+    asked = job(CHAIRS.only(pieces), TENT, carried=carried, set_up=carried)
+    work = work_of(replace(asked, loan=loan, event=event))
+    assert all(each.window.duration >= timedelta(minutes=each.minutes) for each in work)
+    prepared = next(each for each in work if each.kind is TaskKind.PREPARE)
+    assert prepared.window.end == loan.start
+
+
+@given(st.integers(1, 1_000), st.integers(1, 1_000), st.sampled_from(TaskKind), st.booleans())
+def test_more_never_takes_less_time(few: int, more: int, kind: TaskKind, set_up: bool) -> None:
+    first, second = sorted((few, more))
+    assert minutes_for(kind, [CHAIRS.only(first)], 2, set_up) <= minutes_for(
+        kind, [CHAIRS.only(second)], 2, set_up
+    )
