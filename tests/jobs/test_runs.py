@@ -170,4 +170,4 @@ def test_the_page_tells_in_the_readers_language_what_a_job_did(
     database.write(lambda uow: finish(uow, job, slot, "a", [Count("Options lapsed", 1200)]))
     ada = Browser(make_app()).sign_in(cast.administrator)
     page = ada.get("/travaux").text
-    assert "Options échues\N{NO-BREAK SPACE}: 1\N{NARROW NO-BREAK SPACE}200" in page
+    assert "Options expirées\N{NO-BREAK SPACE}: 1\N{NARROW NO-BREAK SPACE}200" in page

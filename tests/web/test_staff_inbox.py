@@ -10,6 +10,7 @@ from lending.bookings.supply import move_stock, plan_maintenance
 from lending.clock import FixedClock
 from lending.jobs.declared import JOBS
 from lending.jobs.runs import claim, fail, finish
+from lending.jobs.schedule import Count
 from tests.factories import FRIDAY, MONDAY, Cast, approved, submitted
 from tests.support.browser import chromium, served
 from tests.web.conftest import Browser
@@ -70,12 +71,14 @@ def test_the_jobs_page_says_what_ran_and_what_failed(
         slot = job.slot_at(clock.now())
         database.write(lambda uow, job=job, slot=slot: claim(uow, job, slot, "w1"))
     clock.instant += timedelta(seconds=3)
-    database.write(lambda uow: finish(uow, good, good.slot_at(uow.now), "w1", "4 lapsed"))
+    database.write(
+        lambda uow: finish(uow, good, good.slot_at(uow.now), "w1", [Count("Options lapsed", 4)])
+    )
     database.write(lambda uow: fail(uow, bad, bad.slot_at(uow.now), "w1", "Disk full"))
     page = browse(cast.administrator).get("/travaux").text
-    assert "4 lapsed" in page
+    assert "Options expirées\N{NO-BREAK SPACE}: 4" in page
     assert "Disk full" in page
-    assert "Aucun exécutant" in page
+    assert "Les travaux de fond sont arrêtés" in page
     assert browse(cast.front_desk).get("/travaux").status_code == 403
 
 
