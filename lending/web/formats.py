@@ -99,6 +99,11 @@ def period(interval: Interval, zone: ZoneInfo | None = None) -> str:
     return str(gettext("from %(start)s to %(end)s", start=start, end=end))
 
 
+def sentence(text: str) -> str:
+    """Return the text with the capital that begins a sentence; names keep theirs."""
+    return text[:1].upper() + text[1:]
+
+
 def number(value: float) -> str:
     """Write a number with the language's separators."""
     return format_decimal(value, locale=get_locale())

@@ -134,6 +134,11 @@ def test_an_end_names_its_day_only_where_that_is_another_day_there(
     assert formats.short_end(end, start).replace(formats.NO_BREAK, " ") == words
 
 
+def test_a_sentence_begins_with_a_capital_and_keeps_those_of_its_names() -> None:
+    assert formats.sentence("from Saturday 6 June 2026") == "From Saturday 6 June 2026"
+    assert formats.sentence("") == ""
+
+
 @pytest.mark.parametrize(
     ("days", "key"), [(-1, "late"), (0, "today"), (1, "soon"), (3, "soon"), (4, "normal")]
 )

@@ -24,7 +24,7 @@ from lending.web.bookings.forms import PeriodForm
 from lending.web.bookings.prepare import EVENT_FIELDS
 from lending.web.context import allowed, database, principal
 from lending.web.form_errors import tell_errors
-from lending.web.formats import number, period
+from lending.web.formats import number, period, sentence
 from lending.web.numbers import whole_number
 from lending.web.widgets import Alternative
 
@@ -126,7 +126,7 @@ def _ways(
         }
         ways.append(
             Alternative(
-                title=period(interval, booking.zone).capitalize(),
+                title=sentence(period(interval, booking.zone)),
                 text=gettext("Everything is free. Your event moves along."),
                 button=gettext("Take these dates"),
                 action=action,

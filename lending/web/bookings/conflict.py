@@ -27,7 +27,7 @@ from lending.web.bookings.sentences import (
 from lending.web.context import allowed, database, principal
 from lending.web.dates import read_dates
 from lending.web.errors import words
-from lending.web.formats import number, period
+from lending.web.formats import number, period, sentence
 from lending.web.numbers import whole_number
 from lending.web.templating import language
 from lending.web.widgets import Alternative, Conflict, Timeline, TimelineStep
@@ -170,7 +170,7 @@ def _other_dates(booking: BookingDetail, interval: Interval) -> Alternative:
     )
     start, end = interval.start.astimezone(booking.zone), interval.end.astimezone(booking.zone)
     return Alternative(
-        title=period(interval, booking.zone).capitalize(),
+        title=sentence(period(interval, booking.zone)),
         text=gettext("%(near)s; everything is free. Your event moves along.", near=near),
         button=gettext("Take these dates and send"),
         action=url_for("bookings.other_dates", booking_id=booking.id),
