@@ -28,6 +28,8 @@ from lending.subscriptions.service import revoke
 from tests.factories import Cast, approved
 from tests.feeds.conftest import URL, Reader, Subscribe
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def reader(subscribed: Subscribe, live: Database, cast: Cast) -> Reader:

@@ -30,6 +30,9 @@ from tests.factories import FRIDAY, MONDAY, Cast, approved, draft, submitted
 from tests.feeds.conftest import URL, Reader, Subscribe
 from tests.feeds.test_bookings_in_feeds import stamps
 
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what asks nothing of the database that another test does not ask of both."""
+
 ALL = "/calendars/programme.ics"
 TOWN = "/calendars/programme/sainte-planche.ics"
 
@@ -76,6 +79,7 @@ def test_no_event_is_shown_unless_its_organisation_agrees(
     assert public.events() == {}
 
 
+@on_sqlite
 def test_an_event_is_shown_once_something_is_granted_for_it(
     public: Reader, live: Database, cast: Cast
 ) -> None:
@@ -86,6 +90,7 @@ def test_an_event_is_shown_once_something_is_granted_for_it(
     assert set(public.events()) == {"Bal"}
 
 
+@on_sqlite
 def test_an_event_stays_to_its_end_and_after(
     public: Reader, live: Database, cast: Cast, clock: FixedClock
 ) -> None:
@@ -98,6 +103,7 @@ def test_an_event_stays_to_its_end_and_after(
     assert stamps(public) == before
 
 
+@on_sqlite
 def test_an_entry_tells_name_dates_commune_and_place_and_nothing_else(
     public: Reader, live: Database, cast: Cast
 ) -> None:
@@ -125,6 +131,7 @@ def test_an_entry_tells_name_dates_commune_and_place_and_nothing_else(
     }  # fmt: skip
 
 
+@on_sqlite
 def test_anyone_reads_it_from_any_page_without_cookie(
     public: Reader, live: Database, cast: Cast
 ) -> None:
@@ -138,6 +145,7 @@ def test_anyone_reads_it_from_any_page_without_cookie(
     assert "X-Robots-Tag" not in answer.headers
 
 
+@on_sqlite
 def test_it_is_conditional_as_every_feed_is(public: Reader, live: Database, cast: Cast) -> None:
     shown(live, cast)
     first = public.get()
@@ -219,6 +227,7 @@ def test_a_renamed_event_raises_the_sequence_by_one_also_when_a_draft_renames_it
     assert stamps(public) == (sequence + 1, clock.instant, clock.instant)
 
 
+@on_sqlite
 def test_what_does_not_show_leaves_the_bytes_as_they_are(
     public: Reader, live: Database, cast: Cast
 ) -> None:
@@ -230,6 +239,7 @@ def test_what_does_not_show_leaves_the_bytes_as_they_are(
     assert after.headers["ETag"] == before.headers["ETag"]
 
 
+@on_sqlite
 def test_it_speaks_french_unless_asked_for_english(app: Flask, live: Database, cast: Cast) -> None:
     number = shown(live, cast, name="Bal")
     live.write(lambda uow: cancel_booking(uow, SYSTEM, number, "Pluie"))
@@ -240,17 +250,20 @@ def test_it_speaks_french_unless_asked_for_english(app: Flask, live: Database, c
     assert titles == ["ANNULÉ – Bal", "ANNULÉ – Bal", "CANCELLED – Bal"]
 
 
+@on_sqlite
 def test_an_unknown_lender_has_no_programme(app: Flask, cast: Cast) -> None:
     answer = app.test_client().get("/calendars/programme/nowhere.ics")
     assert answer.status_code == 404
     assert b"VCALENDAR" not in answer.data
 
 
+@on_sqlite
 def test_nobody_subscribes_to_what_has_no_secret(subscribed: Subscribe, cast: Cast) -> None:
     with pytest.raises(NotFound):
         subscribed(cast.alice, View.PROGRAMME, 0)
 
 
+@on_sqlite
 def test_nobody_takes_the_programme_away(public: Reader, live: Database, cast: Cast) -> None:
     assert public.get().status_code == 200
     with live.read() as uow:
@@ -260,6 +273,7 @@ def test_nobody_takes_the_programme_away(public: Reader, live: Database, cast: C
     assert public.get().status_code == 200
 
 
+@on_sqlite
 def test_consent_is_the_borrower_s_and_can_be_taken_back_at_any_time(
     live: Database, cast: Cast
 ) -> None:
@@ -276,12 +290,14 @@ def test_consent_is_the_borrower_s_and_can_be_taken_back_at_any_time(
         live.write(lambda uow: show_event(uow, cast.alice, number, is_public=True))
 
 
+@on_sqlite
 def test_an_auditor_changes_nothing(live: Database, cast: Cast) -> None:
     number = submitted(live, cast, {cast.chairs: 10})
     with pytest.raises(Forbidden):
         live.write(lambda uow: show_event(uow, cast.auditor, number, is_public=True))
 
 
+@on_sqlite
 def test_taking_up_a_booking_again_asks_anew(live: Database, cast: Cast) -> None:
     number = shown(live, cast)
     later = timedelta(days=364)
