@@ -57,6 +57,14 @@ def test_without_dates_a_card_shows_the_stock(browse: Browse, cast: Cast) -> Non
     assert figure(cards(page.text)[cast.chairs]) == 100
 
 
+def test_without_dates_more_than_the_stock_is_not_asked_for_in_silence(
+    browse: Browse, cast: Cast
+) -> None:
+    card = unescape(cards(browse(cast.alice).get("/catalogue").text)[cast.chairs])
+    assert 'data-free="100"' in card
+    assert "Il y en a {free} en tout." in card
+
+
 def test_the_figures_of_the_cards_are_those_of_availability(
     browse: Browse, database: Database, cast: Cast
 ) -> None:
