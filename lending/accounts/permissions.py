@@ -71,6 +71,9 @@ class Action(StrEnum):
     SEE_INBOX = "inbox.see"
     SEE_BOARD = "board.see"
     SEE_SHORTAGES = "shortages.see"
+    SEE_TASKS = "tasks.see"
+    DO_TASKS = "tasks.do"
+    """Begin field work, end it, report a problem."""
     SUBSCRIBE = "calendar.subscribe"
     MANAGE_AUTHORITY = "authority.manage"
     MANAGE_USERS = "users.manage"
@@ -123,6 +126,8 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
         _AUD: _AUTHORITY,
         _ADM: _ALL,
     },
+    Action.SEE_TASKS: {_F: _AUTHORITY, _M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
+    Action.DO_TASKS: {_M: _AUTHORITY, _ADM: _ALL},
     Action.SUBSCRIBE: {
         _B: _OWN,
         _F: _AUTHORITY,

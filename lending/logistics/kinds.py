@@ -67,3 +67,7 @@ STATE_LABELS = {
 
 OPEN = frozenset({TaskState.TO_DO, TaskState.STARTED, TaskState.PROBLEM})
 """What somebody still has to see to."""
+
+STARTABLE = frozenset({TaskState.TO_DO, TaskState.PROBLEM})
+FINISHABLE = OPEN
+STOPPABLE = frozenset({TaskState.TO_DO, TaskState.STARTED})

@@ -41,9 +41,11 @@ def blueprints() -> list:  # type: ignore[type-arg]
         home,
         inbox,
         jobs,
+        logistics,
         organisations,
         preferences,
         programme,
+        reference,
         shortages,
         subscriptions,
     )
@@ -58,6 +60,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         administration.blueprint,
         catalogue.blueprint,
         programme.blueprint,
+        reference.blueprint,
         bookings.blueprint,
         subscriptions.blueprint,
         inbox.blueprint,
@@ -65,5 +68,6 @@ def blueprints() -> list:  # type: ignore[type-arg]
         handing_over.blueprint,
         board.blueprint,
         shortages.blueprint,
+        logistics.blueprint,
         jobs.blueprint,
     ]

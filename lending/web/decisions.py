@@ -27,6 +27,7 @@ from lending.bookings.review import Case, read_case
 from lending.bookings.states import RefusalReason, State
 from lending.db.database import UnitOfWork
 from lending.errors import FieldError, InvalidInput, NotAllowedNow
+from lending.logistics.queries import TaskRow, tasks_of
 from lending.web.context import allowed, database, principal
 from lending.web.history import history_of
 from lending.web.inbox import filter_arguments, filter_of_request
@@ -58,6 +59,8 @@ class DecisionPage:
     """Whether somebody else did something meanwhile that leaves no room for what was sent."""
     arguments: dict[str, str] | None = None
     preparation_begins: bool = False
+    tasks: tuple[TaskRow, ...] = ()
+    """The field work that it makes."""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -98,6 +101,7 @@ def page_of(
         case = read_case(uow, principal(), booking_id)
         g.zone = case.booking.zone
         answer = explain_conflict(uow, conflict, g.zone) if conflict else None
+        tasks = tasks_of(uow, booking_id)
     page = DecisionPage(
         case=case,
         mode=_mode(case.booking),
@@ -108,6 +112,7 @@ def page_of(
         conflicts=conflicts_for_staff(answer, case.booking.allows) if answer else (),
         overtaken=overtaken,
         arguments=filter_arguments(),
+        tasks=tuple(tasks),
         preparation_begins=case.booking.starts_at <= case.now + PREPARE_AHEAD,
     )
     return render_template(

@@ -26,6 +26,7 @@ class Place:
 PLACES = (
     Place("inbox.index", N_("Inbox"), "inbox", Action.SEE_INBOX, "staff"),
     Place("board.index", N_("Planning"), "calendar3-range", Action.SEE_BOARD, "staff"),
+    Place("logistics.index", N_("Field work"), "truck", Action.SEE_TASKS, "staff"),
     Place("home.show", N_("Home"), "house", Action.BROWSE_CATALOGUE, "others"),
     Place("catalogue.index", N_("Equipment"), "grid", Action.BROWSE_CATALOGUE),
     Place("programme.index", N_("Events"), "calendar-event", Action.SEE_PROGRAMME, "others"),

@@ -31,7 +31,8 @@ BODIES = {
 
 def address(operation, **ids):
     path = operation.path
-    for name in ("item", "organisation", "booking", "maintenance", "authority", "subscription"):
+    kinds = "item organisation booking maintenance authority subscription task"
+    for name in kinds.split():
         path = path.replace(f"{{{name}_id}}", str(ids.get(name, 1)))
     return path
 

@@ -39,6 +39,8 @@ API_ROUTES: dict[str, Route] = {
     **_of(Owner.BOOKING, Action.REVIEW_BOOKING, "review", "pieces"),
     **_of(Owner.BOOKING, Action.DECIDE_BOOKING, "approve", "refuse", "waiting_list"),
     **_of(Owner.BOOKING, Action.HAND_OVER, "prepare", "hand_over", "take_back", "close"),
+    "api.read_tasks": Route(Action.SEE_TASKS),
+    **_of(Owner.BOOKING, Action.DO_TASKS, "start", "done", "problem"),
     "api.read_subscriptions": Route(Action.SUBSCRIBE),
     "api.add_subscription": Route(
         Action.SUBSCRIBE, Owner.CHOIR, on_object=Action.SEE_ORGANISATION
@@ -64,6 +66,7 @@ def api_body(endpoint: str, arguments: dict[str, object]) -> dict[str, Any]:
         "add_organisation": {"name": "Fanfare", "rna": "W001000888", "commune_insee": "00101"},
         "change_organisation": {"address": "1 place du Kiosque"},
         "reject": reason,
+        "problem": reason,
         "add_booking": {
             "organisation_id": choir,
             "authority_id": town,

@@ -19,6 +19,7 @@ from lending.bookings.supply import plan_maintenance
 from lending.clock import FixedClock
 from lending.db.database import Database
 from lending.db.schema import migrate
+from lending.logistics.models import Task
 from lending.organisations.models import Organisation
 from lending.settings import Settings
 from lending.subscriptions.service import subscribe
@@ -137,6 +138,7 @@ def _objects(database: Database, cast: Cast) -> dict[str, object]:
     )
     with database.read() as uow:
         session = uow.session.scalars(select(UserSession.id)).one()
+        task = uow.session.scalars(select(Task.id).order_by(Task.id)).first()
     return {
         "booking_id": booking,
         "item_id": cast.chairs,
@@ -148,6 +150,7 @@ def _objects(database: Database, cast: Cast) -> dict[str, object]:
         "maintenance_id": maintenance,
         "subscription_id": address.id,
         "token": address.path.removeprefix("/calendars/").removesuffix(".ics"),
+        "task_id": task,
         "token_id": 1,
         "user_id": cast.alice.user_id,
         "role_id": role,

@@ -13,6 +13,7 @@ from lending.api.routes import (
     organisations,
     stock,
     subscriptions,
+    tasks,
 )
 
 
@@ -27,6 +28,7 @@ def all_operations() -> tuple[Operation, ...]:
         bookings,
         decisions,
         handover,
+        tasks,
         availability,
         subscriptions,
     )
