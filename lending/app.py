@@ -3,7 +3,8 @@
 from typing import Any
 
 from flask import Flask
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import IntegerConverter
 
 from lending import cli
 from lending.api.running import register as register_api
@@ -22,10 +23,21 @@ from lending.web.numbers import LARGEST
 
 
 class Number(IntegerConverter):
-    """A number in an address: nothing is there under one that no table can hold."""
+    """A number in an address: nothing is there under one that no table can hold.
 
-    def __init__(self, url_map: Map) -> None:
-        super().__init__(url_map, max=LARGEST)
+    The limit of the parent class would pass on to the same address with other methods, and end
+    in "method not allowed" where there is only one.
+    """
+
+    def to_python(self, value: str) -> int:
+        """Return the number.
+
+        Raises:
+            NotFound: no table can hold it.
+        """
+        if len(value) > len(str(LARGEST)) or int(value) > LARGEST:
+            raise NotFound
+        return int(value)
 
 
 def build_database(settings: Settings, clock: Clock | None = None) -> Database:

@@ -37,6 +37,7 @@ NOT_PAGES = {"static", "bootstrap.static", "feeds.show", "api.openapi", "health.
     "health.ready",
     "catalogue.photo",
     "feeds.programme",
+    "subscriptions.download",
 }
 SIZES = ((1280, "light"), (1280, "dark"), (390, "dark"), (390, "light"))
 
