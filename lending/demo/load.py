@@ -280,6 +280,7 @@ class _Season:
         expire_options(self.database)
 
     def _repairs(self) -> None:
+        began = self.clock.instant.replace(minute=0, second=0, microsecond=0)
         for authority, code, quantity, days, reason in (
             ("trois-rives", "BAM-3X3", 4, 45, "Toiles déchirées, chez le réparateur"),
             ("trois-rives", "SON-KIT", 1, 30, "Table de mixage en révision"),
@@ -293,8 +294,8 @@ class _Season:
                     actor=_manager(authority, authority_id),
                     item_id=self.items[authority_id, code],
                     quantity=quantity,
-                    starts_at=self.clock.instant,
-                    ends_at=self.clock.instant + timedelta(days=days),
+                    starts_at=began,
+                    ends_at=began + timedelta(days=days),
                     reason=reason,
                 )
             )

@@ -202,7 +202,7 @@ def items() -> list[DemoItem]:
         DemoItem(
             code=row["code"],
             name=row["name_fr"],
-            name_en=row["name_en"].capitalize(),
+            name_en=row["name_en"][:1].upper() + row["name_en"][1:],
             weight_g=round(float(row["weight_kg"]) * 1000),
             volume_l=round(float(row["volume_m3"]) * 1000),
             quantity=int(row["typical_quantity"]),
