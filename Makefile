@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint browser bench wheel assets translations extract texts \
+.PHONY: help setup demo test check lint programs bench wheel assets translations extract texts \
   clean
 
 help:  ## Show the targets
@@ -67,10 +67,10 @@ lint: $(VENV)/.tests-installed  ## Style, types, directions of imports
 
 check: lint  ## The same: what has to be green before a commit
 
-browser:
-	@$(SHELL) tools/browser.sh
+programs:
+	@$(SHELL) tools/programs.sh
 
-test: $(VENV)/.tests-installed assets node_modules/.with-tests translations browser lint  ## Check everything, as continuous integration does
+test: $(VENV)/.tests-installed assets node_modules/.with-tests translations programs lint  ## Check everything, as continuous integration does
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 $(VENV)/.bench-installed: $(VENV)/.installed
