@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lending.authorities.models import Authority, Competence
+from lending.authorities.models import Authority, Commune, Competence
 from lending.bookings.states import RefusalReason, State
 from lending.catalogue.models import Item
 from lending.db.base import Base, Id, Uuid, choice
@@ -65,6 +65,7 @@ class Event(Base):
     """Whether the organisation agrees that the public programme shows it."""
 
     organisation: Mapped[Organisation] = relationship()
+    commune: Mapped[Commune] = relationship()
 
 
 class Booking(Base):

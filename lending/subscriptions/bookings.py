@@ -11,8 +11,8 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from calendars.entries import Alarm, Entry, Place, Status
 from calendars.intervals import Interval
-from lending.authorities.models import Commune, Depot
-from lending.bookings.models import Booking, BookingLine, Logistics, Transition
+from lending.authorities.models import Depot
+from lending.bookings.models import Booking, BookingLine, Event, Logistics, Transition
 from lending.bookings.states import UNDECIDED, State
 from lending.catalogue.models import Item
 from lending.db.database import UnitOfWork
@@ -50,7 +50,7 @@ def load_bookings(uow: UnitOfWork, query: Select[Booking]) -> list[Booking]:
     Everybody inserts in one order: two who subscribe at once do not deadlock.
     """
     wanted = query.options(
-        joinedload(Booking.event),
+        joinedload(Booking.event).joinedload(Event.commune),
         joinedload(Booking.authority),
         joinedload(Booking.organisation),
         selectinload(Booking.lines).joinedload(BookingLine.item).joinedload(Item.depot),
@@ -170,7 +170,7 @@ class BookingDrawing:
             if depot is None:
                 return "", None
             return depot_in_words(depot), place_of(depot)
-        return site_of(self.uow, booking), place_of(booking.event)
+        return site_of(booking.event), place_of(booking.event)
 
     def _depot(self) -> Depot | None:
         lines = self._shown_lines()
@@ -213,13 +213,12 @@ def depot_in_words(depot: Depot) -> str:
     return ", ".join(filter(None, (depot.name, depot.address)))
 
 
-def site_of(uow: UnitOfWork, booking: Booking) -> str:
-    """Return where a booking's event takes place, in one line."""
-    commune = uow.session.get_one(Commune, booking.event.commune_insee)
-    address = booking.event.site_address
-    if address.endswith(commune.name):
+def site_of(event: Event) -> str:
+    """Return where an event takes place, in one line."""
+    address, commune = event.site_address, event.commune.name
+    if address.endswith(commune):
         return address
-    return ", ".join(filter(None, (address, commune.name)))
+    return ", ".join(filter(None, (address, commune)))
 
 
 def _status(state: State) -> Status:

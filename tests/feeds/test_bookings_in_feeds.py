@@ -35,7 +35,17 @@ from lending.errors import Forbidden
 from lending.handover.service import check_in, check_out, close_booking, prepare_booking
 from lending.subscriptions.keeping import refresh_everything
 from lending.subscriptions.models import View
-from tests.factories import FRIDAY, MONDAY, TOWN_COMMUNE, Cast, approved, draft, submitted, waiting
+from tests.factories import (
+    FRIDAY,
+    MONDAY,
+    OTHER_COMMUNE,
+    TOWN_COMMUNE,
+    Cast,
+    approved,
+    draft,
+    submitted,
+    waiting,
+)
 from tests.feeds.conftest import URL, Reader, Subscribe
 
 
@@ -98,6 +108,16 @@ def test_a_delivery_leads_to_the_site(reader: Reader, live: Database, cast: Cast
     event = reader.only()
     assert str(event["LOCATION"]) == "Place du Marché, Sainte-Planche"
     assert str(event["SUMMARY"]).startswith("Loan set up – ")
+
+
+def test_a_delivery_follows_its_event_to_another_commune(
+    reader: Reader, live: Database, cast: Cast
+) -> None:
+    number = submitted(live, cast, {cast.chairs: 80}, logistics=Logistics.DELIVERY)
+    event = EventDetails("Bal", FRIDAY, MONDAY, OTHER_COMMUNE, Competence.CULTURE)
+    assert reader.only()["LOCATION"].endswith("Sainte-Planche")
+    live.write(lambda uow: change_booking(uow, SYSTEM, number, event=event))
+    assert reader.only()["LOCATION"].endswith("Le Gué-aux-Tréteaux")
 
 
 def test_no_phone_number_leaves_by_a_feed(reader: Reader, live: Database, cast: Cast) -> None:
