@@ -36,6 +36,7 @@ def test_an_auditor_changes_nothing() -> None:
         Action.SEE_INBOX,
         Action.SEE_BOARD,
         Action.SEE_SHORTAGES,
+        Action.SEE_TASKS,
         Action.SUBSCRIBE,
         Action.SEE_JOBS,
     }

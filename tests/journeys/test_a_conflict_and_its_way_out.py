@@ -96,11 +96,15 @@ def promise_all_sound(database: Database, friday: date) -> None:
     database.write(write)
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+@pytest.mark.parametrize(
+    ("association_name", "script"),
+    [("Les Lampions de Rivemont", True), ("Valserre Rock", False)],
+    ids=["with script", "without script"],
+)
 def test_an_association_meets_a_conflict_takes_a_way_out_and_is_granted(
-    browser: Browser, place: Place, script: bool
+    browser: Browser, place: Place, association_name: str, script: bool
 ):
-    association = open_as(browser, place, "Les Lampions de Rivemont", PHONE, script)
+    association = open_as(browser, place, association_name, PHONE, script)
     feed = subscribe(association, place)
     assert events_of(feed, "Bal de l'essai") == []
 
