@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from lending.errors import SettingsError
@@ -26,6 +27,7 @@ class Settings:
     public_url: str = "http://127.0.0.1:5000"
     feed_gzip: bool = True
     metrics: bool = False
+    fetch_allow: tuple[IPv4Network | IPv6Network, ...] = ()
     web_workers: int = 2
     web_threads: int = 4
     session_days: int = 30
@@ -69,6 +71,7 @@ class _Reader:
             public_url=self._text("TRETEAU_PUBLIC_URL", Settings.public_url).rstrip("/"),
             feed_gzip=self._flag("TRETEAU_FEED_GZIP", Settings.feed_gzip),
             metrics=self._flag("TRETEAU_METRICS", Settings.metrics),
+            fetch_allow=self._networks("TRETEAU_FETCH_ALLOW"),
             web_workers=self._count("TRETEAU_WEB_WORKERS", Settings.web_workers, 1),
             web_threads=self._count("TRETEAU_WEB_THREADS", Settings.web_threads, 1),
             session_days=self._count("TRETEAU_SESSION_DAYS", Settings.session_days, 1),
@@ -112,6 +115,16 @@ class _Reader:
         if not value.isdecimal() or int(value) < least:
             raise SettingsError(f"{name}: write a whole number from {least}, not {value!r}.")
         return int(value)
+
+    def _networks(self, name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+        try:
+            return tuple(
+                ip_network(part.strip()) for part in self._text(name, "").split(",") if part
+            )
+        except ValueError as error:
+            raise SettingsError(
+                f"{name}: write networks such as 10.12.0.0/16, separated by commas ({error})."
+            ) from error
 
     def _choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
         value = self._text(name, default).upper()

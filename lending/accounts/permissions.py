@@ -75,6 +75,8 @@ class Action(StrEnum):
     DO_TASKS = "tasks.do"
     """Begin field work, end it, report a problem."""
     SUBSCRIBE = "calendar.subscribe"
+    MANAGE_CLOSURES = "closures.manage"
+    """Say on which days an authority or its depots are closed."""
     MANAGE_AUTHORITY = "authority.manage"
     MANAGE_USERS = "users.manage"
     SEE_JOBS = "jobs.see"
@@ -135,6 +137,7 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
         _AUD: _AUTHORITY,
         _ADM: _ALL,
     },
+    Action.MANAGE_CLOSURES: {_M: _AUTHORITY, _ADM: _ALL},
     Action.MANAGE_AUTHORITY: {_ADM: _ALL},
     Action.MANAGE_USERS: {_ADM: _ALL},
     Action.SEE_JOBS: {_M: _ALL, _AUD: _ALL, _ADM: _ALL},

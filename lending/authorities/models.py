@@ -98,6 +98,7 @@ class Authority(Base):
     """Within how many days from a complete file the authority answers."""
     change_notice_days: Mapped[int] = mapped_column(default=10)
     """Until how many days before the loan a borrower may still change what was decided."""
+    closed_on_public_holidays: Mapped[bool] = mapped_column(default=True)
 
     communes: Mapped[list[Commune]] = relationship(secondary=authority_commune)
     departments: Mapped[list["Department"]] = relationship(

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+from lending.accounts.permissions import SYSTEM
 from lending.accounts.tidying import forget_old_sessions
 from lending.api.keys import forget_old_keys
 from lending.bookings.expiry import expire_options
 from lending.bookings.waiting import serve_everyone
 from lending.catalogue.photos import PhotoStore
 from lending.catalogue.queries import photos_in_use
+from lending.closures.service import fetcher, read_all_again
 from lending.i18n import N_
 from lending.jobs.runs import forget_old_runs
 from lending.jobs.schedule import Count, Job, Run
@@ -25,6 +27,12 @@ def _serve_waiting_list(run: Run) -> list[Count]:
 def _refresh_calendars(run: Run) -> list[Count]:
     changed = refresh_everything(run.database, run.settings.public_url)
     return [Count(N_("Entries changed"), changed)]
+
+
+def _read_calendars(run: Run) -> list[Count]:
+    fetch = fetcher(run.settings.fetch_allow)
+    read, failed = read_all_again(run.database, SYSTEM, fetch)
+    return [Count(N_("Calendars read"), read), Count(N_("Calendars that cannot be read"), failed)]
 
 
 def _tidy(run: Run) -> list[Count]:
@@ -50,6 +58,7 @@ JOBS = (
     Job("serve-waiting-list", _serve_waiting_list, every=timedelta(minutes=10)),
     # Each change is rendered where it is made; this is for what no event tells.
     Job("refresh-calendars", _refresh_calendars, every=timedelta(hours=1)),
+    Job("read-calendars", _read_calendars, every=timedelta(hours=6), offset=timedelta(minutes=20)),
     Job("forget-answers", _forget_old_keys, every=timedelta(hours=6), offset=timedelta(minutes=40)),
     Job(
         "tidy-photos",

@@ -6,6 +6,7 @@ import lending.authorities.models
 import lending.availability.models
 import lending.bookings.models
 import lending.catalogue.models
+import lending.closures.models
 import lending.db.counter
 import lending.jobs.models
 import lending.logistics.models

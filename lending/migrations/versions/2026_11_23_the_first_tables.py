@@ -1,4 +1,4 @@
-"""The first tables
+"""The first tables.
 
 Revision: 20261122, after .
 Law: works with the code of the release before it; loses nothing.
@@ -47,6 +47,7 @@ def upgrade() -> None:
         sa.Column("option_days", sa.Integer(), nullable=False),
         sa.Column("answer_days", sa.Integer(), nullable=False),
         sa.Column("change_notice_days", sa.Integer(), nullable=False),
+        sa.Column("closed_on_public_holidays", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_authority")),
         sa.UniqueConstraint("code", name=op.f("uq_authority_code")),
         sa.UniqueConstraint("uuid", name=op.f("uq_authority_uuid")),
@@ -371,6 +372,62 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_api_token_token_hash")),
     )
+    op.create_table(
+        "calendar_source",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("depot_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("closes", sa.Boolean(), nullable=False),
+        sa.Column("address", sa.String(length=1000), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("etag", sa.String(length=200), nullable=False),
+        sa.Column("last_modified", sa.String(length=60), nullable=False),
+        sa.Column("good_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "problem",
+            sa.Enum(
+                "bad_address",
+                "unknown_host",
+                "private_address",
+                "no_answer",
+                "too_slow",
+                "too_many_redirects",
+                "refused",
+                "too_large",
+                "not_a_calendar",
+                "broken",
+                "broken_line",
+                "too_much",
+                "too_frequent",
+                "not_understood",
+                name="problem",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("problem_number", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["authority_id"],
+            ["authority.id"],
+            name=op.f("fk_calendar_source_authority_id_authority"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["depot_id"],
+            ["depot.id"],
+            name=op.f("fk_calendar_source_depot_id_depot"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_source")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_calendar_source_uuid")),
+    )
+    with op.batch_alter_table("calendar_source", schema=None) as batch_op:
+        batch_op.create_index("ix_calendar_source_authority", ["authority_id"], unique=False)
+
     op.create_table(
         "department_competence",
         sa.Column("department_id", sa.Integer(), nullable=False),
@@ -741,6 +798,38 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_calendar_subscription_user_id"), ["user_id"], unique=False
         )
+
+    op.create_table(
+        "closure",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("depot_id", sa.Integer(), nullable=True),
+        sa.Column("source_id", sa.Integer(), nullable=True),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("closes", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("first_day <= last_day", name=op.f("ck_closure_order")),
+        sa.ForeignKeyConstraint(
+            ["authority_id"],
+            ["authority.id"],
+            name=op.f("fk_closure_authority_id_authority"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["depot_id"], ["depot.id"], name=op.f("fk_closure_depot_id_depot"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["source_id"],
+            ["calendar_source.id"],
+            name=op.f("fk_closure_source_id_calendar_source"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_closure")),
+    )
+    with op.batch_alter_table("closure", schema=None) as batch_op:
+        batch_op.create_index("ix_closure_authority", ["authority_id", "last_day"], unique=False)
+        batch_op.create_index("ix_closure_source", ["source_id"], unique=False)
 
     op.create_table(
         "idempotency_key",
@@ -1140,6 +1229,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_idempotency_key_created_at"))
 
     op.drop_table("idempotency_key")
+    with op.batch_alter_table("closure", schema=None) as batch_op:
+        batch_op.drop_index("ix_closure_source")
+        batch_op.drop_index("ix_closure_authority")
+
+    op.drop_table("closure")
     with op.batch_alter_table("calendar_subscription", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_calendar_subscription_user_id"))
         batch_op.drop_index("ix_calendar_subscription_scope")
@@ -1171,6 +1265,10 @@ def downgrade() -> None:
 
     op.drop_table("event")
     op.drop_table("department_competence")
+    with op.batch_alter_table("calendar_source", schema=None) as batch_op:
+        batch_op.drop_index("ix_calendar_source_authority")
+
+    op.drop_table("calendar_source")
     op.drop_table("api_token")
     with op.batch_alter_table("user_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_user_session_user_id"))
