@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint programs bench wheel assets translations extract texts \
+.PHONY: help setup demo test check lint programs fuzz bench wheel assets translations extract texts \
   clean
 
 help:  ## Show the targets
@@ -72,6 +72,10 @@ programs:
 
 test: $(VENV)/.tests-installed assets node_modules/.with-tests translations programs lint  ## Check everything, as continuous integration does
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+RUNS ?= 100000
+fuzz: $(VENV)/.tests-installed  ## Feed the reader of calendars RUNS damaged files of each kind
+	FUZZ_RUNS=$(RUNS) $(BIN)/python -m pytest tests/calendars/test_reading_fuzz.py -q
 
 $(VENV)/.bench-installed: $(VENV)/.installed
 	$(BIN)/python -m pip install -q -c constraints.txt -e '.[test,bench]'

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
@@ -148,13 +149,19 @@ def _later(start: date, line: Line, limits: Limits) -> date:
 
 def _known_zone(name: str) -> ZoneInfo | None:
     """Return a zone by its name, and never look for a file of that name unless there is one."""
-    known = available_timezones()
+    known = _zone_names()
     parts = name.strip("/").split("/")
     tails = ["/".join(parts[-length:]) for length in (len(parts), 3, 2, 1)]
     for candidate in (WINDOWS_TO_OLSON.get(name, name), *tails):
         if candidate in known:
             return ZoneInfo(candidate)
     return None
+
+
+@cache
+def _zone_names() -> frozenset[str]:
+    """Return what Python finds by walking through the system's files, each time it is asked."""
+    return frozenset(available_timezones())
 
 
 def title_of(line: Line | None) -> str:

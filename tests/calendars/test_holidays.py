@@ -4,7 +4,16 @@ from datetime import date
 
 import pytest
 
-from calendars.holidays import holiday_names, public_holidays, subdivision_of
+from calendars.holidays import (
+    SCHOOL_HOLIDAYS,
+    SCHOOL_HOLIDAYS_UNTIL,
+    SCHOOL_ZONES,
+    SchoolHoliday,
+    holiday_names,
+    public_holidays,
+    school_holidays,
+    subdivision_of,
+)
 
 
 def test_the_country_has_eleven_public_holidays() -> None:
@@ -53,3 +62,41 @@ def test_what_is_not_known_is_refused() -> None:
         public_holidays(2026, "Atlantis")
     with pytest.raises(ValueError, match="holidays"):
         public_holidays(2026, language="xx")
+
+
+@pytest.mark.parametrize(
+    ("zone", "winter", "spring"),
+    [
+        ("A", (date(2028, 2, 19), date(2028, 3, 5)), (date(2028, 4, 22), date(2028, 5, 8))),
+        ("B", (date(2028, 2, 5), date(2028, 2, 20)), (date(2028, 4, 8), date(2028, 4, 23))),
+        ("C", (date(2028, 2, 12), date(2028, 2, 27)), (date(2028, 4, 15), date(2028, 5, 1))),
+    ],
+)
+def test_each_zone_has_school_holidays_of_its_own(
+    zone: str, winter: tuple[date, date], spring: tuple[date, date]
+) -> None:
+    assert school_holidays(zone, date(2028, 2, 1), date(2028, 5, 20)) == (
+        SchoolHoliday(*winter, "Vacances d'hiver"),
+        SchoolHoliday(*spring, "Vacances de printemps"),
+    )
+
+
+def test_school_holidays_are_whole_across_the_new_year_and_in_both_languages() -> None:
+    assert school_holidays("B", date(2027, 1, 1), date(2027, 1, 1)) == (
+        SchoolHoliday(date(2026, 12, 19), date(2027, 1, 3), "Vacances de Noël"),
+    )
+    (christmas,) = school_holidays("B", date(2027, 1, 1), date(2027, 1, 1), "en")
+    assert christmas.name == "Christmas Break"
+
+
+def test_school_holidays_end_where_the_ministry_has_decided_nothing_yet() -> None:
+    for zone in SCHOOL_ZONES:
+        summer = school_holidays(zone, date(2028, 6, 1), date(2040, 1, 1))
+        assert [found.last for found in summer] == [SCHOOL_HOLIDAYS_UNTIL]
+    with pytest.raises(ValueError, match="Corse"):
+        school_holidays("Corse", date(2026, 1, 1), date(2026, 12, 31))
+
+
+def test_every_zone_has_an_official_address() -> None:
+    assert set(SCHOOL_ZONES) < set(SCHOOL_HOLIDAYS)
+    assert len(set(SCHOOL_HOLIDAYS.values())) == 13
