@@ -99,6 +99,8 @@ class Authority(Base):
     change_notice_days: Mapped[int] = mapped_column(default=10)
     """Until how many days before the loan a borrower may still change what was decided."""
     closed_on_public_holidays: Mapped[bool] = mapped_column(default=True)
+    school_zone: Mapped[str] = mapped_column(String(1), default="")
+    """Whose school holidays are shown: A, B, C or none."""
 
     communes: Mapped[list[Commune]] = relationship(secondary=authority_commune)
     departments: Mapped[list["Department"]] = relationship(

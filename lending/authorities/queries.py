@@ -85,6 +85,8 @@ class AuthorityView:
     option_days: int
     answer_days: int
     change_notice_days: int
+    closed_on_public_holidays: bool
+    school_zone: str
     departments: tuple[DepartmentView, ...]
     depots: tuple[DepotView, ...]
     communes: tuple[CommuneView, ...]
@@ -224,6 +226,8 @@ def _view(authority: Authority) -> AuthorityView:
         option_days=authority.option_days,
         answer_days=authority.answer_days,
         change_notice_days=authority.change_notice_days,
+        closed_on_public_holidays=authority.closed_on_public_holidays,
+        school_zone=authority.school_zone,
         departments=tuple(_department(department) for department in authority.departments),
         depots=tuple(_depot(depot) for depot in authority.depots),
         communes=tuple(

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from calendars.holidays import FRENCH, holiday_names, subdivision_of
+from calendars.holidays import FRENCH, holiday_names, school_holidays, subdivision_of
 from lending.accounts.permissions import Action, Principal
 from lending.authorities.models import Authority
 from lending.closures.models import CalendarSource, Closure
@@ -16,6 +16,7 @@ from lending.db.database import UnitOfWork
 from lending.errors import NotFound
 
 _DAY = timedelta(days=1)
+_COLON = " – "
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,16 @@ class ClosedDays:
         """Return when a depot is closed; without a depot, when all of the authority is."""
         here = self.by_depot.get(depot_id, {}) if depot_id is not None else {}
         return {**here, **self.everywhere}
+
+    def notes(self, depots: Mapping[int, str]) -> dict[date, str]:
+        """Return what there is to know of days on which some depot is open, by its name."""
+        found = dict(self.noted)
+        for depot_id, name in depots.items():
+            for day, why in self.by_depot.get(depot_id, {}).items():
+                if day not in self.everywhere:
+                    words = f"{name}{_COLON}{why}"
+                    found[day] = f"{found[day]}, {words}" if day in found else words
+        return found
 
     def at_all(self, depot_ids: Iterable[int]) -> dict[date, str]:
         """Return when none of these depots is open."""
@@ -56,6 +67,10 @@ def closed_days(
     noted: dict[date, str] = {}
     holidays = holiday_names(first, last, _subdivision(authority), language)
     (everywhere if authority.closed_on_public_holidays else noted).update(holidays)
+    if authority.school_zone:
+        for school in school_holidays(authority.school_zone, first, last, language):
+            for day in _days(max(school.first, first), min(school.last, last)):
+                noted.setdefault(day, school.name)
     rows = uow.session.scalars(
         select(Closure)
         .where(
@@ -90,6 +105,7 @@ class ClosureRow:
     """Closed days in the list of those to come."""
 
     id: int
+    authority_id: int
     first_day: date
     last_day: date
     title: str
@@ -138,18 +154,34 @@ def list_closures(
         .options(joinedload(Closure.depot), joinedload(Closure.source))
         .order_by(Closure.first_day, Closure.title, Closure.id)
     )
-    return [
-        ClosureRow(
-            row.id,
-            row.first_day,
-            row.last_day,
-            row.title,
-            row.depot.name if row.depot else "",
-            row.source.name if row.source else "",
-            row.closes,
-        )
-        for row in rows
-    ]
+    return [_closure_row(row) for row in rows]
+
+
+def find_closure(uow: UnitOfWork, actor: Principal, closure_id: int) -> ClosureRow:
+    """Return closed days that were typed.
+
+    Raises:
+        NotSignedIn, Forbidden: the actor does not see to the closures of their authority.
+        NotFound: no such closure, or a calendar tells it.
+    """
+    closure = uow.session.get(Closure, closure_id)
+    actor.check(Action.MANAGE_CLOSURES, authority_id=closure.authority_id if closure else None)
+    if closure is None or closure.source_id is not None:
+        raise NotFound
+    return _closure_row(closure)
+
+
+def _closure_row(row: Closure) -> ClosureRow:
+    return ClosureRow(
+        id=row.id,
+        authority_id=row.authority_id,
+        first_day=row.first_day,
+        last_day=row.last_day,
+        title=row.title,
+        depot=row.depot.name if row.depot else "",
+        source=row.source.name if row.source else "",
+        closes=row.closes,
+    )
 
 
 def list_sources(

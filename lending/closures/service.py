@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from calendars import reading
+from calendars.holidays import SCHOOL_ZONES
 from calendars.reading import UnreadableCalendar, read_closures
 from calendars.zones import to_local
 from lending.accounts.permissions import Action, Principal
@@ -86,8 +87,8 @@ def close_days(uow: UnitOfWork, actor: Principal, authority_id: int, new: NewClo
     return closure
 
 
-def open_days(uow: UnitOfWork, actor: Principal, closure_id: int) -> None:
-    """Take away days that were typed.
+def open_days(uow: UnitOfWork, actor: Principal, closure_id: int) -> int:
+    """Take away days that were typed; return the number of their authority.
 
     Raises:
         NotSignedIn, Forbidden: the actor does not see to the closures of this authority.
@@ -98,22 +99,33 @@ def open_days(uow: UnitOfWork, actor: Principal, closure_id: int) -> None:
     if closure is None or closure.source_id is not None:
         raise NotFound
     uow.session.delete(closure)
+    return closure.authority_id
 
 
-def close_on_public_holidays(
-    uow: UnitOfWork, actor: Principal, authority_id: int, *, closes: bool
+def set_holidays(
+    uow: UnitOfWork,
+    actor: Principal,
+    authority_id: int,
+    *,
+    closed_on_public_holidays: bool,
+    school_zone: str = "",
 ) -> None:
-    """Set whether the depots of an authority stay closed on public holidays.
+    """Set whether depots stay closed on public holidays, and whose school holidays are shown.
 
     Raises:
         NotSignedIn, Forbidden: the actor does not see to the closures of this authority.
         NotFound: no such authority.
+        InvalidInput: no such zone.
     """
     actor.check(Action.MANAGE_CLOSURES, authority_id=authority_id)
     authority = uow.session.get(Authority, authority_id)
     if authority is None:
         raise NotFound
-    authority.closed_on_public_holidays = closes
+    if school_zone not in ("", *SCHOOL_ZONES):
+        raise InvalidInput(school_zone=N_("Choose zone A, B or C, or none."))
+    authority.closed_on_public_holidays = closed_on_public_holidays
+    authority.school_zone = school_zone
+    uow.session.flush()
 
 
 def check_source(uow: UnitOfWork, actor: Principal, authority_id: int, new: NewSource) -> None:

@@ -36,6 +36,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         board,
         bookings,
         catalogue,
+        closures,
         handing_over,
         health,
         home,
@@ -68,6 +69,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         handing_over.blueprint,
         board.blueprint,
         shortages.blueprint,
+        closures.blueprint,
         logistics.blueprint,
         jobs.blueprint,
     ]

@@ -10,12 +10,12 @@ from flask import Blueprint, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, gettext
 
-from calendars.holidays import holiday_names, subdivision_of
 from calendars.zones import to_local
 from lending.accounts.permissions import Action
 from lending.authorities.queries import AuthorityView, list_authorities
 from lending.bookings.board import BoardCategory, BoardFilter, read_board
 from lending.catalogue.queries import list_categories
+from lending.closures.days import ClosedDays, closed_days
 from lending.db.database import UnitOfWork
 from lending.web.board_columns import (
     Column,
@@ -55,6 +55,7 @@ class BoardPage:
     shown: str
     items: int
     short_items: int
+    may_close: bool
     previous_url: str
     next_url: str
     today_url: str
@@ -95,9 +96,9 @@ def _page(uow: UnitOfWork) -> BoardPage:
     today = to_local(uow.now, zone).date()
     zoom = Zoom(request.args["zoom"]) if request.args.get("zoom") in list(Zoom) else Zoom.MONTH
     first = first_day(zoom, _asked_day() or today)
-    columns = columns_from(
-        zoom, first, zone, today, _holidays(place, first, following(zoom, first))
-    )
+    closed = _closed(uow, place, first, following(zoom, first))
+    depots = {depot.id: depot.name for depot in place.depots} if place else {}
+    columns = columns_from(zoom, first, zone, today, closed.at_all(depots), closed.notes(depots))
     board = read_board(
         uow,
         principal(),
@@ -134,6 +135,7 @@ def _page(uow: UnitOfWork) -> BoardPage:
         shown=shown if shown in SHOWN else "all",
         items=sum(len(category.items) for category in categories),
         short_items=sum(item.is_short for category in board for item in category.items),
+        may_close=principal().can(Action.MANAGE_CLOSURES),
         previous_url=_url(start=previous(zoom, first)),
         next_url=_url(start=following(zoom, first)),
         today_url=_url(start=""),
@@ -153,9 +155,8 @@ def _kept_day(zoom: Zoom, first: date, today: date) -> date:
     return today if here else first
 
 
-def _holidays(place: AuthorityView | None, first: date, after: date) -> dict[date, str]:
-    subdivision = subdivision_of(place.communes[0].insee) if place and place.communes else None
-    return holiday_names(first, after, subdivision, language())
+def _closed(uow: UnitOfWork, place: AuthorityView | None, first: date, after: date) -> ClosedDays:
+    return closed_days(uow, place.id, first, after, language()) if place else ClosedDays()
 
 
 def _narrowed(board: Sequence[BoardCategory], shown: str) -> tuple[BoardCategory, ...]:

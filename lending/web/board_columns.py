@@ -36,6 +36,9 @@ class Column:
     last: date
     interval: Interval
     holiday: str = ""
+    """Why it is closed."""
+    note: str = ""
+    """What else there is to know of the day."""
     is_today: bool = False
 
     @property
@@ -74,9 +77,17 @@ def previous(zoom: Zoom, first: date) -> date:
 
 
 def columns_from(
-    zoom: Zoom, first: date, zone: ZoneInfo, today: date, holidays: Mapping[date, str]
+    zoom: Zoom,
+    first: date,
+    zone: ZoneInfo,
+    today: date,
+    closed: Mapping[date, str],
+    notes: Mapping[date, str],
 ) -> tuple[Column, ...]:
-    """Return the columns of a zoom, in order and without gaps, as local days or weeks."""
+    """Return the columns of a zoom, in order and without gaps, as local days or weeks.
+
+    Why a day is closed, and what else there is to know of it, is said of days only.
+    """
     step = timedelta(weeks=1) if zoom is Zoom.SEASON else ONE_DAY
     columns = []
     day, end = first, following(zoom, first)
@@ -87,7 +98,8 @@ def columns_from(
                 first=day,
                 last=last,
                 interval=Interval(start_of_day(day, zone), start_of_day(day + step, zone)),
-                holiday=holidays.get(day, "") if step == ONE_DAY else "",
+                holiday=closed.get(day, "") if step == ONE_DAY else "",
+                note=notes.get(day, "") if step == ONE_DAY else "",
                 is_today=day <= today <= last,
             )
         )

@@ -15,6 +15,7 @@ WORDS = {
     "expire-options": N_("Let options lapse that nobody decided in time"),
     "serve-waiting-list": N_("Give what came free to the waiting list"),
     "refresh-calendars": N_("Bring calendar subscriptions up to date"),
+    "read-calendars": N_("Read the calendars of closed days"),
     "forget-answers": N_("Forget answers kept for programs that ask twice"),
     "tidy-photos": N_("Remove photos that no item shows any more"),
     "tidy": N_("Forget old sessions and old runs"),

@@ -15,3 +15,8 @@ def whole_number(text: str) -> int:
     if not text.isdecimal() or len(text) > len(str(LARGEST)) or int(text) > LARGEST:
         raise ValueError(f"not a number that can be kept: {text[:20]!r}")
     return int(text)
+
+
+def number_or_none(text: str | None) -> int | None:
+    """Return the number chosen in a list, or nothing."""
+    return whole_number(text) if text and text.isdecimal() else None

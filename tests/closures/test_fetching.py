@@ -10,7 +10,7 @@ import pytest
 
 from lending.closures.fetching import Bounds, Fetched, fetch, is_public, url_of
 from lending.closures.problems import CalendarProblem, Problem
-from tests.closures.conftest import LOOPBACK, Site, calendar
+from tests.support.sites import LOOPBACK, Site, calendar
 
 FEAST = calendar(("20260714", "20260715", "Fête nationale"))
 

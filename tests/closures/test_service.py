@@ -18,17 +18,17 @@ from lending.closures.service import (
     NewSource,
     add_source,
     close_days,
-    close_on_public_holidays,
     fetcher,
     open_days,
     read_again,
     read_all_again,
     remove_source,
+    set_holidays,
 )
 from lending.db.database import Database
 from lending.errors import Forbidden, InvalidInput, NotFound, NotSignedIn
-from tests.closures.conftest import LOOPBACK, Site, calendar
 from tests.factories import Cast
+from tests.support.sites import LOOPBACK, Site, calendar
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 30)
 STOCKTAKING = NewClosure(date(2026, 3, 16), date(2026, 3, 18), " Inventaire \n annuel ")
@@ -92,7 +92,9 @@ def test_typed_days_can_be_opened_again(database: Database, cast: Cast) -> None:
 def test_who_works_on_public_holidays_is_open_and_still_told_of_them(
     database: Database, cast: Cast
 ) -> None:
-    database.write(lambda uow: close_on_public_holidays(uow, cast.manager, cast.town, closes=False))
+    database.write(
+        lambda uow: set_holidays(uow, cast.manager, cast.town, closed_on_public_holidays=False)
+    )
     assert days_of(database, cast.town) == {}
     with database.read() as uow:
         assert EASTER_MONDAY in closed_days(uow, cast.town, MARCH, APRIL).noted
@@ -150,7 +152,7 @@ def test_nobody_closes_what_is_not_theirs(database: Database, cast: Cast) -> Non
         acts = (
             lambda uow, p=person: close_days(uow, p, cast.town, STOCKTAKING),
             lambda uow, p=person: open_days(uow, p, number),
-            lambda uow, p=person: close_on_public_holidays(uow, p, cast.town, closes=False),
+            lambda uow, p=person: set_holidays(uow, p, cast.town, closed_on_public_holidays=False),
             lambda uow, p=person: add_source(uow, p, cast.town, file),
             lambda uow, p=person: remove_source(uow, p, source),
             lambda uow, p=person: list_closures(uow, p, cast.town, MARCH),
@@ -183,7 +185,26 @@ def test_a_file_closes_the_days_it_tells(database: Database, cast: Cast) -> None
     assert [(each.title, each.days, each.source) for each in listed] == [("Travaux", 2, "Ponts")]
 
 
-def test_school_holidays_are_noted_and_close_nothing(database: Database, cast: Cast) -> None:
+def test_school_holidays_of_the_zone_are_noted_and_close_nothing(
+    database: Database, cast: Cast
+) -> None:
+    def choose(zone):
+        database.write(
+            lambda uow: set_holidays(
+                uow, cast.manager, cast.town, closed_on_public_holidays=True, school_zone=zone
+            )
+        )
+
+    choose("B")
+    assert list(days_of(database, cast.town)) == [EASTER_MONDAY]
+    with database.read() as uow:
+        noted = closed_days(uow, cast.town, MARCH, APRIL).noted
+    assert date(2026, 4, 15) in noted
+    with pytest.raises(InvalidInput):
+        choose("D")
+
+
+def test_a_calendar_may_tell_days_without_closing_them(database: Database, cast: Cast) -> None:
     file = NewSource("Zone B", calendar(("20260411", "20260427", "Printemps")), closes=False)
     database.write(lambda uow: add_source(uow, cast.manager, cast.town, file))
     assert list(days_of(database, cast.town)) == [EASTER_MONDAY]

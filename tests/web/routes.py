@@ -115,6 +115,13 @@ ROUTES: dict[str, Route] = {
         "equivalent", "event", "set_line", "remove_line", "wait", "equipment", "set_dates",
         "change", "part", "reduce", "delete", "review", "announce",
     ),
+    # closed days
+    "closures.choose": Route(Action.MANAGE_CLOSURES),
+    **_of(
+        Owner.TOWN, Action.MANAGE_CLOSURES, "closures",
+        "index", "close", "follow", "keep_holidays",
+        "ask_open", "reopen", "read_now", "ask_remove", "remove",
+    ),
     # the staff's pages
     "inbox.index": Route(Action.SEE_INBOX),
     "board.index": Route(Action.SEE_BOARD),

@@ -17,6 +17,7 @@ from lending.app import build_database, create_app
 from lending.bookings.models import Booking
 from lending.bookings.supply import plan_maintenance
 from lending.clock import FixedClock
+from lending.closures.service import NewClosure, NewSource, add_source, close_days
 from lending.db.database import Database
 from lending.db.schema import migrate
 from lending.logistics.models import Task
@@ -27,6 +28,7 @@ from lending.subscriptions.views import View
 from lending.web.security import SESSION_COOKIE
 from tests import factories
 from tests.factories import FRIDAY, MONDAY, NOW, Cast
+from tests.support.sites import calendar
 
 EVENT = "Bal secret des Planches"
 """The choir's event, which nobody else has to know of."""
@@ -136,6 +138,10 @@ def _objects(database: Database, cast: Cast) -> dict[str, object]:
             uow, cast.administrator, Role.MANAGER, label="Site", authority_id=cast.town
         )
     )
+    days = NewClosure(FRIDAY.date(), MONDAY.date(), "Inventaire")
+    closure = database.write(lambda uow: close_days(uow, cast.manager, cast.town, days).id)
+    read = NewSource("Ponts", calendar(("20260514", "20260516", "Ascension")), closes=False)
+    source = database.write(lambda uow: add_source(uow, cast.manager, cast.town, read).id)
     with database.read() as uow:
         session = uow.session.scalars(select(UserSession.id)).one()
         task = uow.session.scalars(select(Task.id).order_by(Task.id)).first()
@@ -147,6 +153,8 @@ def _objects(database: Database, cast: Cast) -> dict[str, object]:
         "authority_id": cast.town,
         "authority_code": "sainte-planche",
         "depot_id": cast.depot,
+        "closure_id": closure,
+        "source_id": source,
         "maintenance_id": maintenance,
         "subscription_id": address.id,
         "token": address.path.removeprefix("/calendars/").removesuffix(".ics"),

@@ -18,7 +18,10 @@ from tests.support.browser import chromium, served, violations
 from tests.web.routes import QUERIES, ROUTES
 from tests.web.stage import Stage, build_stage
 
-STAFF_ROOMS = ("inbox", "board", "shortages", "jobs", "decisions", "catalogue", "logistics")
+STAFF_ROOMS = (
+    *("inbox", "board", "shortages", "jobs", "decisions"),
+    *("catalogue", "logistics", "closures"),
+)
 STAFF_PAGES = (
     "organisations.index",
     "organisations.create",

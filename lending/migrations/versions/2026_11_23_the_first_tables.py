@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("answer_days", sa.Integer(), nullable=False),
         sa.Column("change_notice_days", sa.Integer(), nullable=False),
         sa.Column("closed_on_public_holidays", sa.Boolean(), nullable=False),
+        sa.Column("school_zone", sa.String(length=1), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_authority")),
         sa.UniqueConstraint("code", name=op.f("uq_authority_code")),
         sa.UniqueConstraint("uuid", name=op.f("uq_authority_uuid")),

@@ -25,14 +25,9 @@ from lending.authorities.service import AuthorityDetails, DepotDetails
 from lending.errors import FieldError, InvalidInput
 from lending.i18n import N_
 from lending.web.form_errors import text_of
-from lending.web.numbers import whole_number
+from lending.web.numbers import number_or_none
 
 _TIMES = re.compile(r"(\d{1,2})(?:[:hH.](\d{2})?)?\s*[-–à]\s*(\d{1,2})(?:[:hH.](\d{2})?)?")
-
-
-def number_or_none(text: str | None) -> int | None:
-    """Return the number chosen in a list, or nothing."""
-    return whole_number(text) if text and text.isdecimal() else None
 
 
 class RoleForm(FlaskForm):  # type: ignore[misc]

@@ -170,9 +170,11 @@ def _create(form: StartForm, beginning: Beginning, event: EventDetails) -> int |
         return None
     authority = beginning.authority(form.authority_id.data)
     zone = ZoneInfo(authority.timezone)
-    period = _chosen_period(beginning, event) or usual_dates(
-        authority, Interval(event.starts_at, event.ends_at), zone
-    )
+    period = _chosen_period(beginning, event)
+    if period is None:
+        with database().read() as uow:
+            asked = Interval(event.starts_at, event.ends_at)
+            period = usual_dates(uow, authority, asked, zone)
     details = BookingDetails(
         organisation_id=form.organisation_id.data,
         authority_id=authority.id,

@@ -1,15 +1,24 @@
 """Where and when the equipment of a request is collected and returned."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
-from calendars.holidays import holiday_names
+from calendars.intervals import Interval
 from calendars.opening import Opening, Slot
-from calendars.zones import to_local
+from calendars.zones import start_of_day, to_local
 from lending.authorities.queries import AuthorityView, DepotView, OpenStretch
 from lending.bookings.detail import BookingDetail
+from lending.closures.days import ClosedDays, closed_days
+from lending.db.database import UnitOfWork
+from lending.web.templating import language
 from lending.web.wording import weekday_names
 
+ONE_DAY = timedelta(days=1)
+NEAR = timedelta(days=30)
+"""How far an open day is looked for."""
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -20,35 +29,74 @@ class Collection:
     depot: DepotView
     hours: tuple[tuple[str, str], ...]
     """The days and their hours, days with the same hours taken together."""
-    closed_at_start: bool
-    closed_at_end: bool
+    closed: tuple["ClosedMoment", ...]
+    """When it is needed and closed."""
 
 
-def collections_of(booking: BookingDetail, authority: AuthorityView) -> tuple[Collection, ...]:
+@dataclass(frozen=True)
+class ClosedMoment:
+    """An hour of collection or return at which the depot is closed."""
+
+    is_return: bool
+    at: datetime
+    why: str
+    """Why the day is closed; empty when only the hour is outside of the opening hours."""
+    open_day: date | None
+    """The nearest day on which it opens: before a collection, after a return."""
+
+
+def closed_around(
+    uow: UnitOfWork, authority_id: int, period: Interval, zone: ZoneInfo
+) -> ClosedDays:
+    """Return the closed days that matter to a loan."""
+    first, last = to_local(period.start, zone).date(), to_local(period.end, zone).date()
+    return closed_days(uow, authority_id, first - NEAR, last + NEAR, language())
+
+
+def collections_of(
+    booking: BookingDetail, authority: AuthorityView, closed: ClosedDays
+) -> tuple[Collection, ...]:
     """Return the depots that keep the request's equipment; all of them while it is empty."""
     wanted = {line.depot_id for line in booking.line_views if line.depot_id is not None}
     return tuple(
-        _collection(depot, booking)
+        _collection(depot, booking, closed.at(depot.id))
         for depot in authority.depots
         if not wanted or depot.id in wanted
     )
 
 
-def _collection(depot: DepotView, booking: BookingDetail) -> Collection:
-    first = to_local(booking.starts_at, booking.zone).date()
-    last = to_local(booking.ends_at, booking.zone).date()
-    closed = holiday_names(first, last)
+def _collection(depot: DepotView, booking: BookingDetail, closed: Mapping[date, str]) -> Collection:
     opening = Opening(
         booking.zone,
         tuple(Slot(row.weekday, row.opens, row.closes) for row in depot.hours),
-        is_closed_on=lambda day: day in closed,
+        is_closed_on=closed.__contains__,
     )
+    moments = ((False, booking.starts_at), (True, booking.ends_at))
     return Collection(
         depot,
         hours_in_words(depot.hours),
-        bool(depot.hours) and not opening.is_open(booking.starts_at),
-        bool(depot.hours) and not opening.is_open(booking.ends_at),
+        tuple(
+            _closed_moment(opening, closed, is_return, at)
+            for is_return, at in moments
+            if to_local(at, booking.zone).date() in closed
+            or (depot.hours and not opening.is_open(at))
+        ),
     )
+
+
+def _closed_moment(
+    opening: Opening, closed: Mapping[date, str], is_return: bool, at: datetime
+) -> ClosedMoment:
+    day = to_local(at, opening.zone).date()
+    step = ONE_DAY if is_return else -ONE_DAY
+    near = (day + step * distance for distance in range(NEAR.days + 1))
+    open_day = next((each for each in near if _opens_on(opening, each)), None)
+    return ClosedMoment(is_return, at, closed.get(day, ""), open_day)
+
+
+def _opens_on(opening: Opening, day: date) -> bool:
+    start, end = start_of_day(day, opening.zone), start_of_day(day + ONE_DAY, opening.zone)
+    return bool(opening.intervals(Interval(start, end)))
 
 
 def hours_in_words(hours: tuple[OpenStretch, ...]) -> tuple[tuple[str, str], ...]:

@@ -1,27 +1,25 @@
 """Prepare a request: the event, the dates, how the equipment gets there."""
 
 from dataclasses import replace
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from calendars.holidays import holiday_names
 from calendars.intervals import Interval
-from calendars.zones import to_local
 from lending.accounts.permissions import Action
 from lending.authorities.queries import AuthorityView, get_authority, list_communes
-from lending.bookings.defaults import FARTHEST, usual_period
+from lending.bookings.defaults import usual_period
 from lending.bookings.detail import BookingDetail
 from lending.bookings.drafts import delete_draft, edit_draft
 from lending.bookings.models import Logistics
+from lending.db.database import UnitOfWork
 from lending.errors import InvalidInput
 from lending.web.bookings import blueprint
 from lending.web.bookings.common import details_of, event_of, read_booking, to_booking
 from lending.web.bookings.current import forget_current, keep_current
-from lending.web.bookings.depots import collections_of
+from lending.web.bookings.depots import closed_around, collections_of
 from lending.web.bookings.forms import EventForm, LogisticsForm, PeriodForm
 from lending.web.context import allowed, database, principal
 from lending.web.form_errors import tell_errors
@@ -86,12 +84,14 @@ def dates(booking_id: int) -> ResponseReturnValue:
             return next_page(booking)
     with database().read() as uow:
         authority = get_authority(uow, booking.authority_id)
+        usual = usual_dates(uow, authority, _event_period(booking), booking.zone)
+        closed = closed_around(uow, authority.id, booking.period, booking.zone)
     return render_template(
         "bookings/dates.html",
         form=form,
         booking=booking,
-        usual=usual_dates(authority, _event_period(booking), booking.zone),
-        collections=collections_of(booking, authority),
+        usual=usual,
+        collections=collections_of(booking, authority, closed),
     ), _status(form)
 
 
@@ -130,12 +130,13 @@ def _event_period(booking: BookingDetail) -> Interval:
     return Interval(booking.event_view.starts_at, booking.event_view.ends_at)
 
 
-def usual_dates(authority: AuthorityView, event: Interval, zone: ZoneInfo) -> Interval:
+def usual_dates(
+    uow: UnitOfWork, authority: AuthorityView, event: Interval, zone: ZoneInfo
+) -> Interval:
     """Return when the equipment of an event is usually lent by an authority."""
     weekdays = {stretch.weekday for depot in authority.depots for stretch in depot.hours}
-    margin = timedelta(days=FARTHEST + 2)
-    first, last = to_local(event.start, zone).date(), to_local(event.end, zone).date()
-    return usual_period(event, zone, weekdays, holiday_names(first - margin, last + margin))
+    closed = closed_around(uow, authority.id, event, zone)
+    return usual_period(event, zone, weekdays, closed.at_all(each.id for each in authority.depots))
 
 
 @blueprint.get("/demandes/<int:booking_id>/materiel")
@@ -166,11 +167,12 @@ def logistics(booking_id: int) -> ResponseReturnValue:
         return redirect(url_for("bookings.review", booking_id=booking_id), 303)
     with database().read() as uow:
         authority = get_authority(uow, booking.authority_id)
+        closed = closed_around(uow, authority.id, booking.period, booking.zone)
     return render_template(
         "bookings/logistics.html",
         form=form,
         booking=booking,
-        collections=collections_of(booking, authority),
+        collections=collections_of(booking, authority, closed),
     ), _status(form)
 
 

@@ -16,7 +16,7 @@ from lending.errors import InvalidInput
 from lending.web.bookings import blueprint
 from lending.web.bookings.common import read_booking, to_booking
 from lending.web.bookings.current import forget_current
-from lending.web.bookings.depots import collections_of
+from lending.web.bookings.depots import closed_around, collections_of
 from lending.web.bookings.sentences import next_words
 from lending.web.context import allowed, database, principal
 from lending.web.errors import words
@@ -31,10 +31,11 @@ def review(booking_id: int) -> ResponseReturnValue:
         return to_booking(booking_id)
     with database().read() as uow:
         authority, now = get_authority(uow, booking.authority_id), uow.now
+        closed = closed_around(uow, authority.id, booking.period, booking.zone)
     return render_template(
         "bookings/review.html",
         booking=booking,
-        collections=collections_of(booking, authority),
+        collections=collections_of(booking, authority, closed),
         answer_by=promised_answer(now, booking.starts_at, booking.answer_days)
         if booking.starts_at > now
         else None,

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 from flask_babel import get_locale, gettext
 
-from calendars.holidays import ENGLISH, FRENCH, holiday_names
 from calendars.intervals import Interval
 from calendars.zones import days_of_month, days_touched, to_local
 from lending.availability.answers import free_by_day
 from lending.availability.shelf import ShelfItem
 from lending.catalogue.queries import ItemDetail, ItemSummary
+from lending.closures.days import closed_days
 from lending.db.database import UnitOfWork
 from lending.web.catalogue.choosing import Choosing
 from lending.web.formats import kilograms, number
@@ -173,9 +173,8 @@ def month_table(
     coming = [day for day in days if day.day >= today]
     free = free_by_day(uow, item.id, [day.interval for day in coming])
     figures = dict(zip((day.day for day in coming), free, strict=True))
-    holidays = holiday_names(
-        days[0].day, days[-1].day, language=FRENCH if language() == "fr" else ENGLISH
-    )
+    closed = closed_days(uow, item.authority_id, days[0].day, days[-1].day, language())
+    reasons = closed.at(item.depot_id)
     chosen = _days_of(selected, zone)
     before = (first_day - timedelta(days=1)).replace(day=1)
     after = (first_day + timedelta(days=31)).replace(day=1)
@@ -186,7 +185,7 @@ def month_table(
                 day.day,
                 figures.get(day.day),
                 stock,
-                holidays.get(day.day, ""),
+                reasons.get(day.day, ""),
                 selected=day.day in chosen,
             )
             for day in days
