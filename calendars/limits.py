@@ -83,7 +83,7 @@ class Limits:
     occurrences: int = 5_000
     """Of all events together, in the days that are asked for."""
     work: int = 1_000_000
-    """Days looked at for all rules together: about a second."""
+    """Days looked at for all rules together: three seconds at worst."""
 
     def __post_init__(self) -> None:
         if not 1000 <= self.first_year <= self.last_year <= 9000:

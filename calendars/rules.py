@@ -211,7 +211,7 @@ def days_hit(rule: Rule, start: date, first: date, last: date, work: Work) -> It
     """
     left = rule.count
     for days in _periods(rule, start, start if left is not None else first, last):
-        work.look_at(max(1, len(days)), rule.number)
+        work.look_at(max(1, len(days)) + len(rule.positions), rule.number)
         hit = [day for day in days if _hits(rule, day)]
         if rule.positions:
             chosen = [

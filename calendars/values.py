@@ -150,7 +150,7 @@ def _later(start: date, line: Line, limits: Limits) -> date:
 def _known_zone(name: str) -> ZoneInfo | None:
     """Return a zone by its name, and never look for a file of that name unless there is one."""
     known = _zone_names()
-    parts = name.strip("/").split("/")
+    parts = name.split("/")
     tails = ["/".join(parts[-length:]) for length in (len(parts), 3, 2, 1)]
     for candidate in (WINDOWS_TO_OLSON.get(name, name), *tails):
         if candidate in known:

@@ -89,6 +89,10 @@ def test_lines_end_as_they_like_after_a_byte_order_mark_or_not(name: str, end: b
         # only 23 and then 25 hours
         ("DTSTART:20260329T000000\nDURATION:P1D", ["2026-03-29"]),
         ("DTSTART:20261025T000000\nDURATION:P1D", ["2026-10-25"]),
+        ("DTSTART;VALUE=DATE:20260501\nDURATION:PT36H", ["2026-05-01/2026-05-02"]),
+        ("DTSTART:20261231T225960Z", ["2026-12-31"]),
+        ("DTSTART;VALUE=DATE:20260501\nBEGIN:VALARM\nDURATION:P9D\nSUMMARY:x\nEND:VALARM",
+         ["2026-05-01"]),
         ("DTSTART;VALUE=DATE:20260501\nSTATUS:CANCELLED", []),
         ("DTSTART;VALUE=DATE:20260501\nTRANSP:TRANSPARENT", ["2026-05-01"]),
         ("DTSTART:20260328T000000\nDURATION:P1D\nRRULE:FREQ=DAILY;COUNT=2",
@@ -140,6 +144,22 @@ def test_one_day_of_a_repetition_is_moved_or_cancelled() -> None:
         "2026-05-12 Mardi",
         "2026-05-25 Lundi",
     ]
+
+
+def test_of_two_events_for_one_day_the_newer_counts() -> None:
+    series = "UID:a\nDTSTART:20260504\nRRULE:FREQ=WEEKLY;COUNT=1"
+    moved = "UID:a\nSEQUENCE:{}\nRECURRENCE-ID:20260504\nDTSTART:{}"
+    old, new = moved.format(1, 20260505), moved.format(2, 20260506)
+    assert (
+        spans(read(ics(series, new, old))) == spans(read(ics(old, new, series))) == ["2026-05-06"]
+    )
+
+
+def test_a_day_elsewhere_that_is_the_day_before_here_is_found() -> None:
+    data = ics("DTSTART;TZID=Asia/Tokyo:20260504T010000\nRRULE:FREQ=WEEKLY")
+    assert spans(read(data, date(2026, 5, 10), date(2026, 5, 10))) == ["2026-05-10"]
+    data = ics("DTSTART;TZID=Pacific/Honolulu:20260504T230000\nRRULE:FREQ=WEEKLY")
+    assert spans(read(data, date(2026, 5, 12), date(2026, 5, 12))) == ["2026-05-12"]
 
 
 def test_days_of_one_title_become_one_closure() -> None:

@@ -53,6 +53,9 @@ rules = st.one_of(
 @example("FREQ=YEARLY;INTERVAL=1;BYDAY=20MO", date(2020, 1, 1))
 @example("FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13", date(2020, 1, 1))
 @example("FREQ=YEARLY;BYWEEKNO=1,53,-1;BYDAY=MO,SU", date(2020, 1, 1))
+@example("FREQ=YEARLY;BYMONTH=5,11;BYDAY=-1TH", date(2020, 1, 1))
+@example("FREQ=YEARLY;BYWEEKNO=1,-1;WKST=SU;BYDAY=MO,SU", date(2020, 1, 1))
+@example("FREQ=WEEKLY;INTERVAL=2;WKST=SU;BYDAY=MO,SU", date(2020, 1, 1))
 @example("FREQ=YEARLY;INTERVAL=4;BYMONTH=2;BYMONTHDAY=29", date(2020, 2, 29))
 def test_a_rule_hits_the_days_that_dateutil_finds(text: str, start: date) -> None:
     # dateutil has a set without any BY part but BYSETPOS refused, and so has RFC 5545
@@ -91,6 +94,12 @@ def test_only_a_rule_with_a_count_is_followed_from_its_start() -> None:
     with pytest.raises(UnreadableCalendar) as refused:
         hit("FREQ=YEARLY;COUNT=9000;BYDAY=MO", date(1600, 1, 1), Work(Limits(work=10_000)))
     assert refused.value.reason is Reason.TOO_MUCH_WORK
+
+
+def test_choosing_positions_is_work_too() -> None:
+    work = Work(Limits())
+    assert hit("FREQ=DAILY;BYSETPOS=2,3,4", FIRST, work) == []
+    assert work.days == 4 * ((LAST - FIRST).days + 1)
 
 
 def test_mixed_weekdays_are_all_meant() -> None:
