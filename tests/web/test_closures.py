@@ -162,9 +162,9 @@ def test_who_collects_or_returns_on_a_closed_day_is_told_why_and_when_it_is_open
     number = draft(database, cast, {cast.chairs: 10})
     for page in ("dates", "logistique", "verifier"):
         shown = text_of(browse(cast.alice).get(f"/demandes/{number}/{page}"))
-        assert "Retrait vendredi 5 juin 2026, 16 h : Inventaire annuel." in shown, page
+        assert "Retrait vendredi 5 juin 2026 à 16 h : Inventaire annuel." in shown, page
         assert "Le dépôt est ouvert mercredi 3 juin 2026." in shown, page
-        assert "Retour" not in shown.partition("fermé à l’heure")[2][:120], page
+        assert "Retour lundi 8 juin 2026 à 9 h." not in shown, page
 
 
 def test_the_usual_dates_of_an_event_avoid_closed_days(
