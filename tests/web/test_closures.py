@@ -160,7 +160,7 @@ def test_who_collects_or_returns_on_a_closed_day_is_told_why_and_when_it_is_open
 ) -> None:
     database.write(lambda uow: close_days(uow, cast.manager, cast.town, STOCKTAKING).id)
     number = draft(database, cast, {cast.chairs: 10})
-    for page in ("dates", "logistique", "verifier"):
+    for page in ("dates", "acheminement", "verifier"):
         shown = text_of(browse(cast.alice).get(f"/demandes/{number}/{page}"))
         assert "Retrait vendredi 5 juin 2026 à 16 h : Inventaire annuel." in shown, page
         assert "Le dépôt est ouvert mercredi 3 juin 2026." in shown, page
