@@ -11,7 +11,7 @@ from lending.accounts.permissions import Action, Principal
 from lending.authorities.models import Authority, Commune
 from lending.availability.answers import free_for_loan
 from lending.bookings.consent import may_be_shown
-from lending.bookings.models import Booking, BookingLine, Event, Transition
+from lending.bookings.models import Booking, BookingLine, Event, SiteAccess, Transition
 from lending.bookings.queries import BookingRow, row_of, rows_query
 from lending.bookings.states import GRANTED, MOVES, UNDECIDED, Move, RefusalReason, State
 from lending.catalogue.models import Category, Item
@@ -37,6 +37,7 @@ class EventView:
     site_address: str
     lat: float | None
     lon: float | None
+    access: SiteAccess
     description: str
     is_public: bool
     """Whether the public programme may show it."""
@@ -290,6 +291,7 @@ def _event(uow: UnitOfWork, event: Event) -> EventView:
         site_address=event.site_address,
         lat=event.lat,
         lon=event.lon,
+        access=event.access,
         description=event.description,
         is_public=event.is_public,
     )

@@ -1,14 +1,14 @@
 """What a request says, and what is wrong with it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import or_, select
 
 from lending.authorities.models import Commune, Competence
 from lending.availability.answers import Wanted
-from lending.bookings.models import Booking, Logistics, Source
+from lending.bookings.models import Booking, Logistics, SiteAccess, Source
 from lending.catalogue.models import Item
 from lending.db.database import UnitOfWork
 from lending.errors import FieldError, InvalidInput
@@ -32,6 +32,7 @@ class EventDetails:
     site_address: str = ""
     lat: float | None = None
     lon: float | None = None
+    access: SiteAccess = field(default_factory=SiteAccess)
     description: str = ""
     is_public: bool = False
     """Whether the public programme may show it, once something is granted for it."""
@@ -111,10 +112,30 @@ def check_event(uow: UnitOfWork, event: EventDetails) -> list[FieldError]:
                     (("limit", limit),),
                 )
             )
+    errors += _access_errors(event.access)
     if event.ends_at <= event.starts_at:
         errors.append(FieldError("event.end", N_("The event must end after it begins.")))
     if event.attendance is not None and not 0 <= event.attendance <= MOST_PEOPLE:
         errors.append(FieldError("event.attendance", N_("Give a number of people.")))
     if uow.session.get(Commune, event.commune_insee) is None:
         errors.append(FieldError("event.commune_insee", N_("We do not know this commune.")))
+    return errors
+
+
+def _access_errors(access: SiteAccess) -> list[FieldError]:
+    errors = [
+        FieldError(
+            f"event.access.{name}",
+            N_("Shorten this to %(limit)d characters."),
+            (("limit", limit),),
+        )
+        for name, limit in (("contact", 120), ("phone", 30), ("note", 500))
+        if len(getattr(access, name)) > limit
+    ]
+    if (access.opens is None) != (access.closes is None):
+        missing = "opens" if access.opens is None else "closes"
+        errors.append(FieldError(f"event.access.{missing}", N_("Give both hours, or none.")))
+    elif access.opens and access.closes and access.closes <= access.opens:
+        text = N_("The site closes after it opens.")
+        errors.append(FieldError("event.access.closes", text))
     return errors

@@ -181,6 +181,7 @@ def copy_booking(
             site_address=event.site_address,
             lat=event.lat,
             lon=event.lon,
+            access=event.access,
             description=event.description,
         ),
         [

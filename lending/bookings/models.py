@@ -1,10 +1,11 @@
 """Tables of events, bookings, their lines and their history."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, time
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, Time
+from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from lending.authorities.models import Authority, Commune, Competence
 from lending.bookings.states import RefusalReason, State
@@ -39,6 +40,19 @@ class Source(StrEnum):
     API = "api"
 
 
+@dataclass(frozen=True)
+class SiteAccess:
+    """How to reach the place of an event with a vehicle, and whom to ask for there."""
+
+    contact: str = ""
+    phone: str = ""
+    note: str = ""
+    """Gate, code, slope, where to put things down."""
+    opens: time | None = None
+    """From when one gets in, each day, in local time; always without."""
+    closes: time | None = None
+
+
 class Event(Base):
     """What an organisation prepares: a festival, a fair, a tournament."""
 
@@ -60,6 +74,13 @@ class Event(Base):
     site_address: Mapped[str] = mapped_column(String(250), default="")
     lat: Mapped[float | None]
     lon: Mapped[float | None]
+    access: Mapped[SiteAccess] = composite(
+        mapped_column("site_contact", String(120), default=""),
+        mapped_column("site_phone", String(30), default=""),
+        mapped_column("site_access", String(500), default=""),
+        mapped_column("site_opens", Time),
+        mapped_column("site_closes", Time),
+    )
     description: Mapped[str] = mapped_column(Text, default="")
     is_public: Mapped[bool] = mapped_column(default=False)
     """Whether the organisation agrees that the public programme shows it."""

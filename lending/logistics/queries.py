@@ -13,7 +13,7 @@ from calendars.intervals import Interval
 from calendars.zones import local_day, to_local
 from lending.accounts.permissions import Action, Principal
 from lending.authorities.models import Authority, Commune, Depot
-from lending.bookings.models import Booking, Event, Logistics
+from lending.bookings.models import Booking, Event, Logistics, SiteAccess
 from lending.db.database import UnitOfWork
 from lending.errors import NotFound
 from lending.logistics.kinds import OPEN, TaskKind, TaskState
@@ -103,6 +103,7 @@ class TaskDetail(TaskRow):
     event_period: Interval
     contact: str
     phone: str
+    access: SiteAccess
     note: str
     """What the borrower wanted to say."""
     zone: ZoneInfo
@@ -178,8 +179,9 @@ def get_task(uow: UnitOfWork, actor: Principal, task_id: int) -> TaskDetail:
         **{each.name: getattr(row, each.name) for each in fields(row)},
         lines=tuple(_line(line) for line in lines),
         event_period=Interval(event.starts_at, event.ends_at),
-        contact=organisation.contact_name,
-        phone=organisation.contact_phone,
+        contact=event.access.contact or organisation.contact_name,
+        phone=event.access.phone or organisation.contact_phone,
+        access=event.access,
         note=booking.note,
         zone=ZoneInfo(authority.timezone),
         can_do=actor.can(Action.DO_TASKS, authority_id=task.authority_id),

@@ -156,7 +156,7 @@ class BookingDrawing:
         if line.granted is None or line.granted == line.requested:
             return f"{line.requested} × {name}"
         return self._words(
-            "%(granted)d × %(name)s (%(requested)d requested)",
+            N_("%(granted)d × %(name)s (%(requested)d requested)"),
             granted=line.granted,
             name=name,
             requested=line.requested,
@@ -202,10 +202,17 @@ class StaffBookingDrawing(BookingDrawing):
             yield self._line(line)
         yield ""
         yield organisation.name
-        contact = ", ".join(filter(None, (organisation.contact_name, organisation.contact_phone)))
+        contact = ", ".join(filter(None, self._whom_to_call()))
         if contact:
-            yield self._words("Contact: %(name)s", name=contact)
+            yield self._words(N_("Contact: %(name)s"), name=contact)
         yield self._words(booking.logistics.label)
+
+    def _whom_to_call(self) -> tuple[str, str]:
+        """Return the name and the number of who receives a delivery, or asked for the loan."""
+        access, organisation = self.booking.event.access, self.booking.organisation
+        if self.booking.logistics is not Logistics.PICKUP and (access.contact or access.phone):
+            return access.contact, access.phone
+        return organisation.contact_name, organisation.contact_phone
 
 
 def depot_in_words(depot: Depot) -> str:

@@ -110,6 +110,6 @@ class _Drawing(BookingDrawing):
         for line in booking.lines:
             yield self._line(line)
         yield ""
-        yield self._words("Lender: %(name)s", name=booking.authority.name)
+        yield self._words(N_("Lender: %(name)s"), name=booking.authority.name)
         if booking.logistics is not Logistics.PICKUP:
             yield self._words(booking.logistics.label)

@@ -1,10 +1,10 @@
 """How instants, quantities, weights and money are written for people."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 from flask import Flask, g
 from flask_babel import get_locale, gettext
@@ -24,6 +24,7 @@ def register(app: Flask) -> None:
         ("short_moment", short_moment),
         ("short_end", short_end),
         ("clock", clock),
+        ("hour", hour),
         ("period", period),
         ("number", number),
         ("kilograms", kilograms),
@@ -64,10 +65,15 @@ def _dated(when: date, pattern: str) -> str:
 def clock(at: datetime, zone: ZoneInfo | None = None) -> str:
     """Write "14 h" or "14 h 30"; in English "14:30"."""
     when = local(at, zone)
+    return hour(when.time())
+
+
+def hour(at: time) -> str:
+    """Write a time of the local clock: "14 h" or "14 h 30"; in English "14:30"."""
     if _language() == "fr":
-        minutes = f"{NO_BREAK}{when:%M}" if when.minute else ""
-        return f"{when.hour}{NO_BREAK}h{minutes}"
-    return format_time(when, "HH:mm", tzinfo=when.tzinfo, locale=get_locale())
+        minutes = f"{NO_BREAK}{at:%M}" if at.minute else ""
+        return f"{at.hour}{NO_BREAK}h{minutes}"
+    return f"{at:%H:%M}"
 
 
 def moment(at: datetime, zone: ZoneInfo | None = None) -> str:

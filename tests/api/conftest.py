@@ -88,6 +88,16 @@ def served(app: Flask) -> Iterator[str]:
     server.server_close()
 
 
+SITE = {
+    "contact": "Zoé Durand",
+    "phone": "01 99 00 00 09",
+    "access": "Portail vert, code 1234",
+    "opens": "08:00",
+    "closes": "18:30",
+}
+"""How the place of an event is reached."""
+
+
 def request_body(cast: Any, **more: object) -> dict[str, Any]:
     """Return a request of the choir for ten chairs, ready to be sent."""
     return {
@@ -100,7 +110,7 @@ def request_body(cast: Any, **more: object) -> dict[str, Any]:
             "commune_insee": "00101",
             "competence": "culture",
             "attendance": 300,
-            "site": {"address": "Place du Marché", "lat": 48.1, "lon": -1.6},
+            "site": {"address": "Place du Marché", "lat": 48.1, "lon": -1.6, **SITE},
         },
         "start": "2026-06-05T16:00:00+02:00",
         "end": "2026-06-08T09:00:00+02:00",

@@ -1,6 +1,6 @@
 """Preparing a request: nothing is held, everything can still change."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -10,7 +10,7 @@ from lending.authorities.models import Competence
 from lending.availability.answers import Wanted
 from lending.bookings.details import BookingDetails, EventDetails
 from lending.bookings.drafts import create_booking, delete_draft, edit_draft, set_line
-from lending.bookings.models import Booking, Event
+from lending.bookings.models import Booking, Event, SiteAccess
 from lending.db.database import Database
 from lending.errors import Forbidden, InvalidInput, NotAllowedNow, NotFound, NotSignedIn
 from tests.bookings.steps import booking_of, lines_of
@@ -50,6 +50,12 @@ def test_references_count_up_within_the_year(database: Database, cast: Cast) -> 
         ({"attendance": 10**12}, "event.attendance"),
         ({"commune_insee": "99999"}, "event.commune_insee"),
         ({"site_address": "x" * 251}, "event.site_address"),
+        ({"access": SiteAccess(contact="x" * 121)}, "event.access.contact"),
+        ({"access": SiteAccess(phone="0" * 31)}, "event.access.phone"),
+        ({"access": SiteAccess(note="x" * 501)}, "event.access.note"),
+        ({"access": SiteAccess(opens=time(8))}, "event.access.closes"),
+        ({"access": SiteAccess(closes=time(8))}, "event.access.opens"),
+        ({"access": SiteAccess(opens=time(8), closes=time(8))}, "event.access.closes"),
     ],
 )
 def test_what_is_wrong_with_an_event_is_told_by_field(

@@ -1,14 +1,17 @@
 """The feeds of depots, departments and authorities: who has what and when, for the staff."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
 from lending.accounts.permissions import SYSTEM, Principal
+from lending.authorities.models import Competence
 from lending.authorities.service import DepotDetails, edit_depot
+from lending.bookings.changes import change_booking
 from lending.bookings.decisions import approve_booking, cancel_booking
-from lending.bookings.models import Logistics
+from lending.bookings.details import EventDetails
+from lending.bookings.models import Logistics, SiteAccess
 from lending.catalogue.models import Item
 from lending.catalogue.service import ItemDetails, edit_item
 from lending.clock import FixedClock
@@ -19,7 +22,7 @@ from lending.organisations.details import details_of
 from lending.organisations.models import Organisation
 from lending.organisations.service import edit_organisation
 from lending.subscriptions.models import View
-from tests.factories import FRIDAY, MONDAY, Cast, approved, submitted, waiting
+from tests.factories import FRIDAY, MONDAY, TOWN_COMMUNE, Cast, approved, submitted, waiting
 from tests.feeds.conftest import URL, Reader, Subscribe
 from tests.feeds.test_bookings_in_feeds import stamps
 
@@ -71,6 +74,30 @@ def test_a_delivery_says_so_first_and_leads_to_the_site(
     event = reader.only()
     assert str(event["SUMMARY"]).startswith("Delivery – Chorale des Planches, ")
     assert str(event["LOCATION"]) == "Place du Marché, Sainte-Planche"
+
+
+def test_a_delivery_says_who_receives_it_and_never_how_to_get_in(
+    reader: Reader, live: Database, cast: Cast
+) -> None:
+    number = submitted(live, cast, {cast.chairs: 80}, logistics=Logistics.DELIVERY)
+    access = SiteAccess("Zoé Durand", "01 99 00 00 09", "Portail, code 1234", time(8), time(18))
+    event = EventDetails("Bal", FRIDAY, MONDAY, TOWN_COMMUNE, Competence.CULTURE, access=access)
+    live.write(lambda uow: change_booking(uow, SYSTEM, number, event=event))
+    assert "Contact: Zoé Durand, 01 99 00 00 09" in str(reader.only()["DESCRIPTION"])
+    assert "1234" not in reader.get().text
+
+
+def test_every_line_is_in_the_language_of_the_reader(
+    subscribed: Subscribe, live: Database, cast: Cast, view: View
+) -> None:
+    french = subscribed(cast.manager, view, scope_of(view, cast), language="fr")
+    number = submitted(live, cast, {cast.chairs: 80})
+    live.write(lambda uow: approve_booking(uow, SYSTEM, number, {cast.chairs: 50}, "Moitié"))
+    _edit_choir(live, cast, contact_name="Alice Martin")
+    lines = str(french.only()["DESCRIPTION"]).split("\n")
+    assert lines[0] == "Accordée en partie"
+    assert lines[1] == "50 × Chaise pliante (80 demandés)"
+    assert any(line.startswith("Contact\N{NO-BREAK SPACE}: ") for line in lines)
 
 
 def test_a_request_is_to_be_confirmed_until_it_is_decided(

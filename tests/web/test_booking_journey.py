@@ -13,6 +13,7 @@ from lending.bookings.models import Logistics
 from lending.bookings.states import RefusalReason, State
 from lending.db.database import Database
 from tests.factories import TOWN_COMMUNE, Cast, approved, draft, submitted
+from tests.support.html import text_of
 from tests.web.conftest import Browser
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -78,12 +79,15 @@ def test_a_request_is_prepared_checked_and_sent(live: Database, cast: Cast, brow
     shelf = alice.get(answer.location, follow_redirects=True)
     assert f'action="/demandes/{number}/lignes"' in shelf.text
     alice.post(f"/demandes/{number}/lignes", {"item_id": cast.chairs, "quantity": "50"})
+    access = {"access_contact": "Zoé Durand", "access_opens": "08:00", "access_closes": "18:30"}
     answer = alice.post(
-        f"/demandes/{number}/acheminement", {"logistics": "delivery", "site_address": "1 rue Haute"}
+        f"/demandes/{number}/acheminement",
+        {"logistics": "delivery", "site_address": "1 rue Haute", **access},
     )
-    review = alice.get(answer.location).text
-    for word in ("Chaise pliante", "1 rue Haute", "Fête des voisins"):
-        assert word in review
+    review = text_of(alice.get(answer.location))
+    for words in ("Chaise pliante", "1 rue Haute", "Fête des voisins", "Contact : Zoé Durand"):
+        assert words in review
+    assert "Site accessible de 8 h à 18 h 30." in review
     answer = alice.post(f"/demandes/{number}/envoyer")
     assert answer.location.endswith(f"/demandes/{number}/envoyee")
     assert "1er avril 2026" in alice.get(answer.location).text
@@ -205,6 +209,19 @@ def test_a_delivery_needs_a_place(live: Database, cast: Cast, browse: Browse) ->
     )
     assert answer.status_code == 422
     assert 'id="site_address-error"' in answer.text
+
+
+def test_hours_of_access_that_cannot_be_are_told_beside_their_field(
+    live: Database, cast: Cast, browse: Browse
+) -> None:
+    number = draft(live, cast, {cast.chairs: 1})
+    typed = {"logistics": "delivery", "site_address": "Place", "access_note": "Portail vert"}
+    answer = browse(cast.alice).post(
+        f"/demandes/{number}/acheminement", {**typed, "access_opens": "18:00"}
+    )
+    assert answer.status_code == 422
+    assert 'id="access_closes-error"' in answer.text
+    assert 'value="Portail vert"' in answer.text
 
 
 def test_a_draft_is_listed_kept_and_deleted_after_a_question(

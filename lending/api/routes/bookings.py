@@ -1,6 +1,6 @@
 """Requests, from the draft to what becomes of them, on the borrower's side."""
 
-from datetime import datetime
+from datetime import datetime, time
 
 from lending.accounts.permissions import Action
 from lending.api.operations import Call, Operations
@@ -14,6 +14,7 @@ from lending.api.schemas.bookings import (
     EventChange,
     EventIn,
     LineIn,
+    Site,
 )
 from lending.api.schemas.common import Nothing, page_fields, period_between
 from lending.authorities.communes import note_commune
@@ -26,7 +27,7 @@ from lending.bookings.detail import BookingDetail, get_booking
 from lending.bookings.details import BookingDetails, EventDetails
 from lending.bookings.drafts import create_booking, delete_draft, edit_draft
 from lending.bookings.errors import StockConflict
-from lending.bookings.models import Source
+from lending.bookings.models import SiteAccess, Source
 from lending.bookings.queries import BookingFilter, list_bookings
 from lending.bookings.states import GRANTED, State
 from lending.bookings.submission import join_waiting_list, submit_booking
@@ -232,8 +233,21 @@ def _event_details(event: EventIn, commune: str, start: datetime, end: datetime)
         site_address=event.site.address if event.site else "",
         lat=event.site.lat if event.site else None,
         lon=event.site.lon if event.site else None,
+        access=_access(event.site),
         description=event.description,
         is_public=event.public,
+    )
+
+
+def _access(site: Site | None) -> SiteAccess:
+    if site is None:
+        return SiteAccess()
+    return SiteAccess(
+        site.contact,
+        site.phone,
+        site.access,
+        time.fromisoformat(site.opens) if site.opens else None,
+        time.fromisoformat(site.closes) if site.closes else None,
     )
 
 
@@ -267,6 +281,7 @@ def _changed_event(
     }
     if site is not None:
         changed |= {"site_address": site.address, "lat": site.lat, "lon": site.lon}
+        changed["access"] = _access(site)
     details = EventDetails(**(kept | changed))
     note_commune(uow, call.actor, details.commune_insee)
     return details

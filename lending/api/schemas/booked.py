@@ -1,8 +1,10 @@
 """Requests, decisions and what was handed over: what is answered."""
 
+from datetime import time
+
 from pydantic import Field
 
-from lending.api.schemas.common import Instant, Output, Page
+from lending.api.schemas.common import Hour, Instant, Output, Page
 from lending.authorities.models import Competence
 from lending.bookings.detail import BookingDetail, EventView, HistoryLine, LineView
 from lending.bookings.models import Logistics, Source
@@ -16,6 +18,11 @@ class SiteOut(Output):
     address: str
     lat: float | None
     lon: float | None
+    contact: str
+    phone: str
+    access: str
+    opens: Hour | None
+    closes: Hour | None
 
 
 class EventOut(Output):
@@ -134,6 +141,10 @@ def booking_out(booking: BookingDetail) -> BookingOut:
     )
 
 
+def _hour(at: time | None) -> str | None:
+    return f"{at:%H:%M}" if at else None
+
+
 def _event(event: EventView) -> EventOut:
     return EventOut(
         id=event.id,
@@ -143,7 +154,16 @@ def _event(event: EventView) -> EventOut:
         commune_insee=event.commune_insee,
         competence=Competence(event.competence),
         attendance=event.attendance,
-        site=SiteOut(address=event.site_address, lat=event.lat, lon=event.lon),
+        site=SiteOut(
+            address=event.site_address,
+            lat=event.lat,
+            lon=event.lon,
+            contact=event.access.contact,
+            phone=event.access.phone,
+            access=event.access.note,
+            opens=_hour(event.access.opens),
+            closes=_hour(event.access.closes),
+        ),
         description=event.description,
         public=event.is_public,
     )

@@ -6,6 +6,7 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from lending.api.schemas.common import (
     Change,
+    Hour,
     Input,
     Insee,
     Instant,
@@ -50,6 +51,11 @@ class Site(Input):
     address: Text = Field("", max_length=250, examples=["Place du Marché"])
     lat: Latitude | None = None
     lon: Longitude | None = None
+    contact: Text = Field("", max_length=120, description="Who receives the equipment there.")
+    phone: Text = Field("", max_length=30, examples=["01 99 00 12 34"])
+    access: Text = Field("", max_length=500, description="Gate, code, where to put things down.")
+    opens: Hour | None = Field(None, description="From when one gets in, in local time.")
+    closes: Hour | None = Field(None, description="Until when; with `opens`.")
 
 
 class EventIn(Input):

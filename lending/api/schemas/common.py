@@ -79,6 +79,11 @@ Insee = Annotated[
 ]
 """The INSEE code of a commune."""
 
+Hour = Annotated[
+    str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$"), Field(examples=["08:00"])
+]
+"""A time on the local clock."""
+
 
 Text = Annotated[str, StringConstraints(pattern=WITHOUT_NUL)]
 Reason = Annotated[Text, Field(min_length=1, max_length=2000)]

@@ -489,6 +489,11 @@ def upgrade() -> None:
         sa.Column("site_address", sa.String(length=250), nullable=False),
         sa.Column("lat", sa.Double(), nullable=True),
         sa.Column("lon", sa.Double(), nullable=True),
+        sa.Column("site_contact", sa.String(length=120), nullable=False),
+        sa.Column("site_phone", sa.String(length=30), nullable=False),
+        sa.Column("site_access", sa.String(length=500), nullable=False),
+        sa.Column("site_opens", sa.Time(), nullable=True),
+        sa.Column("site_closes", sa.Time(), nullable=True),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("is_public", sa.Boolean(), nullable=False),
         sa.CheckConstraint(

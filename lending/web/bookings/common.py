@@ -52,6 +52,7 @@ def event_of(booking: BookingDetail) -> EventDetails:
         site_address=event.site_address,
         lat=event.lat,
         lon=event.lon,
+        access=event.access,
         description=event.description,
         is_public=event.is_public,
     )

@@ -15,6 +15,7 @@ from wtforms import (
     RadioField,
     SelectField,
     StringField,
+    TelField,
     TextAreaField,
     TimeField,
 )
@@ -26,7 +27,7 @@ from lending.authorities.models import Competence
 from lending.authorities.queries import CommuneView
 from lending.bookings.detail import EventView
 from lending.bookings.details import EventDetails
-from lending.bookings.models import Logistics
+from lending.bookings.models import Logistics, SiteAccess
 
 YEARS = range(2000, 2200)
 MOST_PEOPLE = 10_000_000
@@ -201,15 +202,38 @@ class LogisticsForm(FlaskForm):  # type: ignore[misc]
         [Optional(), Length(max=250)],
         description=_l("Street and number, entrance, where the lorry can stop."),
     )
+    access_contact = StringField(_l("Who receives us there?"), [Optional(), Length(max=120)])
+    access_phone = TelField(_l("Their telephone on that day"), [Optional(), Length(max=30)])
+    access_note = StringField(
+        _l("How do we get in?"),
+        [Optional(), Length(max=500)],
+        description=_l("Gate, code, slope, where to put things down."),
+    )
+    access_opens = TimeField(_l("The site is open from"), [Optional()])
+    access_closes = TimeField(_l("until"), [Optional()])
     note = TextAreaField(
         _l("Anything we should know?"),
         [Optional(), Length(max=2000)],
-        description=_l("Access, slope, who receives the equipment and their telephone number."),
     )
 
     def offer(self) -> None:
         """Fill the list to choose from."""
         self.logistics.choices = [(way.value, gettext(way.label)) for way in Logistics]
+
+    def show_access(self, access: SiteAccess) -> None:
+        """Fill in how the site is reached."""
+        for name, value in vars(access).items():
+            self[f"access_{name}"].data = value
+
+    def access(self) -> SiteAccess:
+        """Return how the site is reached."""
+        return SiteAccess(
+            contact=(self.access_contact.data or "").strip(),
+            phone=(self.access_phone.data or "").strip(),
+            note=(self.access_note.data or "").strip(),
+            opens=self.access_opens.data,
+            closes=self.access_closes.data,
+        )
 
     def is_sound(self) -> bool:
         """Return whether a delivery says where to; if not, the field says so."""

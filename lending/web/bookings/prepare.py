@@ -13,7 +13,7 @@ from lending.authorities.queries import AuthorityView, get_authority, list_commu
 from lending.bookings.defaults import usual_period
 from lending.bookings.detail import BookingDetail
 from lending.bookings.drafts import delete_draft, edit_draft
-from lending.bookings.models import Logistics
+from lending.bookings.models import Logistics, SiteAccess
 from lending.db.database import UnitOfWork
 from lending.errors import InvalidInput
 from lending.web.bookings import blueprint
@@ -31,6 +31,7 @@ EVENT_FIELDS = {
     "event.commune_insee": "commune_insee",
     "event.attendance": "attendance",
     "event.site_address": "site_address",
+    **{f"event.access.{name}": f"access_{name}" for name in vars(SiteAccess())},
     "start": "start_date",
     "end": "end_date",
 }
@@ -162,6 +163,7 @@ def logistics(booking_id: int) -> ResponseReturnValue:
     if not form.is_submitted():
         form.logistics.data = booking.logistics.value
         form.site_address.data = booking.event_view.site_address
+        form.show_access(booking.event_view.access)
         form.note.data = booking.note
     elif form.validate() and form.is_sound() and _write_logistics(booking, form):
         return redirect(url_for("bookings.review", booking_id=booking_id), 303)
@@ -182,6 +184,7 @@ def _write_logistics(booking: BookingDetail, form: LogisticsForm) -> bool:
     event = before
     if address != before.site_address:
         event = replace(before, site_address=address, lat=None, lon=None)
+    event = replace(event, access=form.access())
     details = replace(
         details_of(booking), logistics=Logistics(form.logistics.data), note=form.note.data or ""
     )
