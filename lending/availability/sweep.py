@@ -9,8 +9,10 @@ The running total changes only where a claim starts or ends or where stock moves
 enough to visit these instants in order: O(k log k) for k claims.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 _NO_WINDOW = (0, -(1 << 62))
@@ -109,19 +111,12 @@ def lowest_in_each(
         return []
     free, deltas = _begin(windows[0][0], windows[-1][1], stock, claims, changes)
     instants = sorted(deltas)
-    levels = [free]  # levels[i] is free from instants[i - 1] to instants[i]
-    for at in instants:
-        free += deltas[at]
-        levels.append(free)
+    # levels[i] is free from instants[i - 1] to instants[i]
+    levels = list(accumulate(map(deltas.__getitem__, instants), initial=free))
     found = []
-    first = after = 0
-    instants.append(windows[-1][1])  # a sentinel: nothing changes from here on
     for starts, ends in windows:
-        while instants[first] <= starts:
-            first += 1
-        while instants[after] < ends:
-            after += 1
-        found.append(min(levels[first : after + 1]))
+        first, after = bisect_right(instants, starts), bisect_left(instants, ends)
+        found.append(min(levels[first : after + 1]) if first < after else levels[first])
     return found
 
 
