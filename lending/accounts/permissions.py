@@ -74,6 +74,8 @@ class Action(StrEnum):
     SEE_TASKS = "tasks.see"
     DO_TASKS = "tasks.do"
     """Begin field work, end it, report a problem."""
+    MANAGE_MEANS = "means.manage"
+    """See and plan agents, vehicles, crews, shifts and absences."""
     SUBSCRIBE = "calendar.subscribe"
     MANAGE_CLOSURES = "closures.manage"
     """Say on which days an authority or its depots are closed."""
@@ -130,6 +132,7 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     },
     Action.SEE_TASKS: {_F: _AUTHORITY, _M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
     Action.DO_TASKS: {_M: _AUTHORITY, _ADM: _ALL},
+    Action.MANAGE_MEANS: {_M: _AUTHORITY, _ADM: _ALL},
     Action.SUBSCRIBE: {
         _B: _OWN,
         _F: _AUTHORITY,

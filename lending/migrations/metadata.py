@@ -9,6 +9,7 @@ import lending.catalogue.models
 import lending.closures.models
 import lending.db.counter
 import lending.jobs.models
+import lending.logistics.means.models
 import lending.logistics.models
 import lending.organisations.models
 import lending.subscriptions.models  # noqa: F401 - imported for the tables they declare

@@ -339,6 +339,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_user_session_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "agent",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("depot_id", sa.Integer(), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("phone", sa.String(length=30), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["authority_id"], ["authority.id"], name=op.f("fk_agent_authority_id_authority")
+        ),
+        sa.ForeignKeyConstraint(["depot_id"], ["depot.id"], name=op.f("fk_agent_depot_id_depot")),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["app_user.id"],
+            name=op.f("fk_agent_user_id_app_user"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agent")),
+        sa.UniqueConstraint("user_id", name=op.f("uq_agent_user_id")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_agent_uuid")),
+    )
+    with op.batch_alter_table("agent", schema=None) as batch_op:
+        batch_op.create_index("ix_agent_authority", ["authority_id"], unique=False)
+
+    op.create_table(
         "api_token",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -635,6 +662,131 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "vehicle",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("depot_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("registration", sa.String(length=20), nullable=False),
+        sa.Column(
+            "vehicle_class",
+            sa.Enum("VL", "PL", name="vehicleclass", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column(
+            "licence",
+            sa.Enum(
+                "licence_b",
+                "licence_b96",
+                "licence_be",
+                "licence_c1",
+                "licence_c1e",
+                "licence_c",
+                "licence_ce",
+                "caces_r489",
+                "caces_r490",
+                "caces_r486",
+                "electrical",
+                name="skill",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("payload_g", sa.Integer(), nullable=False),
+        sa.Column("volume_l", sa.Integer(), nullable=False),
+        sa.Column(
+            "trailer_licence",
+            sa.Enum(
+                "licence_b",
+                "licence_b96",
+                "licence_be",
+                "licence_c1",
+                "licence_c1e",
+                "licence_c",
+                "licence_ce",
+                "caces_r489",
+                "caces_r490",
+                "caces_r486",
+                "electrical",
+                name="skill",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("trailer_payload_g", sa.Integer(), nullable=False),
+        sa.Column("trailer_volume_l", sa.Integer(), nullable=False),
+        sa.Column("has_tail_lift", sa.Boolean(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("payload_g > 0 AND volume_l > 0", name=op.f("ck_vehicle_load")),
+        sa.CheckConstraint(
+            "trailer_payload_g >= 0 AND trailer_volume_l >= 0", name=op.f("ck_vehicle_trailer")
+        ),
+        sa.ForeignKeyConstraint(
+            ["authority_id"], ["authority.id"], name=op.f("fk_vehicle_authority_id_authority")
+        ),
+        sa.ForeignKeyConstraint(["depot_id"], ["depot.id"], name=op.f("fk_vehicle_depot_id_depot")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vehicle")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_vehicle_uuid")),
+    )
+    with op.batch_alter_table("vehicle", schema=None) as batch_op:
+        batch_op.create_index("ix_vehicle_authority", ["authority_id"], unique=False)
+
+    op.create_table(
+        "absence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("leave", "training", "away", name="absencekind", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.CheckConstraint("first_day <= last_day", name=op.f("ck_absence_order")),
+        sa.ForeignKeyConstraint(
+            ["agent_id"], ["agent.id"], name=op.f("fk_absence_agent_id_agent"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_absence")),
+    )
+    with op.batch_alter_table("absence", schema=None) as batch_op:
+        batch_op.create_index("ix_absence_agent", ["agent_id", "last_day"], unique=False)
+
+    op.create_table(
+        "agent_skill",
+        sa.Column("agent_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "skill",
+            sa.Enum(
+                "licence_b",
+                "licence_b96",
+                "licence_be",
+                "licence_c1",
+                "licence_c1e",
+                "licence_c",
+                "licence_ce",
+                "caces_r489",
+                "caces_r490",
+                "caces_r486",
+                "electrical",
+                name="skill",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["agent_id"],
+            ["agent.id"],
+            name=op.f("fk_agent_skill_agent_id_agent"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("agent_id", "skill", name=op.f("pk_agent_skill")),
+    )
+    op.create_table(
         "booking",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uuid", sa.String(length=36), nullable=False),
@@ -838,6 +990,43 @@ def upgrade() -> None:
         batch_op.create_index("ix_closure_source", ["source_id"], unique=False)
 
     op.create_table(
+        "crew",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("vehicle_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column(
+            "colour",
+            sa.Enum(
+                "blue",
+                "green",
+                "orange",
+                "purple",
+                "pink",
+                "brown",
+                "teal",
+                "grey",
+                name="colour",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["authority_id"], ["authority.id"], name=op.f("fk_crew_authority_id_authority")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vehicle_id"], ["vehicle.id"], name=op.f("fk_crew_vehicle_id_vehicle")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_crew")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_crew_uuid")),
+    )
+    with op.batch_alter_table("crew", schema=None) as batch_op:
+        batch_op.create_index("ix_crew_authority", ["authority_id"], unique=False)
+
+    op.create_table(
         "idempotency_key",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("api_token_id", sa.Integer(), nullable=False),
@@ -914,6 +1103,25 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "vehicle_outage",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("vehicle_id", sa.Integer(), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.CheckConstraint("first_day <= last_day", name=op.f("ck_vehicle_outage_order")),
+        sa.ForeignKeyConstraint(
+            ["vehicle_id"],
+            ["vehicle.id"],
+            name=op.f("fk_vehicle_outage_vehicle_id_vehicle"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vehicle_outage")),
+    )
+    with op.batch_alter_table("vehicle_outage", schema=None) as batch_op:
+        batch_op.create_index("ix_vehicle_outage_vehicle", ["vehicle_id"], unique=False)
+
+    op.create_table(
         "booking_line",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("booking_id", sa.Integer(), nullable=False),
@@ -951,6 +1159,43 @@ def upgrade() -> None:
     with op.batch_alter_table("booking_line", schema=None) as batch_op:
         batch_op.create_index("ix_booking_line_booking", ["booking_id", "item_id"], unique=True)
         batch_op.create_index("ix_booking_line_item", ["item_id"], unique=False)
+
+    op.create_table(
+        "crew_member",
+        sa.Column("crew_id", sa.Integer(), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agent_id"],
+            ["agent.id"],
+            name=op.f("fk_crew_member_agent_id_agent"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["crew_id"], ["crew.id"], name=op.f("fk_crew_member_crew_id_crew"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("crew_id", "agent_id", name=op.f("pk_crew_member")),
+    )
+    op.create_table(
+        "shift",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=False),
+        sa.Column("crew_id", sa.Integer(), nullable=True),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("break_minutes", sa.Integer(), nullable=False),
+        sa.CheckConstraint("break_minutes >= 0", name=op.f("ck_shift_break")),
+        sa.CheckConstraint("starts_at < ends_at", name=op.f("ck_shift_order")),
+        sa.ForeignKeyConstraint(
+            ["agent_id"], ["agent.id"], name=op.f("fk_shift_agent_id_agent"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["crew_id"], ["crew.id"], name=op.f("fk_shift_crew_id_crew")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shift")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_shift_uuid")),
+    )
+    with op.batch_alter_table("shift", schema=None) as batch_op:
+        batch_op.create_index("ix_shift_agent", ["agent_id", "starts_at"], unique=False)
+        batch_op.create_index("ix_shift_crew", ["crew_id", "starts_at"], unique=False)
 
     op.create_table(
         "task",
@@ -1163,6 +1408,36 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "shift_derogation",
+        sa.Column("shift_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "rule",
+            sa.Enum(
+                "daily_work",
+                "span",
+                "daily_rest",
+                "break",
+                "weekly_rest",
+                "weekly_work",
+                "average_work",
+                name="rule",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("decided_by", sa.String(length=120), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["shift_id"],
+            ["shift.id"],
+            name=op.f("fk_shift_derogation_shift_id_shift"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("shift_id", "rule", name=op.f("pk_shift_derogation")),
+    )
+    op.create_table(
         "task_line",
         sa.Column("task_id", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.Integer(), nullable=False),
@@ -1181,6 +1456,7 @@ def downgrade() -> None:
     """Undo the change."""
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table("task_line")
+    op.drop_table("shift_derogation")
     with op.batch_alter_table("hold", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_hold_short_time",
@@ -1218,11 +1494,21 @@ def downgrade() -> None:
         batch_op.drop_index("ix_task_authority")
 
     op.drop_table("task")
+    with op.batch_alter_table("shift", schema=None) as batch_op:
+        batch_op.drop_index("ix_shift_crew")
+        batch_op.drop_index("ix_shift_agent")
+
+    op.drop_table("shift")
+    op.drop_table("crew_member")
     with op.batch_alter_table("booking_line", schema=None) as batch_op:
         batch_op.drop_index("ix_booking_line_item")
         batch_op.drop_index("ix_booking_line_booking")
 
     op.drop_table("booking_line")
+    with op.batch_alter_table("vehicle_outage", schema=None) as batch_op:
+        batch_op.drop_index("ix_vehicle_outage_vehicle")
+
+    op.drop_table("vehicle_outage")
     with op.batch_alter_table("stock_movement", schema=None) as batch_op:
         batch_op.drop_index("ix_stock_movement_item")
 
@@ -1235,6 +1521,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_idempotency_key_created_at"))
 
     op.drop_table("idempotency_key")
+    with op.batch_alter_table("crew", schema=None) as batch_op:
+        batch_op.drop_index("ix_crew_authority")
+
+    op.drop_table("crew")
     with op.batch_alter_table("closure", schema=None) as batch_op:
         batch_op.drop_index("ix_closure_source")
         batch_op.drop_index("ix_closure_authority")
@@ -1253,6 +1543,15 @@ def downgrade() -> None:
         batch_op.drop_index("ix_booking_option")
 
     op.drop_table("booking")
+    op.drop_table("agent_skill")
+    with op.batch_alter_table("absence", schema=None) as batch_op:
+        batch_op.drop_index("ix_absence_agent")
+
+    op.drop_table("absence")
+    with op.batch_alter_table("vehicle", schema=None) as batch_op:
+        batch_op.drop_index("ix_vehicle_authority")
+
+    op.drop_table("vehicle")
     with op.batch_alter_table("user_role", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_user_role_organisation_id"))
 
@@ -1276,6 +1575,10 @@ def downgrade() -> None:
 
     op.drop_table("calendar_source")
     op.drop_table("api_token")
+    with op.batch_alter_table("agent", schema=None) as batch_op:
+        batch_op.drop_index("ix_agent_authority")
+
+    op.drop_table("agent")
     with op.batch_alter_table("user_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_user_session_user_id"))
         batch_op.drop_index(batch_op.f("ix_user_session_expires_at"))
