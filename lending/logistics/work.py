@@ -107,10 +107,11 @@ def _kinds(job: Job) -> Iterable[TaskKind]:
 
 def crew_for(kind: TaskKind, load: Sequence[Pieces], is_set_up: bool, rates: Rates = RATES) -> int:
     """Return how many people it takes."""
+    load = [pieces for pieces in load if pieces.quantity]
     heavy = any(pieces.weight_g > rates.lifted_alone_g for pieces in load)
     crew = max(2 if heavy else 1, rates.crew_on_site if kind.is_on_site else 1)
     if kind.is_on_site and is_set_up:
-        crew = max(crew, *(pieces.min_crew for pieces in load))
+        crew = max(crew, *(pieces.min_crew for pieces in load), 1)
     return crew
 
 

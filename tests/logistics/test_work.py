@@ -83,6 +83,29 @@ def test_what_is_too_heavy_for_one_takes_two_and_a_tent_its_crew() -> None:
     assert crew_for(TaskKind.DELIVER, [TENT], is_set_up=False) == 2
 
 
+PIECES = st.builds(
+    Pieces,
+    st.integers(1, 9),
+    st.integers(0, 5),
+    weight_g=st.sampled_from([0, 4_000, 24_999, 25_000, 25_001, 60_000]),
+    min_crew=st.integers(1, 5),
+)
+
+
+@given(st.sampled_from(TaskKind), st.lists(PIECES, max_size=4), st.booleans())
+def test_nobody_lifts_more_than_25_kg_alone_whatever_the_work(
+    kind: TaskKind, load: list[Pieces], is_set_up: bool
+) -> None:
+    crew = crew_for(kind, load, is_set_up)
+    lifted = [pieces for pieces in load if pieces.quantity]
+    if any(pieces.weight_g > 25_000 for pieces in lifted):
+        assert crew >= 2
+    elif not kind.is_on_site:
+        assert crew == 1
+    # What is not there asks for nobody.
+    assert crew == crew_for(kind, lifted, is_set_up)
+
+
 def test_the_time_is_that_of_the_hands_shared_by_the_crew() -> None:
     # 400 chairs: 11 s to pick up each, twice; 18 s to set up: 16 000 s for two people
     assert minutes_for(TaskKind.DELIVER, [CHAIRS], 2, is_set_up=True) == 150

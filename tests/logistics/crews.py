@@ -1,0 +1,61 @@
+"""People, vehicles and crews that tests plan with."""
+
+from dataclasses import dataclass
+from datetime import date, time
+
+from lending.db.database import Database, UnitOfWork
+from lending.logistics.means.crews import CrewDetails, add_crew
+from lending.logistics.means.fleet import VehicleDetails, add_vehicle
+from lending.logistics.means.kinds import Colour, Skill, VehicleClass
+from lending.logistics.means.people import AgentDetails, add_agent, set_skill
+from lending.logistics.means.roster import Times
+from tests.factories import Cast
+
+MONDAY = date(2026, 6, 1)
+"""The Monday of the week in which most bookings of the tests begin."""
+OFFICE = Times(time(8), time(16), 60)
+"""Seven hours of work."""
+
+
+@dataclass(frozen=True)
+class Yard:
+    """The numbers of what the town works with."""
+
+    ines: int
+    """Licence C until the end of 2027, electrical work until Wednesday 3 June 2026."""
+    marc: int
+    """Licence B."""
+    lorry: int
+    """Takes a licence C."""
+    crew: int
+    """Both of them, with the lorry."""
+
+
+def lorry(**changes: object) -> VehicleDetails:
+    """Return what is known of a lorry with a tail lift."""
+    known = {
+        "name": "Camion 12 t",
+        "vehicle_class": VehicleClass.HEAVY,
+        "licence": Skill.LICENCE_C,
+        "payload_g": 5_000_000,
+        "volume_l": 30_000,
+        "has_tail_lift": True,
+    }
+    return VehicleDetails(**{**known, **changes})  # type: ignore[arg-type]
+
+
+def build_yard(database: Database, cast: Cast) -> Yard:
+    """Give the town two agents, a lorry and a crew."""
+
+    def write(uow: UnitOfWork) -> Yard:
+        boss = cast.manager
+        ines = add_agent(uow, boss, cast.town, AgentDetails("Inès Planche", "01 00 00 00 01")).id
+        marc = add_agent(uow, boss, cast.town, AgentDetails("Marc Tréteau")).id
+        set_skill(uow, boss, ines, Skill.LICENCE_C, date(2027, 12, 31))
+        set_skill(uow, boss, ines, Skill.ELECTRICAL, date(2026, 6, 3))
+        set_skill(uow, boss, marc, Skill.LICENCE_B)
+        vehicle = add_vehicle(uow, boss, cast.town, lorry()).id
+        details = CrewDetails("Équipe A", Colour.GREEN, frozenset({ines, marc}), vehicle)
+        return Yard(ines, marc, vehicle, add_crew(uow, boss, cast.town, details).id)
+
+    return database.write(write)
