@@ -43,6 +43,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         inbox,
         jobs,
         logistics,
+        means,
         organisations,
         preferences,
         programme,
@@ -71,5 +72,6 @@ def blueprints() -> list:  # type: ignore[type-arg]
         shortages.blueprint,
         closures.blueprint,
         logistics.blueprint,
+        means.blueprint,
         jobs.blueprint,
     ]

@@ -68,7 +68,8 @@ def navigation(principal: Principal) -> tuple[NavEntry, ...]:
 def _rooms_of(place: Place) -> tuple[str, ...]:
     room = place.endpoint.partition(".")[0]
     # A booking that the staff decides is opened from the inbox.
-    return (room, "decisions") if room == "inbox" else (room,)
+    # Who does the field work, and with what, is looked up from there.
+    return {"inbox": (room, "decisions"), "logistics": (room, "means")}.get(room, (room,))
 
 
 def address(endpoint: str, **values: object) -> str:

@@ -20,6 +20,11 @@ from lending.clock import FixedClock
 from lending.closures.service import NewClosure, NewSource, add_source, close_days
 from lending.db.database import Database
 from lending.db.schema import migrate
+from lending.logistics.means.absences import add_absence
+from lending.logistics.means.fleet import add_outage
+from lending.logistics.means.kinds import AbsenceKind
+from lending.logistics.means.models import Shift
+from lending.logistics.means.shifts import WeekPattern, plan_week
 from lending.logistics.models import Task
 from lending.organisations.models import Organisation
 from lending.settings import Settings
@@ -28,6 +33,7 @@ from lending.subscriptions.views import View
 from lending.web.security import SESSION_COOKIE
 from tests import factories
 from tests.factories import FRIDAY, MONDAY, NOW, Cast
+from tests.logistics.crews import OFFICE, build_yard
 from tests.support.sites import calendar
 
 EVENT = "Bal secret des Planches"
@@ -142,6 +148,7 @@ def _objects(database: Database, cast: Cast) -> dict[str, object]:
     closure = database.write(lambda uow: close_days(uow, cast.manager, cast.town, days).id)
     read = NewSource("Ponts", calendar(("20260514", "20260516", "Ascension")), closes=False)
     source = database.write(lambda uow: add_source(uow, cast.manager, cast.town, read).id)
+    means = _means(database, cast)
     with database.read() as uow:
         session = uow.session.scalars(select(UserSession.id)).one()
         task = uow.session.scalars(select(Task.id).order_by(Task.id)).first()
@@ -159,6 +166,7 @@ def _objects(database: Database, cast: Cast) -> dict[str, object]:
         "subscription_id": address.id,
         "token": address.path.removeprefix("/calendars/").removesuffix(".ics"),
         "task_id": task,
+        **means,
         "token_id": 1,
         "user_id": cast.alice.user_id,
         "role_id": role,
@@ -166,6 +174,29 @@ def _objects(database: Database, cast: Cast) -> dict[str, object]:
         "name": "missing",
         "width": 480,
         "filename": "css/treteau.css",
+    }
+
+
+def _means(database: Database, cast: Cast) -> dict[str, object]:
+    """Give the town a crew at work this week, somebody away, a lorry out of service."""
+    yard = build_yard(database, cast)
+    today, boss = NOW.date(), cast.manager
+    pattern = WeekPattern(today, frozenset(range(5)), OFFICE)
+    database.write(lambda uow: plan_week(uow, boss, yard.crew, pattern))
+    away = (today, today + timedelta(days=1), AbsenceKind.TRAINING)
+    absence = database.write(lambda uow: add_absence(uow, boss, yard.ines, *away).absence_id)
+    stop = (today, None, "Contrôle technique")
+    outage = database.write(lambda uow: add_outage(uow, boss, yard.lorry, *stop).id)
+    with database.read() as uow:
+        shift = uow.session.scalars(select(Shift.id).order_by(Shift.id.desc())).first()
+    return {
+        "agent_id": yard.ines,
+        "skill": "electrical",
+        "vehicle_id": yard.lorry,
+        "crew_id": yard.crew,
+        "absence_id": absence,
+        "outage_id": outage,
+        "shift_id": shift,
     }
 
 

@@ -15,7 +15,7 @@ from lending.authorities.models import Authority
 from lending.db.database import UnitOfWork
 from lending.errors import FieldError, InvalidInput, NotFound
 from lending.i18n import N_
-from lending.logistics.means.checks import check_authority, load_agent, load_crew
+from lending.logistics.means.checks import FIRST, LAST, check_authority, load_agent, load_crew
 from lending.logistics.means.models import Agent, Crew, Shift
 from lending.logistics.means.roster import (
     AgentBreach,
@@ -122,6 +122,7 @@ def plan_week(uow: UnitOfWork, actor: Principal, crew_id: int, pattern: WeekPatt
     zone = ZoneInfo(uow.session.get_one(Authority, crew.authority_id).timezone)
     if not pattern.weekdays <= frozenset(range(7)) or not pattern.weekdays:
         raise InvalidInput(weekdays=N_("Choose at least one day."))
+    _check_day(pattern.monday)
     if not crew.members:
         raise InvalidInput(crew_id=N_("Say first who works in this crew."))
     monday = monday_of(pattern.monday)
@@ -146,6 +147,7 @@ def copy_week(
     """
     authority = check_authority(uow, actor, authority_id)
     zone = ZoneInfo(authority.timezone)
+    _check_day(monday)
     monday = monday_of(monday)
     begins = beginning_on(monday - WEEK, monday - DAY, zone)
     source = uow.session.execute(
@@ -243,6 +245,11 @@ def _write(
     uow.session.flush()
     allow(uow, actor, {agent.id: [(shift, details.day)]}, found, details.reason)
     return shift
+
+
+def _check_day(monday: date) -> None:
+    if not FIRST <= monday <= LAST:
+        raise InvalidInput(monday=N_("Give a day of our time."))
 
 
 def _check_crew(uow: UnitOfWork, agent: Agent, crew_id: int | None) -> None:
