@@ -33,6 +33,7 @@ from lending.bookings.supply import move_stock, plan_maintenance
 from lending.catalogue.models import Item
 from lending.clock import FixedClock
 from lending.db.database import Database, UnitOfWork
+from lending.demo.crews import write_crews
 from lending.demo.foundation import HISTORY, write_foundation
 from lending.demo.people import write_people
 from lending.demo.season import PlannedRequest, draw
@@ -70,6 +71,7 @@ def load_demo(
     past.write(write_people)
     _Season(past, clock, now).play(list(draw(SEED, now.date(), requests, ZONE)), report)
     past.dispose()
+    database.write(write_crews)
 
 
 @dataclass

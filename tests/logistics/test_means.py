@@ -26,7 +26,8 @@ from lending.logistics.means.people import (
     retire_agent,
     set_skill,
 )
-from lending.logistics.means.queries import Means, get_agent, get_crew, get_vehicle, means_of
+from lending.logistics.means.queries import get_agent, get_crew, get_vehicle, means_of
+from lending.logistics.means.rows import Means
 from lending.logistics.means.shifts import WeekPattern, plan_week
 from lending.logistics.means.week import week_of
 from tests.factories import Cast

@@ -9,8 +9,9 @@ from lending.db.database import Database, UnitOfWork
 from lending.errors import InvalidInput
 from lending.logistics.means.absences import add_absence, remove_absence
 from lending.logistics.means.kinds import AbsenceKind, Skill
-from lending.logistics.means.queries import ShiftRow, get_agent
+from lending.logistics.means.queries import get_agent
 from lending.logistics.means.roster import Times, WorkingTimeRefused
+from lending.logistics.means.rows import ShiftRow
 from lending.logistics.means.shifts import (
     Planned,
     ShiftDetails,

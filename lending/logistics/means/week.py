@@ -23,8 +23,8 @@ from lending.logistics.means.crew_day import (
 )
 from lending.logistics.means.kinds import AbsenceKind
 from lending.logistics.means.models import Absence, Agent, Crew, Shift, Vehicle
-from lending.logistics.means.queries import ShiftRow, shift_row
 from lending.logistics.means.roster import beginning_on
+from lending.logistics.means.rows import ShiftRow, by_name, shift_row
 from lending.logistics.working_time import DAY, monday_of
 
 
@@ -85,9 +85,7 @@ def week_of(uow: UnitOfWork, actor: Principal, authority_id: int, day: date) -> 
         row = shift_row(shift, zone)
         rows[row.agent_id, row.day].append(row)
     here = {shift.agent_id for shift in shifts}
-    agents = uow.session.scalars(
-        select(Agent).where(Agent.authority_id == authority_id).order_by(Agent.name, Agent.id)
-    )
+    agents = uow.session.scalars(select(Agent).where(Agent.authority_id == authority_id))
     return Week(
         monday=monday,
         days=days,
@@ -101,7 +99,7 @@ def week_of(uow: UnitOfWork, actor: Principal, authority_id: int, day: date) -> 
                     for each in days
                 ),
             )
-            for agent in agents
+            for agent in by_name(agents)
             if agent.is_active or agent.id in here
         ),
         crew_days=_crew_days(uow, authority_id, days, shifts, zone, absences),
@@ -176,11 +174,10 @@ def _crew_days(
         select(Crew)
         .where(Crew.authority_id == authority_id)
         .options(joinedload(Crew.vehicle).selectinload(Vehicle.outages))
-        .order_by(Crew.name, Crew.id)
     ).all()
     found = []
     for day in days:
-        working = [crew for crew in crews if at_work.get((crew.id, day))]
+        working = [crew for crew in by_name(crews) if at_work.get((crew.id, day))]
         away = {agent_id for agent_id, that in absences if that == day}
         for crew in working:
             others = [

@@ -15,7 +15,8 @@ from lending.logistics.means.people import (
     retire_agent,
     set_skill,
 )
-from lending.logistics.means.queries import AbsenceRow, AgentRow, get_absence, get_agent
+from lending.logistics.means.queries import get_absence, get_agent
+from lending.logistics.means.rows import AbsenceRow, AgentRow
 from lending.web.context import allowed, database, principal
 from lending.web.form_errors import tell_errors
 from lending.web.means import authority_of, back, blueprint

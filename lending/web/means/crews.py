@@ -8,7 +8,8 @@ from lending.accounts.permissions import Action
 from lending.errors import InvalidInput
 from lending.logistics.means.crews import add_crew, edit_crew, retire_crew
 from lending.logistics.means.kinds import Colour
-from lending.logistics.means.queries import CrewRow, get_crew, means_of
+from lending.logistics.means.queries import get_crew, means_of
+from lending.logistics.means.rows import CrewRow
 from lending.web.context import allowed, database, principal
 from lending.web.form_errors import tell_errors
 from lending.web.means import authority_of, back, blueprint

@@ -23,8 +23,8 @@ from lending.logistics.means.crews import CrewDetails
 from lending.logistics.means.fleet import VehicleDetails
 from lending.logistics.means.kinds import AbsenceKind, Colour, Skill, VehicleClass
 from lending.logistics.means.people import AgentDetails
-from lending.logistics.means.queries import CrewRow, VehicleRow
 from lending.logistics.means.roster import Times
+from lending.logistics.means.rows import CrewRow, VehicleRow
 from lending.logistics.means.shifts import ShiftDetails, WeekPattern
 from lending.web.form_errors import text_of
 from lending.web.numbers import number_or_none
@@ -211,9 +211,9 @@ class CrewForm(FlaskForm):  # type: ignore[misc]
 class HoursForm(FlaskForm):  # type: ignore[misc]
     """Hours of work; the reason is asked for once a rule does not hold."""
 
-    starts = TimeField(_l("From"), [InputRequired(_l("Give an hour."))], default=time(8))
+    starts = TimeField(_l("Begins at"), [InputRequired(_l("Give an hour."))], default=time(8))
     ends = TimeField(
-        _l("To"),
+        _l("Ends at"),
         [InputRequired(_l("Give an hour."))],
         default=time(16),
         description=_l("An hour before the beginning is on the next morning."),

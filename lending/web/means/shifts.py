@@ -10,14 +10,9 @@ from flask_babel import gettext
 from calendars.zones import to_local
 from lending.accounts.permissions import Action
 from lending.errors import InvalidInput
-from lending.logistics.means.queries import (
-    AgentRow,
-    ShiftRow,
-    get_agent,
-    get_shift,
-    means_of,
-)
+from lending.logistics.means.queries import get_agent, get_shift, means_of
 from lending.logistics.means.roster import WorkingTimeRefused
+from lending.logistics.means.rows import AgentRow, ShiftRow
 from lending.logistics.means.shifts import edit_shift, plan_shift, remove_shift
 from lending.logistics.working_time import monday_of
 from lending.web.context import allowed, database, principal

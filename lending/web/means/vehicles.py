@@ -13,7 +13,8 @@ from lending.logistics.means.fleet import (
     remove_outage,
     retire_vehicle,
 )
-from lending.logistics.means.queries import VehicleRow, get_outage, get_vehicle
+from lending.logistics.means.queries import get_outage, get_vehicle
+from lending.logistics.means.rows import VehicleRow
 from lending.web.context import allowed, database, principal
 from lending.web.form_errors import tell_errors, text_of
 from lending.web.means import authority_of, back, blueprint

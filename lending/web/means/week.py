@@ -13,8 +13,9 @@ from calendars.zones import to_local
 from lending.accounts.permissions import Action
 from lending.authorities.queries import AuthorityView
 from lending.errors import InvalidInput
-from lending.logistics.means.queries import CrewRow, means_of
+from lending.logistics.means.queries import means_of
 from lending.logistics.means.roster import WorkingTimeRefused
+from lending.logistics.means.rows import CrewRow
 from lending.logistics.means.shifts import Planned, copy_week, plan_week
 from lending.logistics.means.week import Week, week_of
 from lending.logistics.working_time import WEEK, monday_of
@@ -23,6 +24,7 @@ from lending.web.form_errors import tell_errors, text_of
 from lending.web.means import authority_of, blueprint
 from lending.web.means.forms import CopyForm, WeekForm, day_of
 from lending.web.means.words import hours, planned_words, problem_words, refusal_words
+from lending.words import fold
 
 FIRST_DAY, LAST_DAY = date(1972, 1, 1), date(2197, 12, 31)
 
@@ -57,7 +59,7 @@ def week(authority_id: int) -> ResponseReturnValue:
         previous=shown.monday - WEEK,
         following=shown.monday + WEEK,
         has_crews=bool(means.crews),
-        problem_words=problem_words,
+        problems=_problems(shown),
         hours=hours,
     )
 
@@ -67,8 +69,17 @@ def _crew_weeks(shown: Week) -> list[CrewWeek]:
     names = {each.crew_id: each.name for each in shown.crew_days}
     return [
         CrewWeek(number, name, tuple(by_crew.get((number, day)) for day in shown.days))
-        for number, name in sorted(names.items(), key=lambda pair: pair[1])
+        for number, name in sorted(names.items(), key=lambda pair: fold(pair[1]))
     ]
+
+
+def _problems(shown: Week) -> list[tuple[str, str, list[date]]]:
+    """Return crew, what it lacks, and on which days: once, however many days it lasts."""
+    found: dict[tuple[str, str], list[date]] = {}
+    for each in shown.crew_days:
+        for problem in each.problems:
+            found.setdefault((each.name, problem_words(problem)), []).append(each.day)
+    return [(crew, words, days) for (crew, words), days in found.items()]
 
 
 def asked_day() -> date | None:
