@@ -163,11 +163,13 @@ def test_confirmations_come_before_anything_is_taken_away(
     database: Database, cast: Cast, manager: Browser
 ) -> None:
     yard = build_yard(database, cast)
-    for kind, number in (("agents", yard.ines), ("vehicules", yard.lorry), ("equipes", yard.crew)):
+    known = {"agents": yard.ines, "vehicules": yard.lorry, "equipes": yard.crew}
+    for kind, number in known.items():
+        address = f"/moyens/{kind}/{number}/retirer"
         assert "Revenir sans rien changer" in text_of(
             manager.get(f"/moyens/{kind}/{number}/retirer")
         )
-        assert manager.post(f"/moyens/{kind}/{number}/retirer").status_code == 303
+        assert manager.post(address).status_code == 303
     found = means(database, cast)
     assert [agent.name for agent in found.agents] == ["Marc Tréteau"]
     assert (found.vehicles, found.crews) == ((), ())
