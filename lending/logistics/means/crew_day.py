@@ -17,6 +17,8 @@ class Person:
     id: int
     name: str
     skills: Mapping[Skill, date | None]
+    depot_id: int | None = None
+    """Where the day begins; none: wherever the crew does."""
 
     def on(self, day: date) -> frozenset[Skill]:
         """Return what counts on a day, with the licences that others include."""
@@ -63,6 +65,7 @@ class Rig:
     trailer_volume_l: int = 0
     has_tail_lift: bool = False
     outages: tuple[Outage, ...] = ()
+    depot_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -134,6 +137,8 @@ class CrewDay:
     payload_g: int
     """Of the vehicle, with its trailer where somebody may tow it."""
     volume_l: int
+    depot_id: int | None
+    """Where they begin: where the vehicle stands, or the first of them who has a depot."""
     problems: tuple[Problem, ...]
 
     @property
@@ -185,8 +190,16 @@ def crew_day(
         vehicle=rig,
         payload_g=payload,
         volume_l=volume,
+        depot_id=_depot(rig, people.values()),
         problems=tuple(problems),
     )
+
+
+def _depot(rig: Rig | None, people: Iterable[Person]) -> int | None:
+    if rig is not None and rig.depot_id is not None:
+        return rig.depot_id
+    named = sorted(people, key=lambda person: person.name)
+    return next((each.depot_id for each in named if each.depot_id is not None), None)
 
 
 def _together(presences: Sequence[Presence]) -> Interval | None:

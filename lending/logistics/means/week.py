@@ -197,7 +197,8 @@ def _meet(ones: Iterable[Presence], others: Sequence[Presence]) -> bool:
 
 
 def _person(agent: Agent) -> Person:
-    return Person(agent.id, agent.name, {held.skill: held.expires_on for held in agent.skills})
+    skills = {held.skill: held.expires_on for held in agent.skills}
+    return Person(agent.id, agent.name, skills, agent.depot_id)
 
 
 def _team(crew: Crew) -> Team:
@@ -217,5 +218,6 @@ def _rig(vehicle: Vehicle) -> Rig:
         trailer_payload_g=vehicle.trailer_payload_g,
         trailer_volume_l=vehicle.trailer_volume_l,
         has_tail_lift=vehicle.has_tail_lift,
+        depot_id=vehicle.depot_id,
         outages=tuple(Outage(o.first_day, o.last_day, o.reason) for o in vehicle.outages),
     )

@@ -1,0 +1,194 @@
+"""A week of tasks and crews becomes what the planner is asked, and its answer holds."""
+
+from datetime import date, time, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from lending.authorities.models import Depot
+from lending.bookings.models import Event, Logistics, SiteAccess
+from lending.clock import FixedClock
+from lending.db.database import Database, UnitOfWork
+from lending.errors import Forbidden
+from lending.logistics.kinds import TaskKind
+from lending.logistics.means.absences import add_absence
+from lending.logistics.means.fleet import add_outage
+from lending.logistics.means.kinds import AbsenceKind
+from lending.logistics.means.roster import Times
+from lending.logistics.means.shifts import WeekPattern, plan_week
+from lending.logistics.models import Task
+from lending.logistics.planner.checker import check
+from lending.logistics.planner.engine import plan
+from lending.logistics.planner.plans import Plan, StopKind
+from lending.logistics.planner.travel import GreatCircle
+from lending.logistics.planner.values import Load, Lunch, Window
+from lending.logistics.problem import ON_WHEELS, Asked, problem_of_week
+from tests.factories import FRIDAY, Cast, approved
+from tests.factories import MONDAY as LOAN_ENDS
+from tests.logistics.crews import MONDAY, Yard, build_yard
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+LONG_DAY = Times(time(8), time(18), 60)
+ON_FRIDAY = 4 * 1440
+"""The minute at which Friday begins."""
+
+
+@pytest.fixture
+def yard(database: Database, cast: Cast) -> Yard:
+    built = build_yard(database, cast)
+    for monday in (MONDAY, MONDAY + 7 * DAY):
+        pattern = WeekPattern(monday, frozenset(range(5)), LONG_DAY, "Saison des fêtes")
+        database.write(lambda uow, week=pattern: plan_week(uow, cast.manager, built.crew, week))
+    return built
+
+
+def asked(database: Database, cast: Cast, day: date = MONDAY) -> Asked:
+    with database.read() as uow:
+        return problem_of_week(uow, cast.manager, cast.town, day)
+
+
+def numbers(database: Database) -> dict[TaskKind, str]:
+    with database.read() as uow:
+        return {task.kind: str(task.id) for task in uow.session.scalars(select(Task))}
+
+
+def delivered(database: Database, cast: Cast, pieces: int = 40) -> int:
+    return approved(database, cast, {cast.chairs: pieces}, logistics=Logistics.DELIVERY)
+
+
+def solved(found: Asked) -> Plan:
+    travel = GreatCircle()
+    answer = plan(found.problem, travel, seed=1, iterations=50)
+    assert check(found.problem, answer, travel) == []
+    return answer
+
+
+def test_a_delivery_is_asked_with_its_load_its_crew_and_what_comes_first(
+    database: Database, cast: Cast, yard: Yard
+) -> None:
+    delivered(database, cast)
+    tasks = {task.id: task for task in asked(database, cast).problem.tasks}
+    known = numbers(database)
+    deliver, prepare = tasks[known[TaskKind.DELIVER]], tasks[known[TaskKind.PREPARE]]
+    assert set(tasks) == {deliver.id, prepare.id}, "the way back is next week's"
+    assert deliver.after == {prepare.id}
+    assert (deliver.weight, deliver.agents, deliver.skills) == (3, 2, {ON_WHEELS})
+    assert deliver.deliver.kg > 0
+    assert (deliver.collect, prepare.deliver) == (Load(), Load())
+    assert deliver.depot == prepare.place
+    assert deliver.windows[-1].end == ON_FRIDAY + 16 * 60
+
+
+def test_crews_are_asked_as_they_are_on_each_day(
+    database: Database, cast: Cast, yard: Yard
+) -> None:
+    away = (MONDAY, MONDAY, AbsenceKind.LEAVE)
+    database.write(lambda uow: add_absence(uow, cast.manager, yard.ines, *away))
+    shifts = asked(database, cast).problem.shifts
+    assert [(shift.crew.agents, shift.vehicle.kg) for shift in shifts] == [(1, 0)] + [(2, 5000)] * 4
+    assert ON_WHEELS not in shifts[0].crew.skills, "nobody there may drive the lorry"
+    tuesday = shifts[1]
+    assert (tuesday.start, tuesday.end) == (1440 + 8 * 60, 1440 + 18 * 60)
+    assert tuesday.lunch == Lunch(1440 + 690, 1440 + 810, 60)
+    assert "electrical" in tuesday.crew.skills
+    assert "electrical" not in shifts[3].crew.skills
+
+
+def test_a_crew_without_a_vehicle_prepares_and_does_not_deliver(
+    database: Database, cast: Cast, yard: Yard
+) -> None:
+    delivered(database, cast)
+    stop = (MONDAY, MONDAY + 6 * DAY, "Freins")
+    database.write(lambda uow: add_outage(uow, cast.manager, yard.lorry, *stop).id)
+    answer = solved(asked(database, cast))
+    assert [each.task for each in answer.unserved] == [numbers(database)[TaskKind.DELIVER]]
+    assert len(answer.rounds) == 1
+
+
+def test_a_week_can_be_planned_and_the_plan_holds(
+    database: Database, cast: Cast, yard: Yard
+) -> None:
+    delivered(database, cast)
+    earlier = {"start": FRIDAY - 3 * HOUR, "end": LOAN_ENDS + 3 * HOUR}
+    approved(database, cast, {cast.barriers: 10}, logistics=Logistics.DELIVERY, **earlier)
+    first = {"start": FRIDAY - 5 * HOUR, "end": LOAN_ENDS + 5 * HOUR}
+    approved(database, cast, {cast.tables: 4}, **first)
+    for monday, count in ((MONDAY, 6), (MONDAY + 7 * DAY, 6)):
+        found = asked(database, cast, monday)
+        answer = solved(found)
+        done = [
+            stop.task for each in answer.rounds for stop in each.stops if stop.kind is StopKind.TASK
+        ]
+        assert len(found.problem.tasks) == count
+        assert sorted(done) == sorted(task.id for task in found.problem.tasks)
+
+
+def test_the_counter_has_the_hours_of_the_depot_and_the_site_its_own(
+    database: Database, cast: Cast, yard: Yard
+) -> None:
+    approved(database, cast, {cast.tables: 4})
+    counter = numbers(database)[TaskKind.HAND_OUT]
+    windows = {task.id: task.windows for task in asked(database, cast).problem.tasks}
+    # Somebody comes on Friday at four; the counter closes at five.
+    assert windows[counter] == (Window(ON_FRIDAY + 16 * 60, ON_FRIDAY + 17 * 60),)
+
+
+def test_a_site_that_is_closed_in_its_window_is_told_and_not_asked(
+    database: Database, cast: Cast, yard: Yard
+) -> None:
+    delivered(database, cast)
+    with_hours = SiteAccess(opens=time(9), closes=time(11))
+
+    def close(uow: UnitOfWork) -> None:
+        for event in uow.session.scalars(select(Event)):
+            event.access = with_hours
+
+    database.write(close)
+    found = asked(database, cast)
+    deliver = numbers(database)[TaskKind.DELIVER]
+    assert found.without_time == (int(deliver),)
+    assert deliver not in {task.id for task in found.problem.tasks}
+
+
+def test_what_is_late_may_be_done_at_any_time_from_now_on(
+    database: Database, cast: Cast, yard: Yard, clock: FixedClock
+) -> None:
+    delivered(database, cast)
+    clock.instant = FRIDAY + 5 * DAY  # Wednesday, four in the afternoon
+    found = asked(database, cast, MONDAY + 7 * DAY)
+    now = 2 * 1440 + 16 * 60
+    late = {task.id: task.windows for task in found.problem.tasks}[
+        numbers(database)[TaskKind.DELIVER]
+    ]
+    assert late == (Window(now, 7 * 1440),)
+    assert [shift.start for shift in found.problem.shifts] == [
+        now,
+        3 * 1440 + 8 * 60,
+        4 * 1440 + 8 * 60,
+    ]
+
+
+def test_places_nobody_located_are_told(database: Database, cast: Cast, yard: Yard) -> None:
+    delivered(database, cast)
+
+    def locate(uow: UnitOfWork) -> None:
+        uow.session.get_one(Depot, cast.depot).lat = 46.1
+        uow.session.get_one(Depot, cast.depot).lon = 2.1
+
+    database.write(locate)
+    found = asked(database, cast)
+    assert [str(each) for each in found.without_place] == [numbers(database)[TaskKind.DELIVER]]
+    points = {(place.latitude, place.longitude) for place in found.problem.places}
+    assert points == {(46.1, 2.1)}
+
+
+def test_minutes_count_from_monday_in_the_week_the_clocks_change(
+    database: Database, cast: Cast
+) -> None:
+    autumn = asked(database, cast, date(2026, 10, 25))
+    assert autumn.origin.isoformat() == "2026-10-18T22:00:00+00:00"
+
+
+def test_only_who_sees_to_the_means_asks(database: Database, cast: Cast) -> None:
+    with database.read() as uow, pytest.raises(Forbidden):
+        problem_of_week(uow, cast.other_manager, cast.town, MONDAY)
