@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -39,6 +39,7 @@ ON_WHEELS = values.Skill("vehicle")
 """Held by crews that have a vehicle: what is done away from a depot takes one."""
 LUNCH = (time(11, 30), time(13, 30))
 """Between when a lunch begins, where the shift allows it."""
+FAR_BACK = datetime(1970, 1, 1, tzinfo=UTC)
 NOWHERE = (46.6, 2.4)
 """Where places stand of which nobody knows where: all at one point, as if next door."""
 
@@ -107,18 +108,21 @@ def problem_of_week(uow: UnitOfWork, actor: Principal, authority_id: int, day: d
         depots=depots,
         closed={number: frozenset(closed.at(number)) for number in depots},
     )
-    tasks = _tasks(uow, authority_id, shared.within)
+    tasks = _tasks(uow, authority_id, shared)
     crews = crew_days_of(uow, authority_id, monday, monday + 6 * DAY, zone)
     return _assemble(shared, tasks, crews)
 
 
-def _tasks(uow: UnitOfWork, authority_id: int, within: Interval) -> Sequence[Task]:
+def _tasks(uow: UnitOfWork, authority_id: int, week: _Week) -> Sequence[Task]:
+    # What is late is asked once, in the present week; that of another week in its own.
+    since = FAR_BACK if week.is_present else week.within.start
     return uow.session.scalars(
         select(Task)
         .where(
             Task.authority_id == authority_id,
             Task.state.in_(PLANNABLE),
-            Task.earliest < within.end,
+            Task.earliest < week.within.end,
+            Task.latest > since,
         )
         .options(joinedload(Task.booking).joinedload(Booking.event).joinedload(Event.commune))
         .order_by(Task.id)

@@ -120,6 +120,7 @@ def test_a_week_can_be_planned_and_the_plan_holds(
             stop.task for each in answer.rounds for stop in each.stops if stop.kind is StopKind.TASK
         ]
         assert len(found.problem.tasks) == count
+        assert found.without_time == ()
         assert sorted(done) == sorted(task.id for task in found.problem.tasks)
 
 
