@@ -12,10 +12,14 @@ from lending.db.database import Database, UnitOfWork
 from lending.errors import Forbidden
 from lending.logistics.kinds import TaskKind
 from lending.logistics.means.absences import add_absence
+from lending.logistics.means.crew_day import Trouble
+from lending.logistics.means.crews import CrewDetails, add_crew
 from lending.logistics.means.fleet import add_outage
-from lending.logistics.means.kinds import AbsenceKind
+from lending.logistics.means.kinds import AbsenceKind, Colour, Skill
+from lending.logistics.means.people import AgentDetails, add_agent, set_skill
 from lending.logistics.means.roster import Times
 from lending.logistics.means.shifts import WeekPattern, plan_week
+from lending.logistics.means.week import week_of
 from lending.logistics.models import Task
 from lending.logistics.planner.checker import check
 from lending.logistics.planner.engine import plan
@@ -122,6 +126,27 @@ def test_a_week_can_be_planned_and_the_plan_holds(
         assert len(found.problem.tasks) == count
         assert found.without_time == ()
         assert sorted(done) == sorted(task.id for task in found.problem.tasks)
+
+
+def test_of_two_crews_with_one_vehicle_only_one_takes_it(
+    database: Database, cast: Cast, yard: Yard
+) -> None:
+    def form_another(uow: UnitOfWork) -> None:
+        zoe = add_agent(uow, cast.manager, cast.town, AgentDetails("Zoé Banc")).id
+        set_skill(uow, cast.manager, zoe, Skill.LICENCE_C)
+        details = CrewDetails("Équipe B", Colour.PINK, frozenset({zoe}), yard.lorry)
+        crew = add_crew(uow, cast.manager, cast.town, details).id
+        plan_week(uow, cast.manager, crew, WeekPattern(MONDAY, frozenset({0}), LONG_DAY))
+
+    database.write(form_another)
+    with database.read() as uow:
+        days = week_of(uow, cast.manager, cast.town, MONDAY).crew_days[:2]
+    assert [[each.trouble for each in day.problems] for day in days] == [[Trouble.SHARED]] * 2
+    monday = [s for s in asked(database, cast).problem.shifts if s.start == 8 * 60]
+    assert [(ON_WHEELS in shift.crew.skills, shift.vehicle.kg) for shift in monday] == [
+        (True, 5000),
+        (False, 0),
+    ]
 
 
 def test_the_counter_has_the_hours_of_the_depot_and_the_site_its_own(

@@ -116,6 +116,14 @@ def test_what_a_crew_lacks_is_told_above_its_week(
     assert "habilitation électrique, échéance passée le mercredi 3 juin 2026" in words
 
 
+def test_a_public_holiday_is_written_above_its_day(
+    database: Database, cast: Cast, manager: Browser
+) -> None:
+    build_yard(database, cast)
+    page = f"/collectivites/{cast.town}/moyens/semaine"
+    assert "Fête nationale" in text_of(manager.get(f"{page}?day=2026-07-14"))
+
+
 def test_an_absence_says_which_shifts_it_takes_away(
     database: Database, cast: Cast, manager: Browser
 ) -> None:

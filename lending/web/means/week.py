@@ -12,6 +12,7 @@ from flask_babel import get_locale
 from calendars.zones import to_local
 from lending.accounts.permissions import Action
 from lending.authorities.queries import AuthorityView
+from lending.closures.days import closed_days
 from lending.errors import InvalidInput
 from lending.logistics.means.queries import means_of
 from lending.logistics.means.roster import WorkingTimeRefused
@@ -24,6 +25,7 @@ from lending.web.form_errors import tell_errors, text_of
 from lending.web.means import authority_of, blueprint
 from lending.web.means.forms import CopyForm, WeekForm, day_of
 from lending.web.means.words import hours, planned_words, problem_words, refusal_words
+from lending.web.templating import language
 from lending.words import fold
 
 FIRST_DAY, LAST_DAY = date(1972, 1, 1), date(2197, 12, 31)
@@ -48,6 +50,7 @@ def week(authority_id: int) -> ResponseReturnValue:
         today = to_local(uow.now, zone).date()
         shown = week_of(uow, principal(), authority_id, asked_day() or today)
         means = means_of(uow, principal(), authority_id)
+        closed = closed_days(uow, authority_id, shown.days[0], shown.days[-1], language())
     return render_template(
         "means/week.html",
         authority=authority,
@@ -60,6 +63,7 @@ def week(authority_id: int) -> ResponseReturnValue:
         following=shown.monday + WEEK,
         has_crews=bool(means.crews),
         problems=_problems(shown),
+        notes={**closed.noted, **closed.everywhere},
         hours=hours,
     )
 
