@@ -1,7 +1,9 @@
 """Shifts are planned one by one, for a crew, from the week before; the law has its say."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, time, timedelta
+from threading import Barrier
 
 import pytest
 
@@ -240,6 +242,25 @@ def test_a_shift_is_taken_away(database: Database, cast: Cast, yard: Yard) -> No
     gone = database.write(lambda uow: remove_shift(uow, cast.manager, number))
     assert gone == (cast.town, MONDAY)
     assert week(database, cast).is_empty
+
+
+def test_managers_who_plan_the_same_hours_at_once_plan_them_once(
+    database: Database, cast: Cast, yard: Yard
+) -> None:
+    together = Barrier(6)
+
+    def try_to_plan(_: int) -> bool:
+        together.wait()
+        try:
+            plan(database, cast, yard.ines, ShiftDetails(MONDAY, OFFICE))
+        except InvalidInput:
+            return False
+        return True
+
+    with ThreadPoolExecutor(6) as threads:
+        answers = list(threads.map(try_to_plan, range(6)))
+    assert answers.count(True) == 1
+    assert len(shifts(database, cast, "Inès Planche")) == 1
 
 
 def test_a_week_tells_what_each_crew_is_on_each_day(
