@@ -315,6 +315,71 @@ def upgrade() -> None:
         batch_op.create_index("ix_organisation_verification", ["verification"], unique=False)
 
     op.create_table(
+        "plan_run",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("monday", sa.Date(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "running",
+                "proposed",
+                "applied",
+                "dropped",
+                "failed",
+                name="runstate",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("iterations", sa.Integer(), nullable=False),
+        sa.Column("seed", sa.Integer(), nullable=False),
+        sa.Column("asked_by", sa.String(length=120), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("heard_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("progress", sa.Integer(), nullable=False),
+        sa.Column("input_hash", sa.String(length=64), nullable=False),
+        sa.Column("proposal", sa.Text(), nullable=False),
+        sa.Column("bolder", sa.Text(), nullable=False),
+        sa.Column("failure", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.String(length=120), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("progress BETWEEN 0 AND 1000", name=op.f("ck_plan_run_progress")),
+        sa.ForeignKeyConstraint(
+            ["authority_id"], ["authority.id"], name=op.f("fk_plan_run_authority_id_authority")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_run")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_plan_run_uuid")),
+    )
+    with op.batch_alter_table("plan_run", schema=None) as batch_op:
+        batch_op.create_index("ix_plan_run_state", ["state"], unique=False)
+        batch_op.create_index("ix_plan_run_week", ["authority_id", "monday"], unique=False)
+
+    op.create_table(
+        "publication",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("monday", sa.Date(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_by", sa.String(length=120), nullable=False),
+        sa.Column("added", sa.Integer(), nullable=False),
+        sa.Column("moved", sa.Integer(), nullable=False),
+        sa.Column("removed", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["authority_id"], ["authority.id"], name=op.f("fk_publication_authority_id_authority")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_publication")),
+    )
+    with op.batch_alter_table("publication", schema=None) as batch_op:
+        batch_op.create_index("ix_publication_week", ["authority_id", "monday"], unique=False)
+
+    op.create_table(
         "user_session",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -1176,6 +1241,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("crew_id", "agent_id", name=op.f("pk_crew_member")),
     )
     op.create_table(
+        "round",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("crew_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column(
+            "version",
+            sa.Enum("draft", "published", name="version", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("leaves_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("returns_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("break_starts_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("break_ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("driving_minutes", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(break_starts_at IS NULL) = (break_ends_at IS NULL)", name=op.f("ck_round_break")
+        ),
+        sa.CheckConstraint("leaves_at <= returns_at", name=op.f("ck_round_order")),
+        sa.ForeignKeyConstraint(
+            ["authority_id"], ["authority.id"], name=op.f("fk_round_authority_id_authority")
+        ),
+        sa.ForeignKeyConstraint(["crew_id"], ["crew.id"], name=op.f("fk_round_crew_id_crew")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_round")),
+        sa.UniqueConstraint("crew_id", "day", "version", name=op.f("uq_round_crew_id_day_version")),
+    )
+    with op.batch_alter_table("round", schema=None) as batch_op:
+        batch_op.create_index("ix_round_authority", ["authority_id", "day"], unique=False)
+
+    op.create_table(
         "shift",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uuid", sa.String(length=36), nullable=False),
@@ -1408,6 +1503,19 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "pin",
+        sa.Column("task_id", sa.Integer(), nullable=False),
+        sa.Column("crew_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pinned_by", sa.String(length=120), nullable=False),
+        sa.ForeignKeyConstraint(["crew_id"], ["crew.id"], name=op.f("fk_pin_crew_id_crew")),
+        sa.ForeignKeyConstraint(
+            ["task_id"], ["task.id"], name=op.f("fk_pin_task_id_task"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("task_id", name=op.f("pk_pin")),
+    )
+    op.create_table(
         "shift_derogation",
         sa.Column("shift_id", sa.Integer(), nullable=False),
         sa.Column(
@@ -1438,6 +1546,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shift_id", "rule", name=op.f("pk_shift_derogation")),
     )
     op.create_table(
+        "stop",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column(
+            "version",
+            sa.Enum("draft", "published", name="version", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("task_id", sa.Integer(), nullable=True),
+        sa.Column("arrives_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "arrives_at <= starts_at AND starts_at <= ends_at", name=op.f("ck_stop_order")
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_stop_round_id_round"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["task_id"], ["task.id"], name=op.f("fk_stop_task_id_task"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stop")),
+        sa.UniqueConstraint("round_id", "position", name=op.f("uq_stop_round_id_position")),
+        sa.UniqueConstraint("task_id", "version", name=op.f("uq_stop_task_id_version")),
+    )
+    op.create_table(
         "task_line",
         sa.Column("task_id", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.Integer(), nullable=False),
@@ -1456,7 +1591,9 @@ def downgrade() -> None:
     """Undo the change."""
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table("task_line")
+    op.drop_table("stop")
     op.drop_table("shift_derogation")
+    op.drop_table("pin")
     with op.batch_alter_table("hold", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_hold_short_time",
@@ -1499,6 +1636,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_shift_agent")
 
     op.drop_table("shift")
+    with op.batch_alter_table("round", schema=None) as batch_op:
+        batch_op.drop_index("ix_round_authority")
+
+    op.drop_table("round")
     op.drop_table("crew_member")
     with op.batch_alter_table("booking_line", schema=None) as batch_op:
         batch_op.drop_index("ix_booking_line_item")
@@ -1584,6 +1725,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_user_session_expires_at"))
 
     op.drop_table("user_session")
+    with op.batch_alter_table("publication", schema=None) as batch_op:
+        batch_op.drop_index("ix_publication_week")
+
+    op.drop_table("publication")
+    with op.batch_alter_table("plan_run", schema=None) as batch_op:
+        batch_op.drop_index("ix_plan_run_week")
+        batch_op.drop_index("ix_plan_run_state")
+
+    op.drop_table("plan_run")
     with op.batch_alter_table("organisation", schema=None) as batch_op:
         batch_op.drop_index("ix_organisation_verification")
         batch_op.drop_index("ix_organisation_search_text")
