@@ -13,6 +13,7 @@ from lending.closures.service import fetcher, read_all_again
 from lending.i18n import N_
 from lending.jobs.runs import forget_old_runs
 from lending.jobs.schedule import Count, Job, Run
+from lending.logistics.rounds.runs import run_plans, some_run_waits
 from lending.subscriptions.keeping import refresh_everything
 
 
@@ -33,6 +34,10 @@ def _read_calendars(run: Run) -> list[Count]:
     fetch = fetcher(run.settings.fetch_allow)
     read, failed = read_all_again(run.database, SYSTEM, fetch)
     return [Count(N_("Calendars read"), read), Count(N_("Calendars that cannot be read"), failed)]
+
+
+def _plan_weeks(run: Run) -> list[Count]:
+    return [Count(N_("Plans proposed"), run_plans(run.database))]
 
 
 def _tidy(run: Run) -> list[Count]:
@@ -59,6 +64,7 @@ JOBS = (
     # Each change is rendered where it is made; this is for what no event tells.
     Job("refresh-calendars", _refresh_calendars, every=timedelta(hours=1)),
     Job("read-calendars", _read_calendars, every=timedelta(hours=6), offset=timedelta(minutes=20)),
+    Job("plan-weeks", _plan_weeks, every=timedelta(seconds=10), waits=some_run_waits),
     Job("forget-answers", _forget_old_keys, every=timedelta(hours=6), offset=timedelta(minutes=40)),
     Job(
         "tidy-photos",

@@ -106,7 +106,7 @@ def _job(job: Job, runs: list[RunView], now: datetime) -> JobView:
         last_failure=failed[0] if failed else None,
         runs=len(runs),
         failures=len(failed),
-        is_overdue=latest is None or latest < slot - job.every,
+        is_overdue=job.waits is None and (latest is None or latest < slot - job.every),
     )
 
 

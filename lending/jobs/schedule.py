@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from lending.db.database import Database
+from lending.db.database import Database, UnitOfWork
 from lending.settings import Settings
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,6 +47,8 @@ class Job:
     tries: int = 3
     patience: timedelta = timedelta(minutes=10)
     """After this time, who claimed a run without finishing it is taken for dead."""
+    waits: Callable[[UnitOfWork], bool] | None = None
+    """Whether there is anything to do; a job without is run at each of its times."""
 
     def slot_at(self, now: datetime) -> datetime:
         """Return the newest scheduled time that has come."""

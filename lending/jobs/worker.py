@@ -20,7 +20,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from lending.db.database import Database
+from lending.db.database import Database, UnitOfWork
 from lending.jobs.declared import JOBS
 from lending.jobs.lease import find_leader, release_lease, take_lease
 from lending.jobs.runs import claim, due, fail, finish
@@ -111,7 +111,7 @@ class Worker:
             if not led:
                 log.info("Worker %s leads", self.name)
             with self._database.read() as uow:
-                waiting = due(uow, self._jobs.values())
+                waiting = due(uow, [job for job in self._jobs.values() if _has_work(uow, job)])
             for job in waiting:
                 # At once, beside the schedule, which keeps its own times.
                 self._scheduler.add_job(
@@ -133,6 +133,9 @@ class Worker:
         """Run a job for its present slot, if we lead and nobody has claimed it."""
         if not self._leads:
             return
+        with self._database.read() as uow:
+            if not _has_work(uow, job):
+                return
         slot = job.slot_at(self._database.clock.now())
         number = self._database.write(lambda uow: claim(uow, job, slot, self.name))
         if number is None:
@@ -147,3 +150,7 @@ class Worker:
             self._database.write(lambda uow: finish(uow, job, slot, self.name, counts))
             told = ", ".join(str(count) for count in counts)
             log.info("Job %s of %s: %s", job.name, slot, told or "done")
+
+
+def _has_work(uow: UnitOfWork, job: Job) -> bool:
+    return job.waits is None or job.waits(uow)

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from calendars.intervals import Interval, clip
@@ -58,6 +58,24 @@ class Asked:
     without_place: tuple[int, ...]
     """Tasks of which only the commune or the depot is known: their drives are guesses."""
 
+    def minute(self, at: datetime) -> int:
+        """Return the minute of an instant."""
+        return int((at - self.origin) // timedelta(minutes=1))
+
+    def instant(self, minute: int) -> datetime:
+        """Return the instant of a minute."""
+        return self.origin + timedelta(minutes=minute)
+
+
+@dataclass(frozen=True)
+class Held:
+    """Where a task stands that is done, under way or about to begin: it keeps crew and minute."""
+
+    shift: str
+    """As `shift_name` gives it."""
+    starts_at: datetime
+    ends_at: datetime
+
 
 @dataclass(frozen=True)
 class _Week:
@@ -67,6 +85,7 @@ class _Week:
     days: Sequence[LocalDay]
     within: Interval
     """From now on, or from the Monday of a week to come."""
+    held: Mapping[int, "Held"]
     is_present: bool
     """Whether this moment lies in it."""
     origin: datetime
@@ -83,11 +102,19 @@ class _Week:
         return int((at - self.origin) // timedelta(minutes=1))
 
 
-def problem_of_week(uow: UnitOfWork, actor: Principal, authority_id: int, day: date) -> Asked:
+def problem_of_week(
+    uow: UnitOfWork,
+    actor: Principal,
+    authority_id: int,
+    day: date,
+    held: Mapping[int, Held] | None = None,
+) -> Asked:
     """Return the week of a day as a problem: what has yet to be done, by the crews that work.
 
-    What is under way is left alone. What should have been done before may be done at any time
-    of the present week. Staff have the keys: opening hours bind the counter, not the vehicles.
+    What is `held`, by number of task, is pinned where it stands, if its crew still works that
+    day. What else is under way is left alone. What should have been done before may be done at
+    any time of the present week. Staff have the keys: opening hours bind the counter, not the
+    vehicles.
 
     Raises:
         NotSignedIn, Forbidden, NotFound: the actor does not see to this authority's means.
@@ -105,12 +132,16 @@ def problem_of_week(uow: UnitOfWork, actor: Principal, authority_id: int, day: d
         within=Interval(start, week.end),
         is_present=uow.now in week,
         origin=week.start,
+        held=held or {},
         depots=depots,
         closed={number: frozenset(closed.at(number)) for number in depots},
     )
-    tasks = _tasks(uow, authority_id, shared)
     crews = crew_days_of(uow, authority_id, monday, monday + 6 * DAY, zone)
-    return _assemble(shared, tasks, crews)
+    shifts = tuple(_shifts(shared, crews))
+    names = {shift.id for shift in shifts}
+    held = {number: each for number, each in shared.held.items() if each.shift in names}
+    shared = replace(shared, held=held)
+    return _assemble(shared, _tasks(uow, authority_id, shared), shifts)
 
 
 def _tasks(uow: UnitOfWork, authority_id: int, week: _Week) -> Sequence[Task]:
@@ -120,16 +151,21 @@ def _tasks(uow: UnitOfWork, authority_id: int, week: _Week) -> Sequence[Task]:
         select(Task)
         .where(
             Task.authority_id == authority_id,
-            Task.state.in_(PLANNABLE),
-            Task.earliest < week.within.end,
-            Task.latest > since,
+            or_(
+                and_(
+                    Task.state.in_(PLANNABLE),
+                    Task.earliest < week.within.end,
+                    Task.latest > since,
+                ),
+                and_(Task.id.in_(week.held), Task.state != TaskState.CANCELLED),
+            ),
         )
         .options(joinedload(Task.booking).joinedload(Booking.event).joinedload(Event.commune))
         .order_by(Task.id)
     ).all()
 
 
-def _assemble(week: _Week, tasks: Sequence[Task], crews: Sequence[CrewDay]) -> Asked:
+def _assemble(week: _Week, tasks: Sequence[Task], shifts: tuple[values.Shift, ...]) -> Asked:
     points, unknown = _points(week, tasks)
     windows = {task.id: _windows(week, task) for task in tasks}
     asked = [task for task in tasks if windows[task.id]]
@@ -137,14 +173,39 @@ def _assemble(week: _Week, tasks: Sequence[Task], crews: Sequence[CrewDay]) -> A
     problem = values.Problem(
         places=tuple(values.Place(name, *point) for name, point in points.items()),
         depots=tuple(values.Depot(_depot_name(number)) for number in week.depots),
-        tasks=tuple(_task(task, windows[task.id], first[task.id]) for task in asked),
-        shifts=tuple(_shifts(week, crews)),
+        tasks=tuple(
+            _held_task(task, windows[task.id][0])
+            if task.id in week.held
+            else _task(task, windows[task.id], first[task.id])
+            for task in asked
+        ),
+        shifts=shifts,
+        pins=tuple(
+            values.Pin(str(task.id), week.held[task.id].shift, windows[task.id][0].start)
+            for task in asked
+            if task.id in week.held
+        ),
     )
     return Asked(
         problem,
         week.origin,
         tuple(task.id for task in tasks if not windows[task.id]),
         tuple(task.id for task in asked if task.id in unknown),
+    )
+
+
+def _held_task(task: Task, window: values.Window) -> values.Task:
+    """Return a task of which nothing is asked any more but its time and its load."""
+    load = values.Load(-(-task.weight_g // 1000), task.volume_l)
+    nothing = values.Load()
+    return values.Task(
+        id=str(task.id),
+        place=_place_name(task),
+        duration=window.end - window.start,
+        windows=(window,),
+        deliver=load if task.kind is TaskKind.DELIVER else nothing,
+        collect=load if task.kind is TaskKind.COLLECT else nothing,
+        weight=WEIGHTS.get(task.kind, 1),
     )
 
 
@@ -185,6 +246,8 @@ def _first(tasks: Iterable[Task]) -> dict[int, frozenset[str]]:
 
 def _windows(week: _Week, task: Task) -> tuple[values.Window, ...]:
     """Return when a task may be done in the week, by the site's hours or the counter's."""
+    if held := week.held.get(task.id):
+        return (values.Window(week.last_minute(held.starts_at), week.last_minute(held.ends_at)),)
     late = week.is_present and task.latest <= week.within.start
     span = week.within if late else Interval(task.earliest, task.latest).intersect(week.within)
     if span is None:
@@ -234,6 +297,7 @@ def _clocks(week: _Week, day: LocalDay, opens: time | None, closes: time | None)
 def _shifts(week: _Week, crews: Iterable[CrewDay]) -> Iterator[values.Shift]:
     """Yield the crews that work; of several with one vehicle, the first one takes it that day."""
     taken: set[tuple[int, date]] = set()
+    busy = {each.shift for each in week.held.values()}
     for crew in crews:
         if crew.start is None or crew.end is None or crew.end <= week.within.start:
             continue
@@ -243,7 +307,8 @@ def _shifts(week: _Week, crews: Iterable[CrewDay]) -> Iterator[values.Shift]:
         rides = crew.vehicle is not None and (crew.vehicle.id, crew.day) not in taken
         if crew.vehicle is not None:
             taken.add((crew.vehicle.id, crew.day))
-        start = week.first_minute(max(crew.start, week.within.start))
+        begins = shift_name(crew.crew_id, crew.day) in busy
+        start = week.first_minute(crew.start if begins else max(crew.start, week.within.start))
         end = week.last_minute(crew.end)
         if start <= end:
             yield _shift(week, crew, depot_id, start, end, rides=rides)

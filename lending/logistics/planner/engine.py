@@ -6,7 +6,7 @@ always the same; with a number of seconds it depends on the machine.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from math import log
 from random import Random
 
@@ -41,12 +41,13 @@ def plan(
     seconds: float | None = None,
     timer: Callable[[], float] = time.monotonic,
     progress: Progress | None = None,
+    leaving: Collection[str] = (),
 ) -> Plan:
     """Return the best plan found.
 
     With `seconds` of the `timer` the search goes on for so long, whatever `iterations` says.
-    `progress` is
-    told now and then how many of how many steps are done; what it raises ends the search.
+    `progress` is told now and then how many of how many steps are done; what it raises ends the
+    search. The tasks `leaving` are not placed, though they could be.
 
     Raises:
         BadProblem: the problem contradicts itself.
@@ -58,11 +59,12 @@ def plan(
         return assemble(model, feasible, state, seed=seed, iterations=0)
     recreator = Recreator(model, feasible)
     resume(recreator, state)
-    construct(recreator, state, [n for n in state.absent() if feasible.options[n]])
+    idle = {model.number[name] for name in leaving} | feasible.reasons.keys()
+    construct(recreator, state, [n for n in state.absent() if n not in idle])
     drop_orphans(state)
     clock = _clock(iterations, seconds, timer)
     random = Random(seed)  # noqa: S311 - the same seed has to give the same plan
-    state, done = _search(model, feasible, recreator, state, random, clock, progress)
+    state, done = _search(model, feasible, recreator, state, random, clock, idle, progress)
     return assemble(model, feasible, state, seed=seed, iterations=done)
 
 
@@ -83,10 +85,10 @@ def _search(
     state: State,
     random: Random,
     clock: Callable[[int], float],
+    idle: Collection[int],
     progress: Progress | None,
 ) -> tuple[State, int]:
     ruiner = Ruiner(model, feasible)
-    hopeless = set(feasible.reasons)
     best = current = state
     driving = sum(route.driving for route in state.routes)
     hot = HOT * max(driving, 1) / max(model.count - len(state.absent()), 1)
@@ -98,7 +100,7 @@ def _search(
         temperature = hot * COLD**part
         new = current.copy()
         ruiner.ruin(new, random)
-        absent = [task for task in new.absent() if task not in hopeless]
+        absent = [task for task in new.absent() if task not in idle]
         recreator.recreate(new, absent, random)
         drop_orphans(new)
         if new.cost < current.cost - temperature * log(1.0 - random.random()):

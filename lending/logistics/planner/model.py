@@ -180,6 +180,7 @@ class Model:
         """Note where the published tasks stand; -1: not published, or on a shift now gone."""
         self.published = [-1] * self.count
         self.published_start = [0] * self.count
+        self.published_trip = [0] * self.count
         self.was_published = [False] * self.count
         for known in self.problem.published:
             if known.task in self.number:
@@ -187,6 +188,7 @@ class Model:
                 self.was_published[number] = True
                 self.published[number] = self.by_shift.get(known.shift, -1)
                 self.published_start[number] = known.start
+                self.published_trip[number] = known.trip
         self.replans = any(self.was_published)
 
 

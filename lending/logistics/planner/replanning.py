@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from lending.logistics.planner.plans import Plan, Stop, StopKind
+from lending.logistics.planner.plans import Plan, StopKind
 from lending.logistics.planner.values import Assignment, Pin, Problem
 
 
@@ -30,16 +30,17 @@ class Difference:
 
 def assignments(plan: Plan) -> dict[str, Assignment]:
     """Return where and when a plan does each task."""
-    return {
-        stop.task: Assignment(stop.task, shift, stop.start) for shift, stop in _task_stops(plan)
-    }
+    return {each.task: each for each in _assignments(plan)}
 
 
-def _task_stops(plan: Plan) -> Iterator[tuple[str, Stop]]:
+def _assignments(plan: Plan) -> Iterator[Assignment]:
     for planned in plan.rounds:
+        trip = 0
         for stop in planned.stops:
             if stop.kind is StopKind.TASK:
-                yield planned.shift, stop
+                yield Assignment(stop.task, planned.shift, stop.start, trip)
+            else:
+                trip += 1
 
 
 def freeze(problem: Problem, before: int) -> Problem:

@@ -43,6 +43,8 @@ def _place(recreator: Recreator, state: State, task: int, number: int) -> None:
         return
     state.low[task], state.high[task] = bounds
     route = state.routes[number]
+    if _reload_again(model, state, task, number):
+        return
     last = len(route.nodes) - 2
     found: Insertion | None = cheapest(model, route, task, *bounds, last)
     if found is None or found[2] != PLAIN:
@@ -52,6 +54,17 @@ def _place(recreator: Recreator, state: State, task: int, number: int) -> None:
         state.put(task, number, found)
     elif route.crewed.reloads:
         _reload_earlier(model, state, task, number)
+
+
+def _reload_again(model: Model, state: State, task: int, number: int) -> bool:
+    """Put a task first on a new trip if that is where it was."""
+    route = state.routes[number]
+    depot, nodes = route.crewed.depot, route.nodes
+    if not route.crewed.reloads or model.published_trip[task] < len(split(model, nodes)):
+        return False
+    if len(nodes) == 2 or not carries(model, route.crewed, [task]):
+        return False
+    return state.put_in(task, number, [*nodes[:-1], depot, task, depot])
 
 
 def _reload_earlier(model: Model, state: State, task: int, number: int) -> None:

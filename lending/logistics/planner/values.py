@@ -168,6 +168,8 @@ class Assignment:
     task: str
     shift: str
     start: int
+    trip: int = 0
+    """How often the round came by the depot before."""
 
 
 @dataclass(frozen=True, slots=True)
