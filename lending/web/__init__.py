@@ -45,6 +45,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         logistics,
         means,
         organisations,
+        planning,
         preferences,
         programme,
         reference,
@@ -73,5 +74,6 @@ def blueprints() -> list:  # type: ignore[type-arg]
         closures.blueprint,
         logistics.blueprint,
         means.blueprint,
+        planning.blueprint,
         jobs.blueprint,
     ]
