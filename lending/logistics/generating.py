@@ -63,7 +63,7 @@ def generate_tasks(uow: UnitOfWork, booking: Booking) -> None:
         if task.state in OPEN and task.kind in PROVED.get(booking.state, ()):
             _close(task, uow.now)
     wanted: dict[Key, Work] = {
-        (work.kind, work.depot_id, work.part): work for work in _wanted(booking)
+        (work.kind, work.depot_id, work.part): work for work in _wanted(booking, uow.now)
     }
     for key, work in wanted.items():
         known = existing.get(key)
@@ -100,6 +100,7 @@ def _write(task: Task, work: Work) -> None:
     task.parts = work.parts
     task.earliest, task.latest = work.window.start, work.window.end
     task.minutes, task.crew = work.minutes, work.crew
+    task.skills = work.skills
     task.weight_g, task.volume_l = work.weight_g, work.volume_l
     kept = {line.item_id: line for line in task.lines}
     task.lines = []
@@ -109,7 +110,7 @@ def _write(task: Task, work: Work) -> None:
         task.lines.append(line)
 
 
-def _wanted(booking: Booking) -> list[Work]:
+def _wanted(booking: Booking, now: datetime) -> list[Work]:
     if booking.state not in GRANTED | {State.OUT}:
         return []
     loads: dict[int | None, list[Pieces]] = defaultdict(list)
@@ -124,6 +125,7 @@ def _wanted(booking: Booking) -> list[Work]:
                     item.volume_l,
                     item.setup_seconds,
                     item.min_crew,
+                    item.skills,
                 )
             )
     return work_of(
@@ -133,6 +135,7 @@ def _wanted(booking: Booking) -> list[Work]:
             is_carried=booking.logistics is not Logistics.PICKUP,
             is_set_up=booking.logistics is Logistics.DELIVERY_SETUP,
             goes_out=booking.state is not State.OUT,
+            is_over=booking.event.ends_at <= now,
             loads=tuple((depot_id, tuple(load)) for depot_id, load in loads.items()),
         )
     )

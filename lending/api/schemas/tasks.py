@@ -20,6 +20,7 @@ from lending.api.schemas.common import (
 )
 from lending.logistics.kinds import TaskKind, TaskState
 from lending.logistics.queries import TaskRow
+from lending.skills import write_skills
 
 
 def _day(value: object) -> object:
@@ -69,6 +70,7 @@ class TaskOut(Output):
     latest: Instant
     minutes: int = Field(description="How long it takes `crew` people.")
     crew: int
+    skills: list[str] = Field(description="What must be held, among those who do it.")
     weight_kg: float
     volume_m3: float
     started_at: Instant | None
@@ -101,6 +103,7 @@ def task_out(task: TaskRow) -> TaskOut:
         latest=task.window.end,
         minutes=task.minutes,
         crew=task.crew,
+        skills=write_skills(task.skills).split(),
         weight_kg=task.weight_g / 1000,
         volume_m3=task.volume_l / 1000,
         started_at=task.started_at,

@@ -1,4 +1,4 @@
-"""The first tables.
+"""The first tables
 
 Revision: 20261122, after .
 Law: works with the code of the release before it; loses nothing.
@@ -633,6 +633,7 @@ def upgrade() -> None:
         sa.Column("max_per_booking", sa.Integer(), nullable=True),
         sa.Column("setup_seconds", sa.Integer(), nullable=False),
         sa.Column("min_crew", sa.Integer(), nullable=False),
+        sa.Column("skills", sa.String(length=200), nullable=False),
         sa.Column("equivalence_group", sa.String(length=40), nullable=False),
         sa.Column("photo", sa.String(length=120), nullable=False),
         sa.Column("search_text", sa.String(length=800), nullable=False),
@@ -1306,7 +1307,9 @@ def upgrade() -> None:
             sa.Enum(
                 "prepare",
                 "deliver",
+                "connect",
                 "hand_out",
+                "disconnect",
                 "collect",
                 "take_back",
                 "check_in",
@@ -1336,6 +1339,7 @@ def upgrade() -> None:
         sa.Column("latest", sa.DateTime(timezone=True), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("crew", sa.Integer(), nullable=False),
+        sa.Column("skills", sa.String(length=200), nullable=False),
         sa.Column("weight_g", sa.Integer(), nullable=False),
         sa.Column("volume_l", sa.Integer(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
