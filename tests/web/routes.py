@@ -141,6 +141,10 @@ ROUTES: dict[str, Route] = {
         "new_crew", "crew", "ask_retire_crew", "dissolve",
         "new_shift", "shift", "ask_remove_shift", "drop_shift",
     ),
+    **_of(
+        Owner.TOWN, Action.MANAGE_MEANS, "planning",
+        "ask", "run", "apply", "drop", "preview", "publish", "restore",
+    ),
     **_of(Owner.BOOKING, Action.SEE_INBOX, "decisions", "show"),
     **_of(Owner.BOOKING, Action.DECIDE_BOOKING, "decisions", "grant", "refuse", "wait"),
     **_of(Owner.BOOKING, Action.REVIEW_BOOKING, "decisions", "review", "pieces"),

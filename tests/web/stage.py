@@ -26,6 +26,7 @@ from lending.logistics.means.kinds import AbsenceKind
 from lending.logistics.means.models import Shift
 from lending.logistics.means.shifts import WeekPattern, plan_week
 from lending.logistics.models import Task
+from lending.logistics.rounds.runs import ask_for_plan
 from lending.organisations.models import Organisation
 from lending.settings import Settings
 from lending.subscriptions.service import subscribe
@@ -189,7 +190,10 @@ def _means(database: Database, cast: Cast) -> dict[str, object]:
     outage = database.write(lambda uow: add_outage(uow, boss, yard.lorry, *stop).id)
     with database.read() as uow:
         shift = uow.session.scalars(select(Shift.id).order_by(Shift.id.desc())).first()
+    run = database.write(lambda uow: ask_for_plan(uow, boss, cast.town, today, 20))
     return {
+        "run_id": run,
+        "plan_id": run,
         "agent_id": yard.ines,
         "skill": "electrical",
         "vehicle_id": yard.lorry,
