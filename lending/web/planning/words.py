@@ -8,6 +8,7 @@ from lending.i18n import N_
 from lending.logistics.means.kinds import Skill
 from lending.logistics.planner.plans import Obstacle, Reasons, Why
 from lending.logistics.problem import ON_WHEELS
+from lending.logistics.queries import TaskRow
 from lending.logistics.rounds.errors import DoesNotFit
 
 WHY_TEXTS = {
@@ -32,8 +33,8 @@ HERE_TEXTS = {
 }
 """The same said of one crew."""
 
-Names = Mapping[int, str]
-"""How tasks are called, by number."""
+Names = Mapping[int, TaskRow]
+"""The tasks that may be spoken of, by number."""
 
 
 def reason_words(reasons: Reasons, names: Names) -> str:
@@ -67,7 +68,12 @@ def _words(texts: Mapping[Why, str], obstacle: Obstacle, names: Names) -> str:
 
 
 def _names(tasks: Iterable[int], names: Names) -> list[str]:
-    return [names.get(task, f"nº {task}") for task in tasks]
+    return [task_words(names[task]) for task in tasks if task in names]
+
+
+def task_words(task: TaskRow) -> str:
+    """Name a task as people speak of it: what, and for whom."""
+    return f"{gettext(task.kind.label)} ({task.organisation})"
 
 
 def skill_words(skill: str) -> str:
