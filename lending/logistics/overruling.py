@@ -28,6 +28,10 @@ NO_ROOM = N_(
     "From %(first)s to %(last)s the crews have %(available)s h for %(work)s h of work. "
     "Say why you grant it all the same."
 )
+NO_ROOM_THAT_DAY = N_(
+    "On %(first)s the crews have %(available)s h for %(work)s h of work. "
+    "Say why you grant it all the same."
+)
 NOBODY = N_("No crew can do a part of the field work. Say why you grant it all the same.")
 
 
@@ -132,7 +136,7 @@ def _field_error(outlook: Outlook) -> FieldError:
         return FieldError("capacity_reason", NOBODY)
     return FieldError(
         "capacity_reason",
-        NO_ROOM,
+        NO_ROOM if len(worst.days) > 1 else NO_ROOM_THAT_DAY,
         (
             ("first", worst.days[0].isoformat()),
             ("last", worst.days[-1].isoformat()),
