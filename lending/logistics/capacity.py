@@ -15,103 +15,29 @@ from sqlalchemy import select
 from calendars.intervals import Interval
 from calendars.zones import to_local
 from lending.accounts.permissions import SYSTEM, Action, Principal
-from lending.availability.alternatives import nearest_dates
+from lending.availability.alternatives import nearest_dates, shifted
 from lending.availability.answers import Wanted
 from lending.bookings.models import Booking
 from lending.bookings.moves import load_for
 from lending.db.database import UnitOfWork
 from lending.logistics.generating import made, work_for
-from lending.logistics.kinds import TaskKind
 from lending.logistics.means.models import Crew
 from lending.logistics.models import Task
+from lending.logistics.outlook import DayLoad, Impossible, Outlook, Overload
 from lending.logistics.planner.feasible import examine
 from lending.logistics.planner.filling import Filling
 from lending.logistics.planner.model import Model
-from lending.logistics.planner.plans import Reasons, Why
+from lending.logistics.planner.plans import Reasons
 from lending.logistics.planner.values import Shift
 from lending.logistics.problem import ON_WHEELS, problem_of_week
 from lending.logistics.roads import known_roads
-from lending.logistics.working_time import DAY, WEEK, monday_of
+from lending.logistics.working_time import WEEK, monday_of
 
 NEAR_DAYS = 7
 """How far from the wanted dates better ones are looked for, before and after."""
 MOST_DATES = 3
 MOST_TASKS = 1000
 """Of one booking: more than it ever has, to number those of several dates apart."""
-
-
-@dataclass(frozen=True)
-class DayLoad:
-    """A day of the crews, in minutes of crews at work; work is where it fits best."""
-
-    day: date
-    crews: int
-    vehicles: int
-    available: int
-    asked: int
-    """By everything else that is yet to be done."""
-    added: int
-    """By the booking, what finds no room included."""
-
-    @property
-    def over(self) -> int:
-        """How many minutes more are asked than there are."""
-        return max(0, self.asked + self.added - self.available)
-
-
-@dataclass(frozen=True)
-class Overload:
-    """Work of the booking and of others that certain crews have too few hours for."""
-
-    days: tuple[date, ...]
-    work: int
-    """Minutes asked of these crews alone."""
-    available: int
-    """Minutes these crews have."""
-    crews: tuple[str, ...]
-    """Their names; empty: everybody at work on these days."""
-    is_older: bool
-    """Whether others alone ask for too much already."""
-
-
-@dataclass(frozen=True)
-class Impossible:
-    """A task of the booking that no crew can do, however little else there is."""
-
-    kind: TaskKind
-    reasons: Reasons | None
-    """None: the site or the counter is closed all the time."""
-
-    @property
-    def can_be_arranged(self) -> bool:
-        """Whether only hours stand in the way of what is done at the depot: on another day."""
-        hours = self.reasons is None or any(
-            obstacle.why is Why.OUTSIDE_HOURS for obstacle in self.reasons.obstacles
-        )
-        return hours and not self.kind.is_on_site
-
-
-@dataclass(frozen=True)
-class Outlook:
-    """What a booking would do to the days concerned."""
-
-    days: tuple[DayLoad, ...]
-    overloads: tuple[Overload, ...] = ()
-    impossible: tuple[Impossible, ...] = ()
-    unplanned: tuple[date, ...] = ()
-    """The Mondays of the weeks for which no crew is planned: nothing is known of them."""
-    better: tuple[Interval, ...] = ()
-    """Other dates of the loan, nearest first, with everything free and no such proof."""
-
-    @property
-    def fits(self) -> bool:
-        """Whether nothing proves that it does not."""
-        return not self.overloads and all(each.can_be_arranged for each in self.impossible)
-
-    @property
-    def worst(self) -> Overload | None:
-        """The overload of which the most is left over."""
-        return max(self.overloads, key=lambda each: each.work - each.available, default=None)
 
 
 def outlook_of(
@@ -160,7 +86,7 @@ def _tasks(
     days = (to_local(loan.start, zone).date() - to_local(booking.starts_at, zone).date()).days
     event = Interval(booking.event.starts_at, booking.event.ends_at)
     if days:
-        event = Interval(event.start + days * DAY, event.end + days * DAY)
+        event = shifted(event, days, zone)
     tasks = []
     for number, work in enumerate(work_for(booking, quantities, loan, event), start=1):
         task = made(booking, work)

@@ -19,7 +19,8 @@ from lending.db.database import UnitOfWork
 from lending.errors import FieldError, InvalidInput
 from lending.events import Events
 from lending.i18n import N_
-from lending.logistics.capacity import Outlook, foresee, has_crews
+from lending.logistics.capacity import foresee, has_crews
+from lending.logistics.outlook import Outlook
 
 GRANTING = frozenset(
     name for name, move in MOVES.items() if move.target in (State.APPROVED, State.PARTLY_APPROVED)

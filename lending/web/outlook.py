@@ -12,7 +12,8 @@ from lending.accounts.permissions import Action
 from lending.bookings.detail import BookingDetail
 from lending.bookings.states import UNDECIDED, State
 from lending.db.database import UnitOfWork
-from lending.logistics.capacity import DayLoad, Impossible, Outlook, Overload, outlook_of
+from lending.logistics.capacity import outlook_of
+from lending.logistics.outlook import DayLoad, Impossible, Outlook, Overload
 from lending.logistics.overruling import OverruleView
 from lending.logistics.working_time import DAY
 from lending.web.context import principal
@@ -20,8 +21,6 @@ from lending.web.formats import NO_BREAK, day, number, sentence, short_day
 from lending.web.planning.words import reason_words
 from lending.web.widgets import HistoryEntry
 
-MOST_DAYS = 8
-"""More days than these are shown only where the booking has work."""
 WIDTH = 200
 """Of the bar of a day, in its own units."""
 
@@ -79,7 +78,7 @@ def read_outlook(
 
 def outlook_view(found: Outlook) -> OutlookView:
     """Put an outlook in words."""
-    rows = [load for load in found.days if len(found.days) <= MOST_DAYS or load.added or load.over]
+    rows = [load for load in found.days if load.added or load.over]
     longest = max((max(load.available, load.asked + load.added) for load in rows), default=0)
     firm = [each for each in found.impossible if not each.can_be_arranged]
     soft = [each for each in found.impossible if each.can_be_arranged]
@@ -113,7 +112,7 @@ def overruled(entry: HistoryEntry, about: OverruleView) -> HistoryEntry:
             available=_less(about.available_minutes),
         )
     return HistoryEntry(
-        entry.at, str(text), entry.actor, about.reason, "warn", "exclamation-triangle-fill"
+        entry.at, str(text), entry.actor, about.reason, "wait", "exclamation-triangle-fill"
     )
 
 

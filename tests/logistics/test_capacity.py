@@ -10,9 +10,10 @@ from lending.bookings.decisions import approve_booking
 from lending.bookings.models import Logistics
 from lending.db.database import Database, UnitOfWork
 from lending.errors import Forbidden, NotFound
-from lending.logistics.capacity import Outlook, outlook_of
+from lending.logistics.capacity import outlook_of
 from lending.logistics.kinds import TaskKind
 from lending.logistics.means.fleet import add_outage
+from lending.logistics.outlook import Outlook
 from lending.logistics.planner.plans import Why
 from tests.factories import FRIDAY as LOAN_BEGINS
 from tests.factories import Cast, approved, submitted

@@ -1,6 +1,7 @@
 """Nothing is granted past the proof without a reason, and the reason is kept."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
@@ -11,10 +12,11 @@ from lending.bookings.states import State
 from lending.bookings.waiting import serve_everyone
 from lending.db.database import Database
 from lending.errors import InvalidInput
+from lending.logistics.means.fleet import add_outage
 from lending.logistics.overruling import CapacityExceeded, OverruleView, overrules_of
 from tests.bookings.steps import held_by, moves_of, state_of
 from tests.factories import Cast, approved, submitted
-from tests.logistics.crews import FRIDAY, Yard, build_short_friday
+from tests.logistics.crews import FRIDAY, MONDAY, Yard, build_short_friday
 from tests.logistics.stages import make_stage
 
 SET_UP = {"logistics": Logistics.DELIVERY_SETUP}
@@ -139,3 +141,15 @@ def test_two_grants_at_the_same_moment_do_not_both_take_the_last_hours(
     assert granted.count(True) < 3
     with database.read() as uow:
         assert all(not overrules_of(uow, number) for number in numbers)
+
+
+def test_what_no_crew_can_do_takes_a_reason_too(database: Database, cast: Cast, yard: Yard) -> None:
+    stop = (MONDAY, MONDAY + timedelta(days=20), "Freins")
+    database.write(lambda uow: add_outage(uow, cast.manager, yard.lorry, *stop).id)
+    number = submitted(database, cast, {cast.chairs: 10}, logistics=Logistics.DELIVERY)
+    with pytest.raises(CapacityExceeded) as caught:
+        approve(database, cast, number)
+    assert caught.value.errors[0].data == ()
+    approve(database, cast, number, capacity_reason=BECAUSE)
+    kept = overrules(database, cast, number)["approve"]
+    assert (kept.reason, kept.first_day, kept.work_minutes) == (BECAUSE, None, 0)

@@ -1,6 +1,7 @@
 """The page that decides tells what the crews' days hold, and asks why where they cannot."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -8,9 +9,10 @@ from flask import Flask
 from lending.bookings.models import Booking, Logistics
 from lending.bookings.states import State
 from lending.db.database import Database
+from lending.logistics.means.fleet import add_outage
 from lending.logistics.overruling import overrules_of
 from tests.factories import Cast, approved, submitted
-from tests.logistics.crews import build_short_friday, build_yard
+from tests.logistics.crews import MONDAY, build_short_friday, build_yard
 from tests.logistics.stages import make_stage
 from tests.support.browser import chromium, served, violations
 from tests.web.conftest import Browser
@@ -112,6 +114,22 @@ def test_with_a_reason_it_is_granted_and_the_history_tells_staff_alone(
     alice = browse(cast.alice).get(f"/demandes/{too_much}")
     assert alice.status_code == 200
     assert BECAUSE not in alice.text
+
+
+def test_what_no_crew_can_do_is_told_and_granted_with_a_reason(
+    marc: Browser, town: Database, cast: Cast
+) -> None:
+    yard = build_short_friday(town, cast)
+    stop = (MONDAY, MONDAY + timedelta(days=20), "Freins")
+    town.write(lambda uow: add_outage(uow, cast.manager, yard.lorry, *stop).id)
+    number = submitted(town, cast, {cast.chairs: 10}, logistics=Logistics.DELIVERY)
+    page = marc.get(f"/a-traiter/{number}").text
+    assert "Livrer le matériel" in page, "the task that nobody can do"
+    assert 'name="capacity_reason"' in page
+    sent = f"/a-traiter/{number}/accorder"
+    assert marc.post(sent).status_code == 422
+    assert marc.post(sent, {"capacity_reason": BECAUSE}).status_code == 303
+    assert BECAUSE in marc.get(f"/a-traiter/{number}").text
 
 
 def test_a_part_that_fits_is_granted_without_it(

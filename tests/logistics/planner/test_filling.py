@@ -1,9 +1,12 @@
 """Pouring work into shifts: what finds no room finds none in any plan, and is the newcomer's."""
 
-from hypothesis import given
+from dataclasses import replace
+
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lending.logistics.planner.capacity import shortages
+from lending.logistics.planner.engine import plan
 from lending.logistics.planner.feasible import examine
 from lending.logistics.planner.filling import Filling
 from lending.logistics.planner.model import Model
@@ -85,3 +88,16 @@ def test_it_finds_what_the_proof_of_the_planner_finds(asked: Problem) -> None:
         left += filling.add(task.id, task.duration, options) if options else 0
     excess = [shortage.work - shortage.available for shortage in shortages(asked, ROADS)]
     assert left >= max(excess, default=0)
+
+
+@settings(max_examples=50, deadline=None)
+@given(problems())
+def test_what_finds_no_room_is_left_undone_in_every_plan(asked: Problem) -> None:
+    asked = replace(asked, pins=(), published=())
+    undone = {reasons.task for reasons in plan(asked, ROADS, iterations=20).unserved}
+    found = examine(Model(asked, ROADS))
+    filling = Filling({shift.id: shift.minutes for shift in asked.shifts})
+    for number, task in enumerate(asked.tasks):
+        options = [asked.shifts[shift].id for shift in found.options[number]]
+        if options and filling.add(task.id, task.duration, options):
+            assert undone.intersection(filling.tight(task.id)[1])
