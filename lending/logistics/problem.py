@@ -110,13 +110,14 @@ def problem_of_week(
     authority_id: int,
     day: date,
     held: Mapping[int, Held] | None = None,
+    also: Sequence[Task] = (),
 ) -> Asked:
     """Return the week of a day as a problem: what has yet to be done, by the crews that work.
 
     What is `held`, by number of task, is pinned where it stands, if its crew still works that
     day. What else is under way is left alone. What should have been done before may be done at
     any time of the present week. Staff have the keys: opening hours bind the counter, not the
-    vehicles.
+    vehicles. What would `also` have to be done counts like the rest: tasks that no table holds.
 
     Raises:
         NotSignedIn, Forbidden, NotFound: the actor does not see to this authority's means.
@@ -143,13 +144,13 @@ def problem_of_week(
     names = {shift.id for shift in shifts}
     held = {number: each for number, each in shared.held.items() if each.shift in names}
     shared = replace(shared, held=held)
-    return _assemble(shared, _tasks(uow, authority_id, shared), shifts)
+    return _assemble(shared, _tasks(uow, authority_id, shared, also), shifts)
 
 
-def _tasks(uow: UnitOfWork, authority_id: int, week: _Week) -> Sequence[Task]:
+def _tasks(uow: UnitOfWork, authority_id: int, week: _Week, also: Sequence[Task]) -> Sequence[Task]:
     # What is late is asked once, in the present week; that of another week in its own.
     since = FAR_BACK if week.is_present else week.within.start
-    return uow.session.scalars(
+    known = uow.session.scalars(
         select(Task)
         .where(
             Task.authority_id == authority_id,
@@ -165,6 +166,8 @@ def _tasks(uow: UnitOfWork, authority_id: int, week: _Week) -> Sequence[Task]:
         .options(joinedload(Task.booking).joinedload(Booking.event).joinedload(Event.commune))
         .order_by(Task.id)
     ).all()
+    within = Interval(since, week.within.end)
+    return [*known, *(t for t in also if Interval(t.earliest, t.latest).overlaps(within))]
 
 
 def _assemble(week: _Week, tasks: Sequence[Task], shifts: tuple[values.Shift, ...]) -> Asked:

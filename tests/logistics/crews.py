@@ -1,7 +1,7 @@
 """People, vehicles and crews that tests plan with."""
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 
 from lending.db.database import Database, UnitOfWork
 from lending.logistics.means.crews import CrewDetails, add_crew
@@ -9,12 +9,16 @@ from lending.logistics.means.fleet import VehicleDetails, add_vehicle
 from lending.logistics.means.kinds import Colour, Skill, VehicleClass
 from lending.logistics.means.people import AgentDetails, add_agent, set_skill
 from lending.logistics.means.roster import Times
+from lending.logistics.means.shifts import WeekPattern, plan_week
 from tests.factories import Cast
 
 MONDAY = date(2026, 6, 1)
 """The Monday of the week in which most bookings of the tests begin."""
 OFFICE = Times(time(8), time(16), 60)
 """Seven hours of work."""
+LONG_DAY, SHORT_FRIDAY = Times(time(8), time(18), 60), Times(time(13), time(16, 30), 0)
+FRIDAY, NEXT_MONDAY = MONDAY + timedelta(days=4), MONDAY + timedelta(days=7)
+"""Days on which most bookings of the tests begin and end."""
 
 
 @dataclass(frozen=True)
@@ -59,3 +63,16 @@ def build_yard(database: Database, cast: Cast) -> Yard:
         return Yard(ines, marc, vehicle, add_crew(uow, boss, cast.town, details).id)
 
     return database.write(write)
+
+
+def build_short_friday(database: Database, cast: Cast) -> Yard:
+    """Give the town a crew that works two weeks, on FRIDAY only from one to half past four."""
+    built = build_yard(database, cast)
+    for monday, weekdays, times in (
+        (MONDAY, {0, 1, 2, 3}, LONG_DAY),
+        (MONDAY, {4}, SHORT_FRIDAY),
+        (NEXT_MONDAY, {0, 1, 2, 3, 4}, LONG_DAY),
+    ):
+        pattern = WeekPattern(monday, frozenset(weekdays), times, "Saison des fêtes")
+        database.write(lambda uow, week=pattern: plan_week(uow, cast.manager, built.crew, week))
+    return built
