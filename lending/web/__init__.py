@@ -42,7 +42,6 @@ def blueprints() -> list:  # type: ignore[type-arg]
         home,
         inbox,
         jobs,
-        logistics,
         means,
         organisations,
         preferences,
@@ -50,6 +49,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         reference,
         shortages,
         subscriptions,
+        telling,
     )
 
     return [
@@ -71,7 +71,8 @@ def blueprints() -> list:  # type: ignore[type-arg]
         board.blueprint,
         shortages.blueprint,
         closures.blueprint,
-        logistics.blueprint,
+        # the field work's own blueprint, with the views of what is told of it
+        telling.blueprint,
         means.blueprint,
         jobs.blueprint,
     ]

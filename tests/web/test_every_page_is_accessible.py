@@ -39,6 +39,7 @@ ALSO = {
 NOT_PAGES = {"static", "bootstrap.static", "feeds.show", "api.openapi", "health.alive"} | {
     "health.ready",
     "catalogue.photo",
+    "logistics.picture",
     "feeds.programme",
     "subscriptions.download",
 }

@@ -31,7 +31,7 @@ PEOPLE = (
     "administrator",
 )
 SIGN_IN = "/connexion"
-SAMPLE_MISSING = ("catalogue.photo", "bootstrap.static")
+SAMPLE_MISSING = ("catalogue.photo", "logistics.picture", "bootstrap.static")
 """Open to everybody, but there is no such file in the walk."""
 
 
