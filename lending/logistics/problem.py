@@ -297,7 +297,6 @@ def _clocks(week: _Week, day: LocalDay, opens: time | None, closes: time | None)
 def _shifts(week: _Week, crews: Iterable[CrewDay]) -> Iterator[values.Shift]:
     """Yield the crews that work; of several with one vehicle, the first one takes it that day."""
     taken: set[tuple[int, date]] = set()
-    busy = {each.shift for each in week.held.values()}
     for crew in crews:
         if crew.start is None or crew.end is None or crew.end <= week.within.start:
             continue
@@ -307,8 +306,8 @@ def _shifts(week: _Week, crews: Iterable[CrewDay]) -> Iterator[values.Shift]:
         rides = crew.vehicle is not None and (crew.vehicle.id, crew.day) not in taken
         if crew.vehicle is not None:
             taken.add((crew.vehicle.id, crew.day))
-        begins = shift_name(crew.crew_id, crew.day) in busy
-        start = week.first_minute(crew.start if begins else max(crew.start, week.within.start))
+        # Not from now on: lunch may be over, and what is under way was begun before.
+        start = week.first_minute(crew.start)
         end = week.last_minute(crew.end)
         if start <= end:
             yield _shift(week, crew, depot_id, start, end, rides=rides)

@@ -1,7 +1,7 @@
 """Field work as it is read: of a day, of a booking, one task with all that its crew needs."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
@@ -156,6 +156,12 @@ def tasks_of(uow: UnitOfWork, booking_id: int) -> list[TaskRow]:
     order = list(TaskKind)
     found = [_row(row) for row in rows]
     return sorted(found, key=lambda t: (order.index(t.kind), t.depot, t.part, t.id))
+
+
+def tasks_by_number(uow: UnitOfWork, numbers: Iterable[int]) -> dict[int, TaskRow]:
+    """Return tasks by number, whatever became of them; who may ask is asked before."""
+    rows = uow.session.execute(_rows().where(Task.id.in_(list(numbers))))
+    return {row.Task.id: _row(row) for row in rows}
 
 
 def get_task(uow: UnitOfWork, actor: Principal, task_id: int) -> TaskDetail:

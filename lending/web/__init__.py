@@ -44,6 +44,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         jobs,
         means,
         organisations,
+        planning,
         preferences,
         programme,
         reference,
@@ -74,5 +75,6 @@ def blueprints() -> list:  # type: ignore[type-arg]
         # the field work's own blueprint, with the views of what is told of it
         telling.blueprint,
         means.blueprint,
+        planning.blueprint,
         jobs.blueprint,
     ]

@@ -188,7 +188,7 @@ def test_what_is_late_may_be_done_at_any_time_from_now_on(
     ]
     assert late == (Window(now, 7 * 1440),)
     assert [shift.start for shift in found.problem.shifts] == [
-        now,
+        2 * 1440 + 8 * 60,
         3 * 1440 + 8 * 60,
         4 * 1440 + 8 * 60,
     ]

@@ -11,7 +11,7 @@ from lending.db.database import UnitOfWork
 from lending.errors import InvalidInput, NotAllowedNow, NotFound
 from lending.i18n import N_
 from lending.logistics.models import Task
-from lending.logistics.planner.plans import Plan
+from lending.logistics.planner.plans import Obstacle, Plan, Reasons, Why
 from lending.logistics.planner.replanning import assignments
 from lending.logistics.planner.values import Assignment
 from lending.logistics.planner.values import Pin as AskedPin
@@ -78,12 +78,12 @@ def move_task(uow: UnitOfWork, actor: Principal, task_id: int, target: Target) -
     name = str(task_id)
     if name not in {each.id for each in week.problem.tasks}:
         raise InvalidInput(day=N_("This task cannot be done in that week."))
-    standing = [each for each in week.standing(week.draft) if each.task != name]
-    # What changed since is not the fault of this move.
-    before = settled(week, standing)
-    kept = [each for each in standing if each.task not in dropped(before, standing)]
+    standing = week.standing(week.draft)
+    # What has lost its place already is not the fault of this move.
+    lost = dropped(settled(week, standing), standing) | {name}
+    kept = [each for each in standing if each.task not in lost]
     after, pin = _moved(week, kept, name, shift, target)
-    _check(week, after, name, kept, pin)
+    _check(week, after, kept, pin)
     _keep(uow, week, after)
     _pin(uow, actor, task_id, target)
 
@@ -99,13 +99,20 @@ def _moved(
     return settled(week, [*kept, Assignment(name, shift, minute)], pin), pin
 
 
-def _check(week: Week, after: Plan, name: str, kept: list[Assignment], pin: AskedPin) -> None:
+def _check(week: Week, after: Plan, kept: list[Assignment], pin: AskedPin) -> None:
     placed = assignments(after)
     pushed = dropped(after, kept)
-    if name in placed and not pushed and is_sound(week, after, pin):
+    if pin.task in placed and not pushed and is_sound(week, after, pin):
         return
-    reasons = next((each for each in after.unserved if each.task == name), None)
-    raise DoesNotFit(reasons, tuple(sorted(map(int, pushed))))
+    reasons = {each.task: each for each in after.unserved}
+    why = reasons.get(pin.task)
+    raise DoesNotFit(_obstacle(why, pin.shift) if why else None, tuple(sorted(map(int, pushed))))
+
+
+def _obstacle(reasons: Reasons, shift: str) -> Obstacle:
+    """Return what is in the way on one shift, rather than that it was pinned there."""
+    here = (each for each in reasons.obstacles if shift in each.shifts and each.why is not Why.PIN)
+    return next(here, Obstacle(reasons.why))
 
 
 def unplan_task(uow: UnitOfWork, actor: Principal, task_id: int) -> tuple[int, ...]:

@@ -2,22 +2,22 @@
 
 from lending.errors import LendingError
 from lending.i18n import N_
-from lending.logistics.planner.plans import Reasons
+from lending.logistics.planner.plans import Obstacle
 
 
 class DoesNotFit(LendingError):
     """A task cannot be put there; nothing was changed.
 
-    `reasons` tells what is in the way of the task; `pushed` the tasks, by number, that would
-    lose their place.
+    `obstacle` is what is in the way of the task, none if it would have found room; `pushed` are the
+    tasks, by number, that would lose their place.
     """
 
     code = "does_not_fit"
     default_message = N_("This task does not fit there; nothing was changed.")
 
-    def __init__(self, reasons: Reasons | None = None, pushed: tuple[int, ...] = ()) -> None:
+    def __init__(self, obstacle: Obstacle | None = None, pushed: tuple[int, ...] = ()) -> None:
         super().__init__()
-        self.reasons = reasons
+        self.obstacle = obstacle
         self.pushed = pushed
 
 

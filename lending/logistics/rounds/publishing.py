@@ -24,7 +24,7 @@ from lending.logistics.rounds.keeping import (
     take_out,
 )
 from lending.logistics.rounds.kinds import Version
-from lending.logistics.rounds.models import Publication, Round
+from lending.logistics.rounds.models import Pin, Publication, Round
 from lending.logistics.rounds.settling import dropped, settled
 from lending.logistics.working_time import monday_of
 
@@ -104,6 +104,21 @@ def restore_draft(uow: UnitOfWork, actor: Principal, authority_id: int, day: dat
     drafted = _from_today(uow, span, Version.DRAFT)
     shown = _from_today(uow, span, Version.PUBLISHED)
     _replace(uow, drafted, shown, Version.DRAFT)
+    _forget_pins(uow, drafted, shown)
+
+
+def _forget_pins(uow: UnitOfWork, drafted: Sequence[Round], shown: Sequence[Round]) -> None:
+    """Forget what was pinned anywhere but where crews know it."""
+    known = {
+        stop.task_id: (each.crew_id, each.day, stop.starts_at)
+        for each in (*drafted, *shown)
+        for stop in each.stops
+    }
+    for pin in uow.session.scalars(select(Pin).where(Pin.task_id.in_(known))):
+        crew_id, day, starts_at = known[pin.task_id]
+        if (pin.crew_id, pin.day, pin.starts_at or starts_at) != (crew_id, day, starts_at):
+            uow.session.delete(pin)
+    uow.session.flush()
 
 
 def last_publication(uow: UnitOfWork, authority_id: int, day: date) -> Publication | None:
