@@ -48,6 +48,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         preferences,
         programme,
         reference,
+        rounds,
         shortages,
         subscriptions,
         telling,
@@ -76,5 +77,6 @@ def blueprints() -> list:  # type: ignore[type-arg]
         telling.blueprint,
         means.blueprint,
         planning.blueprint,
+        rounds.blueprint,
         jobs.blueprint,
     ]

@@ -131,6 +131,8 @@ ROUTES: dict[str, Route] = {
     **_of(Owner.BOOKING, Action.SEE_TASKS, "logistics", "show"),
     **_of(Owner.BOOKING, Action.DO_TASKS, "logistics", "start", "finish", "report", "say"),
     **_of(Owner.BOOKING, Action.SEE_TASKS, "logistics", "picture"),
+    "rounds.index": Route(Action.SEE_TASKS),
+    **_of(Owner.TOWN, Action.SEE_TASKS, "rounds", "sheet"),
     "means.choose": Route(Action.MANAGE_MEANS),
     **_of(
         Owner.TOWN, Action.MANAGE_MEANS, "means",

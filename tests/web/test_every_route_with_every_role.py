@@ -26,6 +26,7 @@ PEOPLE = (
     "a borrower to be verified",
     "front desk",
     "manager",
+    "technical agent",
     "manager elsewhere",
     "auditor",
     "administrator",
