@@ -33,6 +33,10 @@ class HasDatabase(Protocol):
         """Return the database."""
 
 
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -43,6 +47,8 @@ class CommuneText(_Part):
     insee: Annotated[str, Field(pattern=r"^[0-9AB]{5}$")]
     name: Name
     postal_code: Annotated[str, Field(pattern=r"^\d{5}$")]
+    lat: Latitude | None = None
+    lon: Longitude | None = None
 
 
 class DepartmentText(_Part):
@@ -61,6 +67,8 @@ class DepotText(_Part):
     code: Code
     name: Name
     address: Annotated[str, Field(max_length=250)] = ""
+    lat: Latitude | None = None
+    lon: Longitude | None = None
     phone: str = ""
     note: Annotated[str, Field(max_length=500)] = ""
     monday: list[Hours] = []

@@ -32,6 +32,8 @@ class NewCommune:
     insee: str
     name: str
     postal_code: str = ""
+    lat: float | None = None
+    lon: float | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class NewDepot:
     code: str
     name: str
     address: str = ""
+    lat: float | None = None
+    lon: float | None = None
     phone: str = ""
     note: str = ""
     hours: Sequence[OpenStretch] = ()
@@ -142,7 +146,13 @@ def _add_communes(uow: UnitOfWork, authority: Authority, new: Sequence[NewCommun
         known = uow.session.get(Commune, commune.insee)
         authority.communes.append(
             known
-            or Commune(insee=commune.insee, name=commune.name, postal_code=commune.postal_code)
+            or Commune(
+                insee=commune.insee,
+                name=commune.name,
+                postal_code=commune.postal_code,
+                lat=commune.lat,
+                lon=commune.lon,
+            )
         )
     return len(missing)
 
@@ -171,6 +181,8 @@ def _add_depots(authority: Authority, new: Sequence[NewDepot]) -> int:
             code=depot.code,
             name=depot.name,
             address=depot.address,
+            lat=depot.lat,
+            lon=depot.lon,
             phone=depot.phone,
             note=depot.note,
             opening_hours=[

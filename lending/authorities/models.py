@@ -74,6 +74,9 @@ class Commune(Base):
     insee: Mapped[str] = mapped_column(String(5), primary_key=True)
     name: Mapped[str] = mapped_column(String(120))
     postal_code: Mapped[str] = mapped_column(String(5), default="")
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    """Of its centre, in degrees: where a site is taken to be of which nothing else is known."""
 
 
 class Authority(Base):

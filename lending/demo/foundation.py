@@ -19,6 +19,7 @@ from lending.demo.stock import CATEGORIES, GROUPS, USUAL_NAMES, DemoItem, items,
 from lending.demo.territory import (
     ASSOCIATIONS,
     AUTHORITIES,
+    CENTRES,
     COMMUNES,
     UNVERIFIED,
     DemoAuthority,
@@ -34,7 +35,13 @@ def write_foundation(uow: UnitOfWork) -> None:
     """Write everything that stands before the first request."""
     session = uow.session
     communes = {
-        insee: Commune(insee=insee, name=name, postal_code=postal_code)
+        insee: Commune(
+            insee=insee,
+            name=name,
+            postal_code=postal_code,
+            lat=CENTRES[insee][0],
+            lon=CENTRES[insee][1],
+        )
         for insee, (name, postal_code) in COMMUNES.items()
     }
     session.add_all(communes.values())
@@ -79,6 +86,8 @@ def _authority(demo: DemoAuthority, communes: dict[str, Commune]) -> Authority:
                 code=depot.code,
                 name=depot.name,
                 address=depot.address,
+                lat=depot.position[0],
+                lon=depot.position[1],
                 opening_hours=[
                     OpeningHours(weekday=weekday, opens=opens, closes=closes)
                     for weekday, opens, closes in depot.hours

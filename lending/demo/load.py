@@ -171,6 +171,7 @@ class _Season:
                     request.competence,
                     request.attendance,
                     request.site,
+                    *request.position,
                     is_public=request.attendance >= FOR_EVERYBODY,
                 ),
                 wanted,

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from lending.authorities.models import Competence
 from lending.bookings.models import Logistics
 from lending.demo.stock import items, shares
-from lending.demo.territory import ASSOCIATIONS, COMMUNES
+from lending.demo.territory import ASSOCIATIONS, CENTRES, COMMUNES
 
 MONTHS = (58, 67, 207, 176, 273, 370, 481, 316, 308, 282, 212, 46)
 WEEKDAYS = (136, 219, 319, 438, 1017, 566, 101)
@@ -131,6 +131,7 @@ class PlannedRequest:
     competence: Competence
     commune: str
     site: str
+    position: tuple[float, float]
     attendance: int
     event_starts: datetime
     event_ends: datetime
@@ -167,13 +168,15 @@ def _request(
         # Who prepares next season early: the planning ahead is never empty.
         lead = (first - today).days + chance.randrange(1, 75)
     filed = starts - timedelta(days=lead, minutes=chance.randrange(600))
+    place = chance.choice(SITES)
     return PlannedRequest(
         association=name,
         authority=authority,
         event=chance.choice(events),
         competence=cause,
         commune=commune,
-        site=f"{chance.choice(SITES)}, {COMMUNES[commune][0]}",
+        site=f"{place}, {COMMUNES[commune][0]}",
+        position=_position(commune, place),
         attendance=chance.choice((80, 150, 200, 300, 500)) * size * size,
         event_starts=_at(first, chance.choice((9, 10, 14, 18)), zone),
         event_ends=_at(first + timedelta(days=length - 1), chance.choice((19, 22, 23)), zone),
@@ -183,6 +186,16 @@ def _request(
         decided=filed + timedelta(days=chance.randrange(3, 26), hours=chance.randrange(8)),
         logistics=chance.choice(tuple(Logistics)),
         lines=_lines(chance, cause, size, owned[authority]),
+    )
+
+
+def _position(commune: str, place: str) -> tuple[float, float]:
+    """Return where a site is: around the centre of its commune, always at the same place."""
+    around = Random(f"{commune} {place}")  # noqa: S311 - the same map every time
+    latitude, longitude = CENTRES[commune]
+    return (
+        round(latitude + around.uniform(-0.012, 0.012), 5),
+        round(longitude + around.uniform(-0.016, 0.016), 5),
     )
 
 

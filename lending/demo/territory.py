@@ -14,6 +14,7 @@ class DemoDepot:
     code: str
     name: str
     address: str
+    position: tuple[float, float]
     hours: tuple[tuple[int, int, int], ...]
 
 
@@ -50,6 +51,17 @@ COMMUNES = {
     "00007": ("Belleroche", "00160"),
     "00008": ("Sainte-Foy-la-Plaine", "00170"),
 }
+CENTRES = {
+    "00001": (46.050, -3.020),
+    "00002": (46.105, -3.085),
+    "00003": (46.012, -3.118),
+    "00004": (46.092, -2.948),
+    "00005": (46.158, -3.004),
+    "00006": (45.984, -2.962),
+    "00007": (46.031, -2.871),
+    "00008": (45.941, -3.071),
+}
+"""Where the communes are, in the open sea: nobody lives there."""
 
 _WEEKDAYS = tuple(
     hours for day in range(5) for hours in ((day, 8 * 60, 12 * 60), (day, 13 * 60 + 30, 17 * 60))
@@ -79,8 +91,12 @@ AGGLOMERATION = DemoAuthority(
         ),
     ),
     depots=(
-        DemoDepot("nord", "Dépôt Nord", "12 rue des Ateliers, Valserre", _WEEKDAYS),
-        DemoDepot("rives", "Halle des Rives", "3 quai du Halage, Rivemont", _WEEKDAYS),
+        DemoDepot(
+            "nord", "Dépôt Nord", "12 rue des Ateliers, Valserre", (46.088, -2.961), _WEEKDAYS
+        ),
+        DemoDepot(
+            "rives", "Halle des Rives", "3 quai du Halage, Rivemont", (46.046, -3.008), _WEEKDAYS
+        ),
     ),
 )
 
@@ -108,6 +124,7 @@ TOWN = DemoAuthority(
             "municipal",
             "Magasin municipal",
             "45 avenue de la Gare, Rivemont",
+            (46.057, -3.033),
             (*_WEEKDAYS, (5, 9 * 60, 12 * 60)),
         ),
     ),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from calendars.intervals import Interval, clip
 from calendars.zones import LocalDay, days_between, to_utc
 from lending.accounts.permissions import Principal
-from lending.authorities.models import Depot
+from lending.authorities.models import Commune, Depot
 from lending.bookings.models import Booking, Event
 from lending.closures.days import closed_days
 from lending.db.database import UnitOfWork
@@ -375,8 +375,8 @@ def _place_name(task: Task) -> str:
 def _points(week: _Week, tasks: Sequence[Task]) -> tuple[dict[str, Point], set[int]]:
     """Return where each place is, and the tasks whose site is guessed.
 
-    A site without coordinates stands in the middle of the known ones of its commune, else of
-    all known points.
+    A site without coordinates stands in the centre of its commune, or in the middle of the known
+    sites there, else of all known points.
     """
     points: dict[str, Point] = {}
     communes: dict[str, list[Point]] = defaultdict(list)
@@ -394,12 +394,20 @@ def _points(week: _Week, tasks: Sequence[Task]) -> tuple[dict[str, Point], set[i
     guessed = set()
     for task in tasks:
         name = _place_name(task)
-        if name not in points:
-            points[name] = _middle(communes[task.booking.event.commune_insee]) or middle
         event = task.booking.event
+        if name not in points:
+            points[name] = (
+                _centre(event.commune) or _middle(communes[event.commune_insee]) or middle
+            )
         if task.kind.is_on_site and (event.lat is None or event.lon is None):
             guessed.add(task.id)
     return points, guessed
+
+
+def _centre(commune: Commune) -> Point | None:
+    if commune.lat is None or commune.lon is None:
+        return None
+    return commune.lat, commune.lon
 
 
 def _middle(points: Iterable[Point]) -> Point | None:

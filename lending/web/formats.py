@@ -31,6 +31,7 @@ def register(app: Flask) -> None:
         ("cubic_metres", cubic_metres),
         ("euros", euros),
         ("local", local),
+        ("sentence", sentence),
     ):
         app.add_template_filter(function, name)
 

@@ -107,6 +107,8 @@ def upgrade() -> None:
         sa.Column("insee", sa.String(length=5), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("postal_code", sa.String(length=5), nullable=False),
+        sa.Column("lat", sa.Double(), nullable=True),
+        sa.Column("lon", sa.Double(), nullable=True),
         sa.PrimaryKeyConstraint("insee", name=op.f("pk_commune")),
     )
     op.create_table(

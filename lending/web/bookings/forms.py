@@ -28,6 +28,7 @@ from lending.authorities.queries import CommuneView
 from lending.bookings.detail import EventView
 from lending.bookings.details import EventDetails
 from lending.bookings.models import Logistics, SiteAccess
+from lending.web.bookings.positions import read_position
 
 YEARS = range(2000, 2200)
 MOST_PEOPLE = 10_000_000
@@ -202,6 +203,14 @@ class LogisticsForm(FlaskForm):  # type: ignore[misc]
         [Optional(), Length(max=250)],
         description=_l("Street and number, entrance, where the lorry can stop."),
     )
+    position = StringField(
+        _l("Its position on the map"),
+        [Optional(), Length(max=500)],
+        description=_l(
+            "On your phone, press the place on the map for a moment and copy the position or the"
+            " link."
+        ),
+    )
     access_contact = StringField(_l("Who receives us there?"), [Optional(), Length(max=120)])
     access_phone = TelField(_l("Their telephone on that day"), [Optional(), Length(max=30)])
     access_note = StringField(
@@ -236,7 +245,11 @@ class LogisticsForm(FlaskForm):  # type: ignore[misc]
         )
 
     def is_sound(self) -> bool:
-        """Return whether a delivery says where to; if not, the field says so."""
+        """Return whether a delivery says where to, and a position is one; if not, fields say so."""
+        if self.position.data and read_position(self.position.data) is None:
+            text = gettext("Give a position such as 48.11, -1.68, or the link of a map.")
+            self.position.errors = [*self.position.errors, text]
+            return False
         if self.logistics.data == Logistics.PICKUP or (self.site_address.data or "").strip():
             return True
         text = gettext("Say where to deliver.")

@@ -21,6 +21,7 @@ from lending.web.bookings.common import details_of, event_of, read_booking, to_b
 from lending.web.bookings.current import forget_current, keep_current
 from lending.web.bookings.depots import closed_around, collections_of
 from lending.web.bookings.forms import EventForm, LogisticsForm, PeriodForm
+from lending.web.bookings.positions import position_text, read_position
 from lending.web.context import allowed, database, principal
 from lending.web.form_errors import tell_errors
 
@@ -163,6 +164,7 @@ def logistics(booking_id: int) -> ResponseReturnValue:
     if not form.is_submitted():
         form.logistics.data = booking.logistics.value
         form.site_address.data = booking.event_view.site_address
+        form.position.data = position_text(booking.event_view.lat, booking.event_view.lon)
         form.show_access(booking.event_view.access)
         form.note.data = booking.note
     elif form.validate() and form.is_sound() and _write_logistics(booking, form):
@@ -181,10 +183,12 @@ def logistics(booking_id: int) -> ResponseReturnValue:
 def _write_logistics(booking: BookingDetail, form: LogisticsForm) -> bool:
     before = event_of(booking)
     address = (form.site_address.data or "").strip()
-    event = before
-    if address != before.site_address:
-        event = replace(before, site_address=address, lat=None, lon=None)
-    event = replace(event, access=form.access())
+    lat, lon = read_position(form.position.data or "") or (None, None)
+    if address != before.site_address and (form.position.data or "") == position_text(
+        before.lat, before.lon
+    ):
+        lat = lon = None  # that of the place it was before
+    event = replace(before, site_address=address, lat=lat, lon=lon, access=form.access())
     details = replace(
         details_of(booking), logistics=Logistics(form.logistics.data), note=form.note.data or ""
     )
