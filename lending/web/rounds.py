@@ -1,10 +1,13 @@
 """Rounds for those who drive them: who goes where on a day, and the sheet of a crew."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
 from werkzeug.exceptions import NotFound as PageNotFound
 
 from calendars.zones import to_local
@@ -14,6 +17,7 @@ from lending.logistics.telling import new_key
 from lending.web.context import allowed, database, principal
 from lending.web.formats import DEFAULT_ZONE
 from lending.web.logistics import FIRST_DAY, LAST_DAY
+from lending.web.wording import STATIC
 
 blueprint = Blueprint("rounds", __name__)
 
@@ -74,7 +78,39 @@ def sheet(crew_id: int, day: str) -> ResponseReturnValue:
         previous=that - ONE_DAY,
         next=that + ONE_DAY,
         new_key=new_key,
+        files=f"treteau-files-{_release()}",
     )
+
+
+@blueprint.get("/tournees/session")
+@allowed(Action.DO_TASKS)
+def session() -> ResponseReturnValue:
+    """Tell the telephone's queue who is signed in, and give it what forms must carry."""
+    return jsonify(user=principal().user_id, token=generate_csrf())
+
+
+@blueprint.get("/tournees/hors-connexion")
+def offline() -> ResponseReturnValue:
+    """Say that a page is not at hand; kept on the telephone for when there is no network."""
+    return render_template("rounds/offline.html")
+
+
+@blueprint.get("/tournees/agent.js")
+def worker() -> ResponseReturnValue:
+    """Send the script that keeps sheets at hand; it may look after all addresses of rounds."""
+    text = (STATIC / "js" / "sheet-worker.js").read_text(encoding="utf-8")
+    headers = {"Service-Worker-Allowed": url_for("rounds.index"), "Cache-Control": "no-cache"}
+    content = f'const VERSION = "{_release()}";\n{text}'
+    return Response(content, mimetype="text/javascript", headers=headers)
+
+
+@cache
+def _release() -> str:
+    """Return a name for the files that pages of this release need."""
+    known = hashlib.sha256()
+    for path in sorted((*STATIC.glob("css/*"), *STATIC.glob("js/*"), STATIC / "vendor/fonts.css")):
+        known.update(path.read_bytes())
+    return known.hexdigest()[:12]
 
 
 def _day(text: str) -> date:

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from calendars.zones import to_local
 from lending.db.database import Database, UnitOfWork
 from lending.logistics.means.crews import CrewDetails, add_crew
 from lending.logistics.means.fleet import VehicleDetails, add_vehicle
@@ -85,7 +87,7 @@ def give_round(database: Database, crew_id: int, start: datetime, reload_after: 
         known = Round(
             authority_id=uow.session.get_one(Crew, crew_id).authority_id,
             crew_id=crew_id,
-            day=start.date(),
+            day=to_local(start, ZoneInfo("Europe/Paris")).date(),
             version=Version.PUBLISHED,
             leaves_at=start - hour / 2,
             returns_at=start + (len(tasks) + 1) * hour,

@@ -132,6 +132,9 @@ ROUTES: dict[str, Route] = {
     **_of(Owner.BOOKING, Action.DO_TASKS, "logistics", "start", "finish", "report", "say"),
     **_of(Owner.BOOKING, Action.SEE_TASKS, "logistics", "picture"),
     "rounds.index": Route(Action.SEE_TASKS),
+    "rounds.session": Route(Action.DO_TASKS),
+    "rounds.offline": PUBLIC,
+    "rounds.worker": PUBLIC,
     **_of(Owner.TOWN, Action.SEE_TASKS, "rounds", "sheet"),
     "means.choose": Route(Action.MANAGE_MEANS),
     **_of(

@@ -42,6 +42,8 @@ NOT_PAGES = {"static", "bootstrap.static", "feeds.show", "api.openapi", "health.
     "health.ready",
     "catalogue.photo",
     "logistics.picture",
+    "rounds.session",
+    "rounds.worker",
     "feeds.programme",
     "subscriptions.download",
 }

@@ -104,3 +104,19 @@ def test_a_day_without_a_round_says_so(browse, cast, sheet):
     page = browse(cast.agent).get(sheet.replace("06-05", "06-06"))
     assert page.status_code == 200
     assert "data-task" not in page.text
+
+
+def test_the_telephone_learns_who_is_signed_in(browse, cast, sheet):
+    answer = browse(cast.agent).get("/tournees/session")
+    assert answer.get_json()["user"] == cast.agent.user_id
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert browse(cast.auditor).get("/tournees/session").status_code == 403
+
+
+def test_what_keeps_sheets_at_hand_looks_after_rounds_alone(browse, cast, sheet):
+    answer = browse(cast.agent).get("/tournees/agent.js")
+    assert answer.mimetype == "text/javascript"
+    assert answer.headers["Service-Worker-Allowed"] == "/tournees"
+    assert "worker-src 'self'" in answer.headers["Content-Security-Policy"]
+    files = re.search(r'data-files="treteau-files-(\w+)"', browse(cast.agent).get(sheet).text)[1]
+    assert f'const VERSION = "{files}";' in answer.text
