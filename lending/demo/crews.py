@@ -11,6 +11,7 @@ from lending.accounts.permissions import SYSTEM
 from lending.authorities.models import Authority
 from lending.closures.days import closed_days
 from lending.db.database import UnitOfWork
+from lending.demo.people import PEOPLE
 from lending.logistics.means.absences import add_absence
 from lending.logistics.means.crews import CrewDetails, add_crew
 from lending.logistics.means.fleet import VehicleDetails, add_outage, add_vehicle
@@ -176,7 +177,9 @@ def _write_crew(
     for each in crew.members:
         # Numbers that no operator gives out: kept for fiction.
         phone = f"06 39 98 {10 + authority_id:02d} {10 * number + len(members):02d}"
-        agent = add_agent(uow, SYSTEM, authority_id, AgentDetails(each.name, phone, depot_id))
+        email = next((person.email for person in PEOPLE if person.name == each.name), "")
+        known = AgentDetails(each.name, phone, depot_id, email)
+        agent = add_agent(uow, SYSTEM, authority_id, known)
         for skill, days in each.skills.items():
             until = today + timedelta(days=days) if days is not None else None
             set_skill(uow, SYSTEM, agent.id, skill, until)
