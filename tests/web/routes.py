@@ -130,6 +130,8 @@ ROUTES: dict[str, Route] = {
     "logistics.index": Route(Action.SEE_TASKS),
     **_of(Owner.BOOKING, Action.SEE_TASKS, "logistics", "show"),
     **_of(Owner.BOOKING, Action.DO_TASKS, "logistics", "start", "finish", "report"),
+    **_of(Owner.BOOKING, Action.MANAGE_MEANS, "planning", "move", "pin", "unplan"),
+    **_of(Owner.TOWN, Action.MANAGE_MEANS, "planning", "board"),
     "means.choose": Route(Action.MANAGE_MEANS),
     **_of(
         Owner.TOWN, Action.MANAGE_MEANS, "means",
