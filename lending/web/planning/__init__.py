@@ -14,4 +14,4 @@ def board_url(authority_id: int, day: date) -> str:
     return address("planning.board", authority_id=authority_id, day=day)
 
 
-from lending.web.planning import runs  # noqa: E402,F401 - its views
+from lending.web.planning import board, moves, runs  # noqa: E402,F401 - their views
