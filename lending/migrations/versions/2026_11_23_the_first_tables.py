@@ -1,4 +1,4 @@
-"""The first tables
+"""The first tables.
 
 Revision: 20261122, after .
 Law: works with the code of the release before it; loses nothing.
@@ -443,6 +443,7 @@ def upgrade() -> None:
                 "borrower",
                 "front_desk",
                 "manager",
+                "agent",
                 "auditor",
                 "administrator",
                 name="role",
@@ -691,6 +692,7 @@ def upgrade() -> None:
                 "borrower",
                 "front_desk",
                 "manager",
+                "agent",
                 "auditor",
                 "administrator",
                 name="role",
@@ -1327,6 +1329,7 @@ def upgrade() -> None:
                 "to_do",
                 "started",
                 "done",
+                "partial",
                 "problem",
                 "cancelled",
                 name="taskstate",
@@ -1509,6 +1512,25 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "overrule",
+        sa.Column("transition_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=True),
+        sa.Column("last_day", sa.Date(), nullable=True),
+        sa.Column("work_minutes", sa.Integer(), nullable=False),
+        sa.Column("available_minutes", sa.Integer(), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_overrule_reason")),
+        sa.CheckConstraint("first_day <= last_day", name=op.f("ck_overrule_days")),
+        sa.CheckConstraint("work_minutes >= available_minutes", name=op.f("ck_overrule_minutes")),
+        sa.ForeignKeyConstraint(
+            ["transition_id"],
+            ["transition.id"],
+            name=op.f("fk_overrule_transition_id_transition"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("transition_id", name=op.f("pk_overrule")),
+    )
+    op.create_table(
         "pin",
         sa.Column("task_id", sa.Integer(), nullable=False),
         sa.Column("crew_id", sa.Integer(), nullable=False),
@@ -1579,10 +1601,70 @@ def upgrade() -> None:
         sa.UniqueConstraint("task_id", "version", name=op.f("uq_stop_task_id_version")),
     )
     op.create_table(
+        "task_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "started",
+                "done",
+                "partial",
+                "impossible",
+                "note",
+                "photo",
+                "signed",
+                name="told",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("told_by", sa.String(length=120), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("counts", sa.Text(), nullable=False),
+        sa.Column("photo", sa.String(length=32), nullable=False),
+        sa.Column("receiver", sa.String(length=120), nullable=False),
+        sa.Column("signature", sa.String(length=32), nullable=False),
+        sa.Column("has_moved", sa.Boolean(), nullable=False),
+        sa.Column(
+            "conflict",
+            sa.Enum(
+                "to_do",
+                "started",
+                "done",
+                "partial",
+                "problem",
+                "cancelled",
+                name="taskstate",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["task_id"], ["task.id"], name=op.f("fk_task_event_task_id_task"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["app_user.id"],
+            name=op.f("fk_task_event_user_id_app_user"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_task_event")),
+        sa.UniqueConstraint("task_id", "key", name=op.f("uq_task_event_task_id_key")),
+    )
+    op.create_table(
         "task_line",
         sa.Column("task_id", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.Integer(), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=True),
+        sa.CheckConstraint("done >= 0", name=op.f("ck_task_line_done")),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_task_line_quantity")),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_task_line_item_id_item")),
         sa.ForeignKeyConstraint(
@@ -1597,9 +1679,11 @@ def downgrade() -> None:
     """Undo the change."""
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table("task_line")
+    op.drop_table("task_event")
     op.drop_table("stop")
     op.drop_table("shift_derogation")
     op.drop_table("pin")
+    op.drop_table("overrule")
     with op.batch_alter_table("hold", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_hold_short_time",
