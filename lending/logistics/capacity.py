@@ -63,7 +63,7 @@ def foresee(
     """Return the same without looking for other dates, asked by nobody in particular."""
     if not has_crews(uow, booking.authority_id):
         return None
-    tasks = _tasks(booking, _loan(booking), granted)
+    tasks = _tasks(uow, booking, _loan(booking), granted)
     return _read(uow, booking, tasks).outlook(uow, tasks) if tasks else None
 
 
@@ -78,7 +78,11 @@ def _loan(booking: Booking) -> Interval:
 
 
 def _tasks(
-    booking: Booking, loan: Interval, granted: Mapping[int, int] | None, first: int = 0
+    uow: UnitOfWork,
+    booking: Booking,
+    loan: Interval,
+    granted: Mapping[int, int] | None,
+    first: int = 0,
 ) -> list[Task]:
     """Return the tasks that a booking would have on these dates, numbered from below `first`."""
     quantities = {line.item_id: line.requested for line in booking.lines} | dict(granted or {})
@@ -88,7 +92,7 @@ def _tasks(
     if days:
         event = shifted(event, days, zone)
     tasks = []
-    for number, work in enumerate(work_for(booking, quantities, loan, event), start=1):
+    for number, work in enumerate(work_for(uow, booking, quantities, loan, event), start=1):
         task = made(booking, work)
         task.id, task.booking = first - number, booking
         tasks.append(task)
@@ -109,7 +113,7 @@ def _better(
         most=2 * NEAR_DAYS,
     )
     options = {
-        loan: _tasks(booking, loan, granted, -number * MOST_TASKS)
+        loan: _tasks(uow, booking, loan, granted, -number * MOST_TASKS)
         for number, loan in enumerate(free, start=1)
     }
     read = _read(uow, booking, [task for tasks in options.values() for task in tasks])
