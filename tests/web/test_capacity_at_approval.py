@@ -1,5 +1,6 @@
 """The page that decides tells what the crews' days hold, and asks why where they cannot."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -130,6 +131,19 @@ def test_what_no_crew_can_do_is_told_and_granted_with_a_reason(
     assert marc.post(sent).status_code == 422
     assert marc.post(sent, {"capacity_reason": BECAUSE}).status_code == 303
     assert BECAUSE in marc.get(f"/a-traiter/{number}").text
+
+
+def test_the_inbox_marks_what_the_crews_cannot_do(
+    marc: Browser, town: Database, cast: Cast, stage: int, too_much: int
+) -> None:
+    small = submitted(town, cast, {stage: 1}, **SET_UP)
+    marked = {
+        int(link.group(1))
+        for row in marc.get("/a-traiter").text.split("<li")
+        if "badge-word tone-bad" in row and (link := re.search(r"/a-traiter/(\d+)", row))
+    }
+    assert too_much in marked
+    assert small not in marked
 
 
 def test_a_part_that_fits_is_granted_without_it(
