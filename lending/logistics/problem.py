@@ -55,6 +55,8 @@ class Asked:
     """The instant of minute 0."""
     without_time: tuple[int, ...]
     """Tasks for which the week has no minute: the site or the counter is closed."""
+    for_later: tuple[int, ...]
+    """Tasks that nobody is there for in what the week has of their time: the next one has more."""
     without_place: tuple[int, ...]
     """Tasks of which only the commune or the depot is known: their drives are guesses."""
 
@@ -171,7 +173,8 @@ def _tasks(uow: UnitOfWork, authority_id: int, week: _Week, also: Sequence[Task]
 def _assemble(week: _Week, tasks: Sequence[Task], shifts: tuple[values.Shift, ...]) -> Asked:
     points, unknown = _points(week, tasks)
     windows = {task.id: _windows(week, task) for task in tasks}
-    asked = [task for task in tasks if windows[task.id]]
+    for_later = {task.id for task in tasks if _can_wait(week, task, windows[task.id], shifts)}
+    asked = [task for task in tasks if windows[task.id] and task.id not in for_later]
     first = _first(asked)
     problem = values.Problem(
         places=tuple(values.Place(name, *point) for name, point in points.items()),
@@ -192,8 +195,23 @@ def _assemble(week: _Week, tasks: Sequence[Task], shifts: tuple[values.Shift, ..
     return Asked(
         problem,
         week.origin,
-        tuple(task.id for task in tasks if not windows[task.id]),
+        tuple(task.id for task in tasks if not windows[task.id] and task.id not in for_later),
+        tuple(sorted(for_later)),
         tuple(task.id for task in asked if task.id in unknown),
+    )
+
+
+def _can_wait(
+    week: _Week,
+    task: Task,
+    windows: Sequence[values.Window],
+    shifts: Sequence[values.Shift],
+) -> bool:
+    """Return whether a task has time beyond the week, and nobody is there for it within."""
+    return task.latest > week.within.end and not any(
+        min(window.end, shift.end) - max(window.start, shift.start) >= task.minutes
+        for window in windows
+        for shift in shifts
     )
 
 

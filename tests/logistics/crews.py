@@ -1,15 +1,23 @@
 """People, vehicles and crews that tests plan with."""
 
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
+from calendars.zones import to_local
 from lending.db.database import Database, UnitOfWork
 from lending.logistics.means.crews import CrewDetails, add_crew
 from lending.logistics.means.fleet import VehicleDetails, add_vehicle
 from lending.logistics.means.kinds import Colour, Skill, VehicleClass
+from lending.logistics.means.models import Crew
 from lending.logistics.means.people import AgentDetails, add_agent, set_skill
 from lending.logistics.means.roster import Times
 from lending.logistics.means.shifts import WeekPattern, plan_week
+from lending.logistics.models import Task
+from lending.logistics.rounds.kinds import Version
+from lending.logistics.rounds.models import Round, Stop
 from tests.factories import Cast
 
 MONDAY = date(2026, 6, 1)
@@ -76,3 +84,47 @@ def build_short_friday(database: Database, cast: Cast) -> Yard:
         pattern = WeekPattern(monday, frozenset(weekdays), times, "Saison des fêtes")
         database.write(lambda uow, week=pattern: plan_week(uow, cast.manager, built.crew, week))
     return built
+
+
+def give_round(database: Database, crew_id: int, start: datetime, reload_after: int = 0) -> int:
+    """Publish a round of everything that is done on site: an hour each, in order of the tasks.
+
+    With `reload_after`, the crew comes back to load again after so many tasks. Returns the
+    number of the round.
+    """
+    hour = timedelta(hours=1)
+
+    def write(uow: UnitOfWork) -> int:
+        on_site = ("deliver", "collect")
+        tasks: list[int | None] = list(
+            uow.session.scalars(select(Task.id).where(Task.kind.in_(on_site)).order_by(Task.id))
+        )
+        if reload_after:
+            tasks.insert(reload_after, None)
+        known = Round(
+            authority_id=uow.session.get_one(Crew, crew_id).authority_id,
+            crew_id=crew_id,
+            day=to_local(start, ZoneInfo("Europe/Paris")).date(),
+            version=Version.PUBLISHED,
+            leaves_at=start - hour / 2,
+            returns_at=start + (len(tasks) + 1) * hour,
+            break_starts_at=start + hour,
+            break_ends_at=start + 1.5 * hour,
+            driving_minutes=40,
+            stops=[
+                Stop(
+                    position=position + 1,
+                    version=Version.PUBLISHED,
+                    task_id=task_id,
+                    arrives_at=start + position * hour,
+                    starts_at=start + position * hour,
+                    ends_at=start + (position + 1) * hour,
+                )
+                for position, task_id in enumerate(tasks)
+            ],
+        )
+        uow.session.add(known)
+        uow.session.flush()
+        return known.id
+
+    return database.write(write)

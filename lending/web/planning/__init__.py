@@ -2,22 +2,11 @@
 
 from datetime import date
 
-from flask import Blueprint, request
+from flask import Blueprint
 
 from lending.web.navigation import address
 
 blueprint = Blueprint("planning", __name__)
-
-FIRST_DAY, LAST_DAY = date(1972, 1, 1), date(2197, 12, 31)
-
-
-def asked_day() -> date | None:
-    """Return the day that the address or the form asks for, if it is one."""
-    try:
-        asked = date.fromisoformat(request.values.get("day", ""))
-    except ValueError:
-        return None
-    return asked if FIRST_DAY < asked < LAST_DAY else None
 
 
 def board_url(authority_id: int, day: date) -> str:
