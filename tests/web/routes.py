@@ -136,6 +136,8 @@ ROUTES: dict[str, Route] = {
     "rounds.offline": PUBLIC,
     "rounds.worker": PUBLIC,
     **_of(Owner.TOWN, Action.SEE_TASKS, "rounds", "sheet"),
+    **_of(Owner.BOOKING, Action.MANAGE_MEANS, "planning", "move", "pin", "unplan"),
+    **_of(Owner.TOWN, Action.MANAGE_MEANS, "planning", "board"),
     "means.choose": Route(Action.MANAGE_MEANS),
     **_of(
         Owner.TOWN, Action.MANAGE_MEANS, "means",

@@ -159,10 +159,7 @@ def _back(view: RunView) -> str:
 
 
 def _week_url(authority_id: int, day: date) -> str:
-    monday = monday_of(day)
-    return board_url(authority_id, monday) or url_for(
-        "planning.preview", authority_id=authority_id, day=monday
-    )
+    return board_url(authority_id, monday_of(day))
 
 
 def _today(authority: AuthorityView) -> date:
