@@ -16,6 +16,7 @@ from tests.factories import Cast, approved, submitted
 from tests.logistics.crews import MONDAY, build_short_friday, build_yard
 from tests.logistics.stages import make_stage
 from tests.support.browser import chromium, served, violations
+from tests.support.html import problems
 from tests.web.conftest import Browser
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -61,6 +62,15 @@ def test_the_days_are_told_with_the_proof_and_better_dates(marc: Browser, too_mu
     assert "3,5\N{NO-BREAK SPACE}h" in page, "the hours of Friday"
     assert "lun. 8 juin, 16" in page, "a better date"
     assert 'name="capacity_reason"' in page
+
+
+def test_the_page_is_valid_while_it_asks(marc: Browser, too_much: int) -> None:
+    path = f"/a-traiter/{too_much}"
+    pages = {
+        "asks": marc.get(path).text,
+        "asks again": marc.post(f"{path}/accorder").text,
+    }
+    assert problems(pages) == []
 
 
 def test_what_fits_is_told_without_asking_anything(
