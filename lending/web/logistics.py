@@ -50,7 +50,7 @@ STATES = {
     TaskState.TO_DO: ("plain", "circle"),
     TaskState.STARTED: ("info", "hourglass-split"),
     TaskState.DONE: ("good", "check-circle-fill"),
-    TaskState.PARTIAL: ("warn", "circle-half"),
+    TaskState.PARTIAL: ("part", "circle-half"),
     TaskState.PROBLEM: ("bad", "exclamation-triangle-fill"),
     TaskState.CANCELLED: ("done", "x-circle"),
 }
