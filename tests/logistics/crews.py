@@ -14,6 +14,7 @@ from lending.logistics.means.kinds import Colour, Skill, VehicleClass
 from lending.logistics.means.models import Crew
 from lending.logistics.means.people import AgentDetails, add_agent, set_skill
 from lending.logistics.means.roster import Times
+from lending.logistics.means.shifts import WeekPattern, plan_week
 from lending.logistics.models import Task
 from lending.logistics.rounds.kinds import Version
 from lending.logistics.rounds.models import Round, Stop
@@ -23,6 +24,9 @@ MONDAY = date(2026, 6, 1)
 """The Monday of the week in which most bookings of the tests begin."""
 OFFICE = Times(time(8), time(16), 60)
 """Seven hours of work."""
+LONG_DAY, SHORT_FRIDAY = Times(time(8), time(18), 60), Times(time(13), time(16, 30), 0)
+FRIDAY, NEXT_MONDAY = MONDAY + timedelta(days=4), MONDAY + timedelta(days=7)
+"""Days on which most bookings of the tests begin and end."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,19 @@ def build_yard(database: Database, cast: Cast) -> Yard:
         return Yard(ines, marc, vehicle, add_crew(uow, boss, cast.town, details).id)
 
     return database.write(write)
+
+
+def build_short_friday(database: Database, cast: Cast) -> Yard:
+    """Give the town a crew that works two weeks, on FRIDAY only from one to half past four."""
+    built = build_yard(database, cast)
+    for monday, weekdays, times in (
+        (MONDAY, {0, 1, 2, 3}, LONG_DAY),
+        (MONDAY, {4}, SHORT_FRIDAY),
+        (NEXT_MONDAY, {0, 1, 2, 3, 4}, LONG_DAY),
+    ):
+        pattern = WeekPattern(monday, frozenset(weekdays), times, "Saison des fêtes")
+        database.write(lambda uow, week=pattern: plan_week(uow, cast.manager, built.crew, week))
+    return built
 
 
 def give_round(database: Database, crew_id: int, start: datetime, reload_after: int = 0) -> int:

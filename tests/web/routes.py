@@ -136,6 +136,8 @@ ROUTES: dict[str, Route] = {
     "rounds.offline": PUBLIC,
     "rounds.worker": PUBLIC,
     **_of(Owner.TOWN, Action.SEE_TASKS, "rounds", "sheet"),
+    **_of(Owner.BOOKING, Action.MANAGE_MEANS, "planning", "move", "pin", "unplan"),
+    **_of(Owner.TOWN, Action.MANAGE_MEANS, "planning", "board"),
     "means.choose": Route(Action.MANAGE_MEANS),
     **_of(
         Owner.TOWN, Action.MANAGE_MEANS, "means",
@@ -146,6 +148,10 @@ ROUTES: dict[str, Route] = {
         "ask_retire_vehicle", "scrap",
         "new_crew", "crew", "ask_retire_crew", "dissolve",
         "new_shift", "shift", "ask_remove_shift", "drop_shift",
+    ),
+    **_of(
+        Owner.TOWN, Action.MANAGE_MEANS, "planning",
+        "ask", "run", "apply", "drop", "preview", "publish", "restore",
     ),
     **_of(Owner.BOOKING, Action.SEE_INBOX, "decisions", "show"),
     **_of(Owner.BOOKING, Action.DECIDE_BOOKING, "decisions", "grant", "refuse", "wait"),

@@ -26,6 +26,7 @@ from lending.logistics.means.kinds import AbsenceKind
 from lending.logistics.means.models import Shift
 from lending.logistics.means.shifts import WeekPattern, plan_week
 from lending.logistics.models import Task
+from lending.logistics.rounds.runs import ask_for_plan
 from lending.organisations.models import Organisation
 from lending.settings import Settings
 from lending.subscriptions.service import subscribe
@@ -192,7 +193,10 @@ def _means(database: Database, cast: Cast) -> dict[str, object]:
     give_round(database, yard.crew, FRIDAY)
     with database.read() as uow:
         shift = uow.session.scalars(select(Shift.id).order_by(Shift.id.desc())).first()
+    run = database.write(lambda uow: ask_for_plan(uow, boss, cast.town, today, 20))
     return {
+        "run_id": run,
+        "plan_id": run,
         "day": FRIDAY.date().isoformat(),
         "agent_id": yard.ines,
         "skill": "electrical",

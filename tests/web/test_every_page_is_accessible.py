@@ -20,7 +20,7 @@ from tests.web.stage import Stage, build_stage
 
 STAFF_ROOMS = (
     *("inbox", "board", "shortages", "jobs", "decisions"),
-    *("catalogue", "logistics", "closures", "means", "rounds"),
+    *("catalogue", "logistics", "closures", "means", "rounds", "planning"),
 )
 STAFF_PAGES = (
     "organisations.index",

@@ -1,4 +1,4 @@
-"""The first tables
+"""The first tables.
 
 Revision: 20261122, after .
 Law: works with the code of the release before it; loses nothing.
@@ -443,6 +443,7 @@ def upgrade() -> None:
                 "borrower",
                 "front_desk",
                 "manager",
+                "agent",
                 "auditor",
                 "administrator",
                 name="role",
@@ -690,6 +691,7 @@ def upgrade() -> None:
                 "borrower",
                 "front_desk",
                 "manager",
+                "agent",
                 "auditor",
                 "administrator",
                 name="role",
@@ -1506,6 +1508,25 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "overrule",
+        sa.Column("transition_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=True),
+        sa.Column("last_day", sa.Date(), nullable=True),
+        sa.Column("work_minutes", sa.Integer(), nullable=False),
+        sa.Column("available_minutes", sa.Integer(), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_overrule_reason")),
+        sa.CheckConstraint("first_day <= last_day", name=op.f("ck_overrule_days")),
+        sa.CheckConstraint("work_minutes >= available_minutes", name=op.f("ck_overrule_minutes")),
+        sa.ForeignKeyConstraint(
+            ["transition_id"],
+            ["transition.id"],
+            name=op.f("fk_overrule_transition_id_transition"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("transition_id", name=op.f("pk_overrule")),
+    )
+    op.create_table(
         "pin",
         sa.Column("task_id", sa.Integer(), nullable=False),
         sa.Column("crew_id", sa.Integer(), nullable=False),
@@ -1658,6 +1679,7 @@ def downgrade() -> None:
     op.drop_table("stop")
     op.drop_table("shift_derogation")
     op.drop_table("pin")
+    op.drop_table("overrule")
     with op.batch_alter_table("hold", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_hold_short_time",

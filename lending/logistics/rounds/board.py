@@ -1,0 +1,519 @@
+"""The board of a week: what each crew does on each day, and what nobody does yet, with the reason.
+
+It only reads: a draft that no longer holds, since a booking or a crew changed, is shown as it is,
+each card with what is wrong with it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from lending.accounts.permissions import Principal
+from lending.authorities.models import Authority
+from lending.db.database import UnitOfWork
+from lending.i18n import N_
+from lending.logistics.kinds import TaskKind, TaskState
+from lending.logistics.means.crew_day import CrewDay
+from lending.logistics.means.kinds import Colour
+from lending.logistics.means.models import Crew
+from lending.logistics.means.week import crew_days_of
+from lending.logistics.planner.engine import plan
+from lending.logistics.planner.plans import Plan, Reasons
+from lending.logistics.planner.replanning import assignments, difference
+from lending.logistics.planner.values import Assignment
+from lending.logistics.problem import PLANNABLE, shift_name
+from lending.logistics.queries import TaskRow, tasks_by_number
+from lending.logistics.rounds.asking import Week, ask_week
+from lending.logistics.rounds.drafting import PinKind
+from lending.logistics.rounds.keeping import BEGUN, MINUTE, rounds_of
+from lending.logistics.rounds.kinds import Version
+from lending.logistics.rounds.models import Pin, Round, Stop
+from lending.logistics.rounds.settling import dropped, settled
+from lending.logistics.working_time import DAY
+from lending.words import fold
+
+
+class Loose(StrEnum):
+    """Why a task no longer holds where the draft has it."""
+
+    CREW = "crew"
+    TASK = "task"
+    TIME = "time"
+    RULE = "rule"
+    """The reasons of the planner tell which."""
+
+    @property
+    def label(self) -> str:
+        """Return the gettext id of the words for it."""
+        return LOOSE_LABELS[self]
+
+
+LOOSE_LABELS = {
+    Loose.CREW: N_("The crew no longer works on that day."),
+    Loose.TASK: N_("The booking no longer needs it."),
+    Loose.TIME: N_("The site or the counter is closed in this week."),
+    Loose.RULE: N_("It no longer fits there."),
+}
+
+
+class News(StrEnum):
+    """What crews would learn of a task if the week were published."""
+
+    NEW = "new"
+    MOVED = "moved"
+    RETIMED = "retimed"
+
+    @property
+    def label(self) -> str:
+        """Return the gettext id of the word for it."""
+        return NEWS_LABELS[self]
+
+
+NEWS_LABELS = {
+    News.NEW: N_("new"),
+    News.MOVED: N_("moved"),
+    News.RETIMED: N_("other time"),
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """A task where the draft has it."""
+
+    task: TaskRow
+    starts_at: datetime
+    ends_at: datetime
+    pin: PinKind
+    pinned_by: str
+    is_late: bool
+    """It should have begun, and nobody said that it did."""
+    loose: Loose | None
+    """None: it holds."""
+    reasons: Reasons | None
+    news: News | None
+    """None: crews know it so, or know nothing of the week."""
+    can_move: bool
+
+
+class PieceKind(StrEnum):
+    """What a crew does for a while."""
+
+    DRIVE = "drive"
+    TASK = "task"
+    RELOAD = "reload"
+    LUNCH = "lunch"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A while in a crew's day."""
+
+    kind: PieceKind
+    starts_at: datetime
+    ends_at: datetime
+    card: Card | None = None
+
+    @property
+    def minutes(self) -> int:
+        """How long it lasts."""
+        return int((self.ends_at - self.starts_at) // MINUTE)
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A crew on a day, with what it is to do."""
+
+    crew_id: int
+    name: str
+    colour: Colour | None
+    day: date
+    crew: CrewDay | None
+    """None: it no longer works on that day."""
+    is_open: bool
+    """Whether it can still be given something."""
+    driving_minutes: int
+    pieces: tuple[Piece, ...]
+    load_g: int
+    """The most that is on board at once."""
+    load_l: int
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """What it is to do, in order."""
+        return tuple(piece.card for piece in self.pieces if piece.card)
+
+    @property
+    def work_minutes(self) -> int:
+        """Work at the stops, without the road."""
+        return sum(piece.minutes for piece in self.pieces if piece.card)
+
+    @property
+    def is_overloaded(self) -> bool:
+        """Whether more is on board than the vehicle carries."""
+        if self.crew is None or not self.load_g + self.load_l:
+            return False
+        return self.load_g > self.crew.payload_g or self.load_l > self.crew.volume_l
+
+
+@dataclass(frozen=True)
+class Room:
+    """Where a task would find room as things stand."""
+
+    crew_id: int
+    crew: str
+    day: date
+    starts_at: datetime
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A task that nobody does yet."""
+
+    task: TaskRow
+    reasons: Reasons | None
+    """None: there is room for it, or no hour in this week."""
+    room: Room | None
+    is_late: bool
+    """It should have been done before."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where a task is done, in degrees."""
+
+    latitude: float
+    longitude: float
+    is_guess: bool
+    """Only the commune or the depot is known."""
+
+
+@dataclass(frozen=True)
+class Board:
+    """A week of an authority as dispatchers see it."""
+
+    week: Week
+    zone: ZoneInfo
+    days: tuple[date, ...]
+    lanes: tuple[Lane, ...]
+    """By day, then by name."""
+    basket: tuple[Waiting, ...]
+    """The most urgent first."""
+    tasks: Mapping[int, TaskRow]
+    """All that it speaks of, by number."""
+    sites: Mapping[int, Site]
+    """Of the tasks that are still to be done."""
+    changes: int
+    """How much crews would learn if it were published."""
+    is_published: bool
+
+    @property
+    def crews(self) -> dict[int, str]:
+        """The crews that work in the week, by number, in the order of their names."""
+        found = {lane.crew_id: lane.name for lane in self.lanes}
+        return dict(sorted(found.items(), key=lambda pair: fold(pair[1])))
+
+    def of_day(self, day: date) -> tuple[Lane, ...]:
+        """Return the crews of one day."""
+        return tuple(lane for lane in self.lanes if lane.day == day)
+
+    def place_of(self, task_id: int) -> tuple[Lane, Card] | None:
+        """Return where the draft has a task."""
+        for lane in self.lanes:
+            for card in lane.cards:
+                if card.task.id == task_id:
+                    return lane, card
+        return None
+
+
+def board_of(uow: UnitOfWork, actor: Principal, authority_id: int, day: date) -> Board:
+    """Return the board of the week in which a day lies.
+
+    Raises:
+        NotSignedIn, Forbidden, NotFound: the actor does not plan for this authority.
+    """
+    week = ask_week(uow, actor, authority_id, day)
+    zone = ZoneInfo(uow.session.get_one(Authority, authority_id).timezone)
+    sunday = week.monday + 6 * DAY
+    drafted = rounds_of(uow, authority_id, Version.DRAFT, week.monday, sunday)
+    standing = week.standing(week.draft)
+    after = settled(week, standing)
+    away = _elsewhere(uow, week)
+    waiting = _waiting(week, {each.task for each in standing}, away)
+    shadow = _shadow(week, after, away) if waiting else after
+    numbers = _numbers(drafted, waiting, (after, shadow))
+    context = _Context(
+        now=uow.now,
+        week=week,
+        lost=dropped(after, standing),
+        reasons={each.task: each for each in after.unserved},
+        tasks=tasks_by_number(uow, numbers),
+        pins=_pins(uow, numbers),
+        known=assignments(week.published) if week.published.rounds else None,
+    )
+    crew_days = crew_days_of(uow, authority_id, week.monday, sunday, zone)
+    names = _crews(uow, authority_id)
+    found = difference(week.published, after)
+    return Board(
+        week=week,
+        zone=zone,
+        days=tuple(week.monday + DAY * number for number in range(7)),
+        lanes=_lanes(context, drafted, crew_days, names),
+        basket=_basket(context, waiting, shadow, names),
+        tasks=context.tasks,
+        sites=_sites(week),
+        changes=sum(map(len, (found.added, found.dropped, found.moved, found.retimed))),
+        is_published=bool(week.published.rounds),
+    )
+
+
+@dataclass(frozen=True)
+class _Context:
+    now: datetime
+    week: Week
+    lost: frozenset[str]
+    reasons: Mapping[str, Reasons]
+    tasks: Mapping[int, TaskRow]
+    pins: Mapping[int, Pin]
+    known: Mapping[str, Assignment] | None
+    """What crews know; None: nothing of the week."""
+
+
+def _elsewhere(uow: UnitOfWork, week: Week) -> frozenset[str]:
+    """Return the tasks that are drafted for a day to come of another week."""
+    rows = uow.session.scalars(
+        select(Stop.task_id)
+        .join(Round, Round.id == Stop.round_id)
+        .where(
+            Stop.task_id.in_([int(task.id) for task in week.problem.tasks]),
+            Stop.version == Version.DRAFT,
+            Round.day >= week.today,
+            (Round.day < week.monday) | (Round.day > week.monday + 6 * DAY),
+        )
+    )
+    return frozenset(map(str, rows))
+
+
+def _waiting(week: Week, standing: Iterable[str], away: Iterable[str]) -> tuple[int, ...]:
+    """Return what is asked of the week and stands in no round that can still do it."""
+    known = {*standing, *away, *(pin.task for pin in week.asked.problem.pins)}
+    asked = [int(task.id) for task in week.problem.tasks if task.id not in known]
+    return (*asked, *week.asked.without_time)
+
+
+def _shadow(week: Week, after: Plan, away: Iterable[str]) -> Plan:
+    """Return the draft with all that finds room beside it, to tell what does not and why."""
+    standing = tuple(assignments(after).values())
+    return plan(week.kept_at(standing), week.travel, iterations=0, leaving=set(away))
+
+
+def _numbers(
+    drafted: Iterable[Round], waiting: Iterable[int], plans: Iterable[Plan]
+) -> frozenset[int]:
+    found = {stop.task_id for each in drafted for stop in each.stops if stop.task_id is not None}
+    found.update(waiting)
+    for each in plans:
+        for reasons in each.unserved:
+            found.add(int(reasons.task))
+            found.update(int(task) for o in reasons.obstacles for task in o.tasks)
+    return frozenset(found)
+
+
+def _pins(uow: UnitOfWork, numbers: Iterable[int]) -> dict[int, Pin]:
+    rows = uow.session.scalars(select(Pin).where(Pin.task_id.in_(list(numbers))))
+    return {row.task_id: row for row in rows}
+
+
+def _crews(uow: UnitOfWork, authority_id: int) -> dict[int, tuple[str, Colour]]:
+    rows = uow.session.execute(
+        select(Crew.id, Crew.name, Crew.colour).where(Crew.authority_id == authority_id)
+    )
+    return {row.id: (row.name, row.colour) for row in rows}
+
+
+def _lanes(
+    context: _Context,
+    drafted: Sequence[Round],
+    crew_days: Sequence[CrewDay],
+    names: Mapping[int, tuple[str, Colour]],
+) -> tuple[Lane, ...]:
+    rounds = {(each.crew_id, each.day): each for each in drafted}
+    crews = {(each.crew_id, each.day): each for each in crew_days}
+    lanes = [
+        _lane(context, number, day, names[number], crews.get((number, day)), known)
+        for number, day in {**crews, **rounds}
+        for known in [rounds.get((number, day))]
+    ]
+    return tuple(sorted(lanes, key=lambda lane: (lane.day, fold(lane.name), lane.crew_id)))
+
+
+def _lane(
+    context: _Context,
+    crew_id: int,
+    day: date,
+    name: tuple[str, Colour],
+    crew: CrewDay | None,
+    known: Round | None,
+) -> Lane:
+    pieces = tuple(_pieces(context, known)) if known else ()
+    load = _most_on_board(pieces)
+    return Lane(
+        crew_id=crew_id,
+        name=name[0],
+        colour=name[1],
+        day=day,
+        crew=crew,
+        is_open=shift_name(crew_id, day) in context.week.shifts,
+        driving_minutes=known.driving_minutes if known else 0,
+        pieces=pieces,
+        load_g=load[0],
+        load_l=load[1],
+    )
+
+
+def _pieces(context: _Context, known: Round) -> list[Piece]:
+    """Return what a round is made of, in order; whoever waits does nothing."""
+    lunch = _lunch(known)
+    pieces = [lunch] if lunch else []
+    at = known.leaves_at
+    for stop in known.stops:
+        pieces += _drives(at, stop.arrives_at, lunch)
+        task = context.tasks.get(stop.task_id) if stop.task_id is not None else None
+        if task is not None:
+            card = _card(context, known, stop, task)
+            pieces.append(Piece(PieceKind.TASK, stop.starts_at, stop.ends_at, card))
+        elif stop.task_id is None:
+            pieces.append(Piece(PieceKind.RELOAD, stop.starts_at, stop.ends_at))
+        at = stop.ends_at
+    pieces += _drives(at, known.returns_at, lunch)
+    return sorted(pieces, key=lambda piece: (piece.starts_at, piece.ends_at))
+
+
+def _lunch(known: Round) -> Piece | None:
+    if known.break_starts_at is None or known.break_ends_at is None:
+        return None
+    return Piece(PieceKind.LUNCH, known.break_starts_at, known.break_ends_at)
+
+
+def _drives(start: datetime, end: datetime, lunch: Piece | None) -> Iterable[Piece]:
+    """Yield a drive, in two where the lunch lies in it."""
+    if lunch is None or lunch.ends_at <= start or end <= lunch.starts_at:
+        spans = [(start, end)]
+    else:
+        spans = [(start, lunch.starts_at), (lunch.ends_at, end)]
+    yield from (Piece(PieceKind.DRIVE, *span) for span in spans if span[0] < span[1])
+
+
+def _card(context: _Context, known: Round, stop: Stop, task: TaskRow) -> Card:
+    loose = _loose(context, known, task)
+    pin = context.pins.get(task.id)
+    here = pin is not None and (pin.crew_id, pin.day) == (known.crew_id, known.day)
+    kind = PinKind.NONE
+    if pin is not None and here:
+        kind = PinKind.TIME if pin.starts_at is not None else PinKind.CREW
+    return Card(
+        task=task,
+        starts_at=stop.starts_at,
+        ends_at=stop.ends_at,
+        pin=kind,
+        pinned_by=pin.pinned_by if pin is not None and here else "",
+        is_late=task.state in PLANNABLE and stop.starts_at < context.now,
+        loose=loose,
+        reasons=context.reasons.get(str(task.id)) if loose is Loose.RULE else None,
+        news=_news(context, known, stop),
+        can_move=task.state in PLANNABLE,
+    )
+
+
+def _loose(context: _Context, known: Round, task: TaskRow) -> Loose | None:
+    week = context.week
+    if task.state in BEGUN or known.day < week.today:
+        return None
+    if task.state is TaskState.CANCELLED:
+        return Loose.TASK
+    if shift_name(known.crew_id, known.day) not in week.shifts:
+        # Their hours of today are over, or nobody of them comes any more.
+        return Loose.CREW
+    if str(task.id) in context.lost:
+        return Loose.RULE
+    asked = {each.id for each in week.problem.tasks}
+    return None if str(task.id) in asked else Loose.TIME
+
+
+def _news(context: _Context, known: Round, stop: Stop) -> News | None:
+    if context.known is None:
+        return None
+    shown = context.known.get(str(stop.task_id))
+    if shown is None:
+        return News.NEW
+    if shown.shift != shift_name(known.crew_id, known.day):
+        return News.MOVED
+    is_same = shown.start == context.week.asked.minute(stop.starts_at)
+    return None if is_same else News.RETIMED
+
+
+def _most_on_board(pieces: Sequence[Piece]) -> tuple[int, int]:
+    """Return the most grams and litres that are on board at once, trip by trip."""
+    trips: list[list[TaskRow]] = [[]]
+    for piece in pieces:
+        if piece.kind is PieceKind.RELOAD:
+            trips.append([])
+        elif piece.card is not None:
+            trips[-1].append(piece.card.task)
+    return max(_peak(trip, 0) for trip in trips), max(_peak(trip, 1) for trip in trips)
+
+
+def _peak(trip: Sequence[TaskRow], measure: int) -> int:
+    def load(task: TaskRow, kind: TaskKind) -> int:
+        return (task.weight_g, task.volume_l)[measure] if task.kind is kind else 0
+
+    at = most = sum(load(task, TaskKind.DELIVER) for task in trip)
+    for task in trip:
+        at += load(task, TaskKind.COLLECT) - load(task, TaskKind.DELIVER)
+        most = max(most, at)
+    return most
+
+
+def _basket(
+    context: _Context,
+    waiting: Iterable[int],
+    shadow: Plan,
+    names: Mapping[int, tuple[str, Colour]],
+) -> tuple[Waiting, ...]:
+    reasons = {each.task: each for each in shadow.unserved}
+    places = assignments(shadow)
+    found = []
+    for number in waiting:
+        task = context.tasks.get(number)
+        if task is None:
+            continue
+        place = places.get(str(number))
+        found.append(
+            Waiting(
+                task=task,
+                reasons=reasons.get(str(number)),
+                room=_room(context.week, place, names) if place else None,
+                is_late=task.window.end <= context.now,
+            )
+        )
+    return tuple(sorted(found, key=lambda each: (each.task.window.end, each.task.id)))
+
+
+def _room(week: Week, place: Assignment, names: Mapping[int, tuple[str, Colour]]) -> Room:
+    crew_id, day = place.shift.split("@")
+    name, _ = names[int(crew_id)]
+    return Room(int(crew_id), name, date.fromisoformat(day), week.asked.instant(place.start))
+
+
+def _sites(week: Week) -> dict[int, Site]:
+    places = {place.id: place for place in week.problem.places}
+    guesses = set(week.asked.without_place)
+    return {
+        int(task.id): Site(
+            places[task.place].latitude, places[task.place].longitude, int(task.id) in guesses
+        )
+        for task in week.problem.tasks
+    }
