@@ -19,13 +19,15 @@ from lending.db.database import UnitOfWork
 from lending.errors import NotFound
 from lending.logistics.kinds import OPEN, TaskKind, TaskState
 from lending.logistics.models import Task, TaskLine
-from lending.logistics.told import EventRow, events_of
+from lending.logistics.told import EventRow, events_of, is_contested
 from lending.organisations.models import Organisation
 
 
 class Urgency(StrEnum):
     """What a day asks of a task."""
 
+    CONTESTED = "contested"
+    """Two told of it otherwise: somebody has to find out."""
     LATE = "late"
     """It should have been done before."""
     DUE = "due"
@@ -65,6 +67,8 @@ class TaskRow:
     ended_at: datetime | None
     done_by: str
     problem: str
+    is_contested: bool
+    """Whether two told of it otherwise, and nobody cleared it up."""
 
     @property
     def is_open(self) -> bool:
@@ -78,6 +82,8 @@ class TaskRow:
 
     def urgency(self, day: Interval) -> Urgency:
         """Return what a day asks of it."""
+        if self.is_contested:
+            return Urgency.CONTESTED
         if not self.is_open:
             return Urgency.DONE
         if self.window.end <= day.start:
@@ -132,9 +138,10 @@ class TaskFilter:
 def list_tasks(uow: UnitOfWork, actor: Principal, wanted: TaskFilter) -> list[TaskRow]:
     """Return the tasks that the actor may see and that are still needed, or were done, in order.
 
-    Of a day: what may be done on it, what was done on it, and on the present day what is late.
+    Of a day: what may be done on it, what was done on it, and on the present day what is late
+    and what two told of otherwise.
     """
-    query = _rows().where(Task.state != TaskState.CANCELLED)
+    query = _rows().where((Task.state != TaskState.CANCELLED) | is_contested())
     scope = actor.authority_scope(Action.SEE_TASKS)
     if scope is not None:
         query = query.where(Task.authority_id.in_(scope))
@@ -199,7 +206,7 @@ def details_of(
 
 
 def _detail(
-    found: Row[Task, Booking, Event, Organisation, Authority, str, str, str],
+    found: Row[Task, Booking, Event, Organisation, Authority, str, str, str, bool],
     actor: Principal,
     lines: Sequence[TaskLine],
     events: Sequence[EventRow],
@@ -227,7 +234,7 @@ def _line(line: TaskLine) -> LoadLine:
     return LoadLine(item.id, item.code, item.name, line.quantity, weight, line.done)
 
 
-def _rows() -> Select[Task, Booking, Event, Organisation, Authority, str, str, str]:
+def _rows() -> Select[Task, Booking, Event, Organisation, Authority, str, str, str, bool]:
     return (
         select(
             Task,
@@ -238,6 +245,7 @@ def _rows() -> Select[Task, Booking, Event, Organisation, Authority, str, str, s
             Commune.name.label("commune"),
             Depot.name.label("depot"),
             Depot.address.label("depot_address"),
+            is_contested().label("is_contested"),
         )
         .join(Booking, Booking.id == Task.booking_id)
         .join(Event, Event.id == Booking.event_id)
@@ -249,7 +257,7 @@ def _rows() -> Select[Task, Booking, Event, Organisation, Authority, str, str, s
 
 
 def _row(
-    found: Row[Task, Booking, Event, Organisation, Authority, str, str, str],
+    found: Row[Task, Booking, Event, Organisation, Authority, str, str, str, bool],
 ) -> TaskRow:
     task, booking, event = found.Task, found.Booking, found.Event
     depot = found.depot or ""
@@ -277,6 +285,7 @@ def _row(
         ended_at=task.ended_at,
         done_by=task.done_by,
         problem=task.problem,
+        is_contested=bool(found.is_contested),
     )
 
 
@@ -295,7 +304,8 @@ def _on_day(uow: UnitOfWork, day: date) -> ColumnElement[bool]:
     for name, numbers in zones.items():
         zone = ZoneInfo(name)
         that = local_day(day, zone)
-        is_late = Task.latest <= that.start if to_local(uow.now, zone).date() == day else false()
+        is_today = to_local(uow.now, zone).date() == day
+        is_late = Task.latest <= that.start if is_today else false()
         conditions.append(
             Task.authority_id.in_(numbers)
             & or_(
@@ -304,6 +314,7 @@ def _on_day(uow: UnitOfWork, day: date) -> ColumnElement[bool]:
                 (Task.state == TaskState.DONE)
                 & (Task.ended_at >= that.start)
                 & (Task.ended_at < that.end),
+                is_contested() if is_today else false(),
             )
         )
     return or_(false(), *conditions)

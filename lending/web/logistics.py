@@ -33,6 +33,7 @@ from lending.web.numbers import whole_number
 blueprint = Blueprint("logistics", __name__)
 
 GROUPS = (
+    (Urgency.CONTESTED, N_("To be cleared up")),
     (Urgency.LATE, N_("Late")),
     (Urgency.DUE, N_("To be done by the end of this day")),
     (Urgency.POSSIBLE, N_("Can be begun this day")),
