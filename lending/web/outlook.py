@@ -130,7 +130,8 @@ def _overload(found: Overload) -> str:
     else:
         text = gettext("%(days)s: %(work)s of work for %(available)s available.", **about)
     if found.is_older:
-        return f"{text} {gettext('Other bookings ask for too much already.')}"
+        older = gettext("Other bookings ask for too much already.")
+        return f"{text} {older}"
     return str(text)
 
 
