@@ -19,6 +19,8 @@ from lending.db.database import UnitOfWork
 from lending.errors import NotFound
 from lending.logistics.kinds import OPEN, TaskKind, TaskState
 from lending.logistics.models import Task, TaskLine
+from lending.logistics.rounds.kinds import Version
+from lending.logistics.rounds.models import Round, Stop
 from lending.logistics.told import EventRow, events_of, is_contested
 from lending.organisations.models import Organisation
 
@@ -133,6 +135,8 @@ class TaskFilter:
     """In the zone of each authority."""
     authority_id: int | None = None
     depot_id: int | None = None
+    crew_id: int | None = None
+    """What was published to this crew, on that day or on any."""
 
 
 def list_tasks(uow: UnitOfWork, actor: Principal, wanted: TaskFilter) -> list[TaskRow]:
@@ -149,7 +153,9 @@ def list_tasks(uow: UnitOfWork, actor: Principal, wanted: TaskFilter) -> list[Ta
         query = query.where(Task.authority_id == wanted.authority_id)
     if wanted.depot_id is not None:
         query = query.where(Task.depot_id == wanted.depot_id)
-    if wanted.day is not None:
+    if wanted.crew_id is not None:
+        query = query.where(Task.id.in_(_given_to(wanted.crew_id, wanted.day)))
+    elif wanted.day is not None:
         query = query.where(_on_day(uow, wanted.day))
     rows = uow.session.execute(query.order_by(Task.latest, Task.id))
     return [_row(row) for row in rows]
@@ -293,6 +299,19 @@ def _site(address: str, commune: str) -> str:
     if commune in address:
         return address
     return ", ".join(part for part in (address, commune) if part)
+
+
+def _given_to(crew_id: int, day: date | None) -> Select[int | None]:
+    given = (
+        select(Stop.task_id)
+        .join(Stop.round)
+        .where(
+            Round.crew_id == crew_id,
+            Round.version == Version.PUBLISHED,
+            Stop.task_id.is_not(None),
+        )
+    )
+    return given if day is None else given.where(Round.day == day)
 
 
 def _on_day(uow: UnitOfWork, day: date) -> ColumnElement[bool]:
