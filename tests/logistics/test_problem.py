@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from lending.authorities.models import Depot
 from lending.bookings.models import Event, Logistics, SiteAccess
+from lending.catalogue.models import Item
 from lending.clock import FixedClock
 from lending.db.database import Database, UnitOfWork
 from lending.errors import Forbidden
@@ -154,6 +155,28 @@ def test_the_counter_has_the_hours_of_the_depot_and_the_site_its_own(
     windows = {task.id: task.windows for task in asked(database, cast).problem.tasks}
     # Somebody comes on Friday at four; the counter closes at five.
     assert windows[counter] == (Window(ON_FRIDAY + 16 * 60, ON_FRIDAY + 17 * 60),)
+
+
+def test_what_is_electrical_waits_for_its_delivery_and_for_somebody_who_may(
+    database: Database, cast: Cast, yard: Yard
+) -> None:
+    def wire(uow: UnitOfWork) -> None:
+        item = uow.session.get_one(Item, cast.tables)
+        item.skills, item.setup_seconds = frozenset({Skill.ELECTRICAL}), 600
+
+    database.write(wire)
+    approved(database, cast, {cast.tables: 4}, logistics=Logistics.DELIVERY_SETUP)
+    number = numbers(database)
+    tasks = {task.id: task for task in asked(database, cast).problem.tasks}
+    connect = tasks[number[TaskKind.CONNECT]]
+    assert connect.skills == {ON_WHEELS, "electrical"}
+    assert connect.after == {number[TaskKind.DELIVER]}
+    # The electrician brings nothing: where the round leaves from does not matter.
+    assert (connect.depot, connect.deliver) == (None, Load())
+    assert "electrical" not in tasks[number[TaskKind.DELIVER]].skills
+    # The only electrician may not any more after Wednesday.
+    found = plan(asked(database, cast).problem, GreatCircle(), iterations=20, seed=1)
+    assert connect.id in {each.task for each in found.unserved}
 
 
 def test_a_site_that_is_closed_in_its_window_is_told_and_not_asked(
