@@ -1,6 +1,5 @@
 """A week of tasks and crews becomes what the planner is asked, and its answer holds."""
 
-from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
@@ -31,7 +30,7 @@ from lending.logistics.planner.values import Load, Lunch, Window
 from lending.logistics.problem import ON_WHEELS, Asked, problem_of_week
 from tests.factories import FRIDAY, Cast, approved
 from tests.factories import MONDAY as LOAN_ENDS
-from tests.logistics.crews import MONDAY, Yard, build_yard
+from tests.logistics.crews import MONDAY, Yard, build_full_weeks
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 LONG_DAY = Times(time(8), time(18), 60)
@@ -42,11 +41,7 @@ ON_FRIDAY = 4 * 1440
 
 @pytest.fixture
 def yard(database: Database, cast: Cast) -> Yard:
-    built = build_yard(database, cast)
-    for monday in (MONDAY, MONDAY + 7 * DAY):
-        pattern = replace(FULL_WEEK, monday=monday)
-        database.write(lambda uow, week=pattern: plan_week(uow, cast.manager, built.crew, week))
-    return built
+    return build_full_weeks(database, cast)
 
 
 def asked(database: Database, cast: Cast, day: date = MONDAY) -> Asked:
