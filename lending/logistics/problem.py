@@ -39,6 +39,8 @@ FIRST = {
 ALSO_FIRST = {TaskKind.CHECK_IN: TaskKind.TAKE_BACK}
 ON_WHEELS = values.Skill("vehicle")
 """Held by crews that have a vehicle: what is done away from a depot takes one."""
+LIFTING = values.Skill("lifting")
+"""Held by crews that lift what one person must not: two people, or a vehicle with a tail lift."""
 LUNCH = (time(11, 30), time(13, 30))
 """Between when a lunch begins, where the shift allows it."""
 FAR_BACK = datetime(1970, 1, 1, tzinfo=UTC)
@@ -245,6 +247,7 @@ def _task(task: Task, windows: tuple[values.Window, ...], first: frozenset[str])
             {
                 ON_WHEELS if on_site else _reaching(task.depot_id),
                 *(values.Skill(skill.value) for skill in task.skills),
+                *([LIFTING] if task.needs_lift else []),
             }
         ),
         agents=task.crew,
@@ -349,6 +352,7 @@ def _shift(
     skills = {values.Skill(skill.value) for skill in crew.skills}
     skills |= {_reaching(number) for number in (week.depots if rides else [depot_id])}
     skills |= {ON_WHEELS} if rides else set()
+    skills |= {LIFTING} if crew.size > 1 or (rides and crew.has_lift) else set()
     rig = crew.vehicle if rides else None
     return values.Shift(
         id=shift_name(crew.crew_id, crew.day),
