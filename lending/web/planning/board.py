@@ -1,7 +1,7 @@
 """The dispatchers' board: a day or a week of rounds, and the basket of what nobody does yet."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,7 @@ from lending.web.logistics import ICONS, STATES
 from lending.web.means import authority_of
 from lending.web.means.words import problem_words
 from lending.web.planning import blueprint
-from lending.web.planning.telling import take_told
+from lending.web.planning.telling import obstacles_words, take_told
 from lending.web.planning.words import reason_words
 from lending.web.templating import language
 
@@ -88,6 +88,11 @@ class BoardPage:
                     self.minute(piece.ends_at, lane.day),
                 ]
         return max(0, min(found) // 60), min(30, -(-max(found) // 60))
+
+    @property
+    def midnight(self) -> time:
+        """The hour 0, for what is drawn to write its hours in the same way."""
+        return time(0)
 
     def url(self, day: date, span: Span | None = None) -> str:
         """Return the address of another day, or of another span."""
@@ -165,6 +170,7 @@ def board(authority_id: int) -> ResponseReturnValue:
         PinKind=PinKind,
         pieces=PIECES,
         reason_words=reason_words,
+        obstacles=lambda reasons: obstacles_words(reasons, found.crews, found.tasks),
         problem_words=problem_words,
         task_icons=ICONS,
         task_states=STATES,

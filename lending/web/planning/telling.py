@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass, field
 from flask import session, url_for
 from flask_babel import gettext, ngettext
 
+from lending.logistics.planner.plans import Reasons
 from lending.logistics.queries import TaskRow
 from lending.logistics.rounds.stands import Change, Stand
 from lending.web import formats
-from lending.web.planning.words import task_words
+from lending.web.planning.words import obstacle_words, task_words
 
 KEPT = "planning_told"
 
@@ -34,6 +35,19 @@ def take_told() -> Told | None:
     """Return what is to be told, once."""
     kept = session.pop(KEPT, None)
     return Told(**kept) if kept else None
+
+
+def obstacles_words(
+    reasons: Reasons, crews: Mapping[int, str], names: Mapping[int, TaskRow]
+) -> list[tuple[list[str], str]]:
+    """Say what stands in the way of a task with which crews."""
+    found = []
+    for obstacle in reasons.obstacles:
+        numbers = {int(shift.partition("@")[0]) for shift in obstacle.shifts}
+        who = [name for number, name in crews.items() if number in numbers]
+        if who:
+            found.append((who, obstacle_words(obstacle, names)))
+    return found
 
 
 def _text(task: TaskRow, change: Change, others: Mapping[int, TaskRow]) -> str:
