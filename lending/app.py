@@ -15,7 +15,7 @@ from lending.demo.people import PASSWORD, PEOPLE
 from lending.events import Events
 from lending.feeds.blueprint import register as register_feeds
 from lending.jobs.worker import run_worker
-from lending.logistics import generating
+from lending.logistics import generating, overruling
 from lending.settings import Settings
 from lending.subscriptions.keeping import Keeper
 from lending.web import register as register_web
@@ -43,6 +43,7 @@ class Number(IntegerConverter):
 def build_database(settings: Settings, clock: Clock | None = None) -> Database:
     """Return the database with everything that listens to what happens in it."""
     events = Events()
+    overruling.listen(events)
     generating.listen(events)
     Keeper(settings.public_url).listen(events)
     return Database(settings.database_url, clock=clock, events=events)

@@ -16,7 +16,7 @@ from lending.authorities.queries import has_authorities
 from lending.cli_admin import doctor, user
 from lending.cli_authorities import authority
 from lending.cli_files import export_files, import_files
-from lending.cli_planning import plan_benchmark
+from lending.cli_planning import plan_benchmark, plan_week
 from lending.cli_tokens import token
 from lending.clock import Clock
 from lending.db.database import Database
@@ -74,6 +74,7 @@ treteau.add_command(export_files)
 treteau.add_command(token)
 treteau.add_command(user)
 treteau.add_command(doctor)
+treteau.add_command(plan_week)
 treteau.add_command(plan_benchmark)
 
 

@@ -11,6 +11,7 @@ from lending.errors import (
     NotSignedIn,
     TooManyAttempts,
 )
+from lending.logistics.rounds.errors import DoesNotFit, ProposalOutdated
 
 STATUSES: dict[type[LendingError], int] = {
     NotSignedIn: 401,
@@ -19,6 +20,8 @@ STATUSES: dict[type[LendingError], int] = {
     NotAllowedNow: 409,
     StockConflict: 409,
     OrganisationNotVerified: 409,
+    DoesNotFit: 409,
+    ProposalOutdated: 409,
     InvalidInput: 422,
     TooManyAttempts: 429,
     Busy: 503,

@@ -82,6 +82,8 @@ class Cast:
     front_desk: Principal
     """Works for the town, as the manager, and the auditor."""
     manager: Principal
+    agent: Principal
+    """Goes out with a crew of the town."""
     other_manager: Principal
     """Works for the agglomeration."""
     auditor: Principal
@@ -134,6 +136,7 @@ def _write_cast(uow: UnitOfWork) -> Cast:
         carol=people["carol"],
         front_desk=people["front_desk"],
         manager=people["manager"],
+        agent=people["agent"],
         other_manager=people["other_manager"],
         auditor=people["auditor"],
         administrator=people["administrator"],
@@ -368,6 +371,7 @@ def _people(
         "carol": make_user(session, "Carol", Role.BORROWER, organisation_id=newcomer.id),
         "front_desk": make_user(session, "Fanny", Role.FRONT_DESK, authority_id=town.id),
         "manager": make_user(session, "Marc", Role.MANAGER, authority_id=town.id),
+        "agent": make_user(session, "Gaston", Role.AGENT, authority_id=town.id),
         "other_manager": make_user(session, "Odile", Role.MANAGER, authority_id=agglomeration.id),
         "auditor": make_user(session, "Aude", Role.AUDITOR, authority_id=town.id),
         "administrator": make_user(session, "Ada", Role.ADMINISTRATOR),

@@ -13,6 +13,8 @@ class Role(StrEnum):
     BORROWER = "borrower"
     FRONT_DESK = "front_desk"
     MANAGER = "manager"
+    AGENT = "agent"
+    """Does the field work, and sees what that needs."""
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
 
@@ -26,11 +28,12 @@ ROLE_LABELS = {
     Role.BORROWER: N_("Association contact"),
     Role.FRONT_DESK: N_("Front desk"),
     Role.MANAGER: N_("Equipment manager"),
+    Role.AGENT: N_("Technical agent"),
     Role.AUDITOR: N_("Auditor"),
     Role.ADMINISTRATOR: N_("Administrator"),
 }
 
-STAFF = frozenset({Role.FRONT_DESK, Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR})
+STAFF = frozenset(Role) - {Role.BORROWER}
 
 
 class Scope(StrEnum):
@@ -86,6 +89,7 @@ class Action(StrEnum):
 
 _OWN, _AUTHORITY, _ALL = Scope.OWN, Scope.AUTHORITY, Scope.ALL
 _B, _F, _M = Role.BORROWER, Role.FRONT_DESK, Role.MANAGER
+_AGENT = Role.AGENT
 _AUD, _ADM = Role.AUDITOR, Role.ADMINISTRATOR
 
 PUBLIC_ACTIONS = frozenset(
@@ -130,8 +134,14 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
         _AUD: _AUTHORITY,
         _ADM: _ALL,
     },
-    Action.SEE_TASKS: {_F: _AUTHORITY, _M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
-    Action.DO_TASKS: {_M: _AUTHORITY, _ADM: _ALL},
+    Action.SEE_TASKS: {
+        _F: _AUTHORITY,
+        _M: _AUTHORITY,
+        _AGENT: _AUTHORITY,
+        _AUD: _AUTHORITY,
+        _ADM: _ALL,
+    },
+    Action.DO_TASKS: {_M: _AUTHORITY, _AGENT: _AUTHORITY, _ADM: _ALL},
     Action.MANAGE_MEANS: {_M: _AUTHORITY, _ADM: _ALL},
     Action.SUBSCRIBE: {
         _B: _OWN,

@@ -82,6 +82,8 @@ def nearest_dates(
     zone: ZoneInfo,
     *,
     without_lines: Collection[int] = (),
+    horizon_days: int = HORIZON_DAYS,
+    most: int = MOST_DATES,
 ) -> list[Interval]:
     """Return the nearest later or earlier days at which everything wanted is free, nearest first.
 
@@ -91,7 +93,7 @@ def nearest_dates(
     terms = terms_of(uow.session, [want.item_id for want in wanted])
     if not terms:
         return []
-    margin = timedelta(days=HORIZON_DAYS + 1)
+    margin = timedelta(days=horizon_days + 1)
     window = _widest(terms, seconds(period.start - margin), seconds(period.end + margin))
     supplies = read_supply(
         uow.session,
@@ -101,14 +103,14 @@ def nearest_dates(
         without_lines=without_lines,
     )
     found: list[Interval] = []
-    for distance in range(1, HORIZON_DAYS + 1):
+    for distance in range(1, horizon_days + 1):
         for days in (distance, -distance):
-            candidate = _shifted(period, days, zone)
+            candidate = shifted(period, days, zone)
             if candidate.start > uow.now and _fits(candidate, wanted, terms, supplies):
                 found.append(candidate)
-        if len(found) >= MOST_DATES:
+        if len(found) >= most:
             break
-    return found[:MOST_DATES]
+    return found[:most]
 
 
 def _widest(terms: Mapping[int, Terms], starts: int, ends: int) -> tuple[int, int]:
@@ -116,7 +118,8 @@ def _widest(terms: Mapping[int, Terms], starts: int, ends: int) -> tuple[int, in
     return min(window[0] for window in windows), max(window[1] for window in windows)
 
 
-def _shifted(period: Interval, days: int, zone: ZoneInfo) -> Interval:
+def shifted(period: Interval, days: int, zone: ZoneInfo) -> Interval:
+    """Return the period so many days later (or earlier) at the same local hours."""
     return Interval(_move(period.start, days, zone), _move(period.end, days, zone))
 
 

@@ -59,8 +59,11 @@ def approve_booking(
     booking_id: int,
     granted: Mapping[int, int] | None = None,
     reason: str = "",
+    capacity_reason: str = "",
 ) -> Booking:
     """Grant a request, whole or in part (`granted`: item id to quantity; the rest is granted).
+
+    Where its field work cannot be done, that takes a `capacity_reason` (logistics/overruling.py).
 
     Raises:
         StockConflict: stock fell since, or the booking was waiting; nothing is decided.
@@ -79,7 +82,7 @@ def approve_booking(
     hold(uow, booking, HoldKind.DECIDED, terms)
     booking.option_until, booking.waiting_since = None, None
     booking.decided_at = uow.now
-    move(uow, actor, booking, name, reason)
+    move(uow, actor, booking, name, reason, capacity_reason)
     if name == "approve_in_part":
         serve_waiting(uow, item_ids_of(booking), terms)
     return booking

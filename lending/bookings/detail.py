@@ -103,6 +103,7 @@ class LineView:
 class HistoryLine:
     """Something that happened to a booking."""
 
+    id: int
     at: datetime
     move: str
     """A name of `states.MOVES`, or create, change, reduce."""
@@ -303,6 +304,7 @@ def _history(uow: UnitOfWork, booking_id: int) -> tuple[HistoryLine, ...]:
     )
     return tuple(
         HistoryLine(
+            id=row.id,
             at=row.at,
             move=row.move,
             old=row.old,

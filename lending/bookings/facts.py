@@ -13,6 +13,9 @@ class BookingMoved:
     move: str
     old: State | None
     new: State
+    transition_id: int
+    capacity_reason: str = ""
+    """Why it is granted although the crews may have no room; who knows of crews judges it."""
 
 
 @dataclass(frozen=True)

@@ -55,12 +55,17 @@ def check_move(actor: Principal, booking: Booking, name: str, reason: str) -> Mo
 
 
 def move(
-    uow: UnitOfWork, actor: Principal, booking: Booking, name: str, reason: str = ""
+    uow: UnitOfWork,
+    actor: Principal,
+    booking: Booking,
+    name: str,
+    reason: str = "",
+    capacity_reason: str = "",
 ) -> Transition:
     """Move a booking, write its history and tell who wants to know.
 
     Raises:
-        as `check_move`.
+        as `check_move`, and what a room above refuses (see `BookingMoved`).
     """
     to = check_move(actor, booking, name, reason)
     transition = Transition(
@@ -76,5 +81,10 @@ def move(
     uow.session.add(transition)
     booking.state = to.target
     uow.session.flush()  # subscribers read what the database holds
-    uow.events.publish(BookingMoved(booking.id, name, transition.old, to.target), uow)
+    uow.events.publish(
+        BookingMoved(
+            booking.id, name, transition.old, to.target, transition.id, capacity_reason.strip()
+        ),
+        uow,
+    )
     return transition

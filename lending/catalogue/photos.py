@@ -31,8 +31,8 @@ _NAME = re.compile(r"[0-9a-f]{32}")
 class PhotoStore:
     """A folder outside the web root."""
 
-    def __init__(self, instance: Path) -> None:
-        self._folder = instance / "photos"
+    def __init__(self, instance: Path, folder: str = "photos") -> None:
+        self._folder = instance / folder
 
     def save(self, content: bytes) -> str:
         """Keep a photo in all widths and return its name; the same content has the same name.
@@ -94,7 +94,15 @@ def _opened(content: bytes) -> Image.Image:
         raise InvalidInput(
             photo=N_("We cannot read this photo. Choose a JPEG, PNG or WebP file.")
         ) from None
-    return ImageOps.exif_transpose(picture).convert("RGB")
+    return _on_white(ImageOps.exif_transpose(picture))
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """Return the picture without transparency: what is drawn in black must not end on black."""
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    drawn = picture.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", drawn.size, "white"), drawn).convert("RGB")
 
 
 def _resized(picture: Image.Image, width: int) -> bytes:

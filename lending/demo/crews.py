@@ -11,10 +11,12 @@ from lending.accounts.permissions import SYSTEM
 from lending.authorities.models import Authority
 from lending.closures.days import closed_days
 from lending.db.database import UnitOfWork
+from lending.demo.people import PEOPLE
 from lending.logistics.means.absences import add_absence
 from lending.logistics.means.crews import CrewDetails, add_crew
 from lending.logistics.means.fleet import VehicleDetails, add_outage, add_vehicle
 from lending.logistics.means.kinds import AbsenceKind, Colour, Skill, VehicleClass
+from lending.logistics.means.models import Crew
 from lending.logistics.means.people import AgentDetails, add_agent, set_skill
 from lending.logistics.means.roster import Times
 from lending.logistics.means.shifts import WeekPattern, plan_week
@@ -47,7 +49,7 @@ class DemoCrew:
     times: Times
 
 
-EARLY, OFFICE = Times(time(7), time(15), 45), Times(time(8), time(16), 60)
+EARLY, OFFICE = Times(time(7), time(15), 45), Times(time(9), time(17), 60)
 
 VAN = VehicleDetails("Fourgon 12 m³", LIGHT, S.LICENCE_B, 1_100_000, 12_000, "ZZ-000-ZA")
 TIPPER = VehicleDetails(
@@ -175,7 +177,9 @@ def _write_crew(
     for each in crew.members:
         # Numbers that no operator gives out: kept for fiction.
         phone = f"06 39 98 {10 + authority_id:02d} {10 * number + len(members):02d}"
-        agent = add_agent(uow, SYSTEM, authority_id, AgentDetails(each.name, phone, depot_id))
+        email = next((person.email for person in PEOPLE if person.name == each.name), "")
+        known = AgentDetails(each.name, phone, depot_id, email)
+        agent = add_agent(uow, SYSTEM, authority_id, known)
         for skill, days in each.skills.items():
             until = today + timedelta(days=days) if days is not None else None
             set_skill(uow, SYSTEM, agent.id, skill, until)
@@ -187,6 +191,18 @@ def _write_crew(
     crew_id = add_crew(uow, SYSTEM, authority_id, details).id
     for weeks in WEEKS:
         _plan(uow, authority_id, crew_id, crew, monday + weeks * WEEK)
+
+
+def plan_crews(uow: UnitOfWork, monday: date) -> None:
+    """Plan the crews that usually work on Saturdays over another week."""
+    for code, crews in CREWS.items():
+        authority = uow.session.scalars(select(Authority).where(Authority.code == code)).one()
+        for crew in crews:
+            if crew.weekdays == TUESDAY_TO_SATURDAY:
+                known = select(Crew.id).where(
+                    Crew.authority_id == authority.id, Crew.name == crew.name
+                )
+                _plan(uow, authority.id, uow.session.scalars(known).one(), crew, monday)
 
 
 def _plan(uow: UnitOfWork, authority_id: int, crew_id: int, crew: DemoCrew, monday: date) -> None:

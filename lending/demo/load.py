@@ -33,11 +33,11 @@ from lending.bookings.supply import move_stock, plan_maintenance
 from lending.catalogue.models import Item
 from lending.clock import FixedClock
 from lending.db.database import Database, UnitOfWork
-from lending.demo.crews import write_crews
 from lending.demo.foundation import HISTORY, write_foundation
 from lending.demo.people import write_people
+from lending.demo.rounds import FieldWork
+from lending.demo.rushes import with_rushes
 from lending.demo.season import PlannedRequest, draw
-from lending.demo.territory import UNVERIFIED
 from lending.errors import NotAllowedNow
 from lending.handover.service import Counted, check_in, check_out, close_booking, prepare_booking
 from lending.organisations.models import Organisation
@@ -71,7 +71,6 @@ def load_demo(
     past.write(write_people)
     _Season(past, clock, now).play(list(draw(SEED, now.date(), requests, ZONE)), report)
     past.dispose()
-    database.write(write_crews)
 
 
 @dataclass
@@ -101,12 +100,14 @@ class _Season:
 
     def play(self, requests: list[PlannedRequest], report: Callable[[int, int], None]) -> None:
         """Do everything that happens up to now, in its order."""
-        for request in self._with_a_rush(requests):
+        for request in with_rushes(requests, self.now, ZONE):
             self._plan(request.filed, partial(self._file, request))
         for weeks in range(HISTORY // WEEK):
             self._plan(self.now - weeks * WEEK - timedelta(minutes=1), self._expire)
         self._plan(self.now - timedelta(days=20), self._repairs)
         self._plan(self.now - timedelta(hours=3), self._breakage)
+        work = FieldWork(self.database, self.clock, self.now, ZONE)
+        self._plan(work.monday_morning, partial(self._send_out, work))
         total = len(self.steps)
         while self.steps:
             at, _, step = heapq.heappop(self.steps)
@@ -114,32 +115,12 @@ class _Season:
             step()
             total = max(total, len(self.steps))
             report(total - len(self.steps), total)
+        self.clock.instant = self.now
+        work.end()
 
-    def _with_a_rush(self, requests: list[PlannedRequest]) -> Iterator[PlannedRequest]:
-        """Yield the requests, and once more some for the weekend that the largest one wants."""
-        yield from (r for r in requests if r.association not in UNVERIFIED)
-        soon = self.now + timedelta(days=20)
-        coming = [r for r in requests if r.starts > soon and r.association not in UNVERIFIED]
-        peak = max(coming, key=lambda r: (sum(q for _, q in r.lines), r.starts))
-        scarce = ("SON-KIT", "POD-REM", "TEN-5X12", "BAM-3X3", "CHA-COQ", "BAR-200", "PRA-2X1")
-        for number, request in enumerate(coming[:9]):
-            lines = dict.fromkeys(scarce[number % 4 :], 1 + 3 * (number % 3))
-            lines = {code: (1 if code in scarce[:3] else 60 * n) for code, n in lines.items()}
-            lines |= {code: min(n, 18) for code, n in lines.items() if code in ("BAM-3X3",)}
-            lines |= {code: min(n, 30) for code, n in lines.items() if code == "PRA-2X1"}
-            yield PlannedRequest(
-                **{
-                    **vars(request),
-                    "authority": "trois-rives",
-                    "starts": peak.starts,
-                    "ends": peak.ends,
-                    "event_starts": peak.event_starts,
-                    "event_ends": peak.event_ends,
-                    "filed": self.now - timedelta(days=12 - number, hours=number),
-                    "decided": self.now + timedelta(days=3),
-                    "lines": tuple(lines.items()),
-                }
-            )
+    def _send_out(self, work: FieldWork) -> None:
+        for at, step in work.begin():
+            self._plan(at, step)
 
     def _plan(self, at: datetime, step: Step) -> None:
         """Do a step at its time, unless that is still to come."""

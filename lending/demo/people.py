@@ -48,6 +48,7 @@ PEOPLE = (
     DemoPerson(
         "rivemont@demo.example", "Gestion du matériel, Rivemont", Role.MANAGER, authority="rivemont"
     ),
+    DemoPerson("tournee@demo.example", "Driss Vauban", Role.AGENT, authority="trois-rives"),
     DemoPerson("audit@demo.example", "Audit et contrôle", Role.AUDITOR),
     DemoPerson("admin@demo.example", "Administration de Tréteau", Role.ADMINISTRATOR),
 )

@@ -121,6 +121,9 @@ SITES = (
 )
 
 
+SUNDAY = 6
+
+
 @dataclass(frozen=True)
 class PlannedRequest:
     """One request of the demonstration, before it meets the others."""
@@ -169,6 +172,10 @@ def _request(
         lead = (first - today).days + chance.randrange(1, 75)
     filed = starts - timedelta(days=lead, minutes=chance.randrange(600))
     place = chance.choice(SITES)
+    logistics = chance.choice(tuple(Logistics))
+    last = first + timedelta(days=length)
+    if last.weekday() == SUNDAY and logistics is not Logistics.PICKUP:
+        last += timedelta(days=1)  # no crew fetches on Sundays
     return PlannedRequest(
         association=name,
         authority=authority,
@@ -181,10 +188,10 @@ def _request(
         event_starts=_at(first, chance.choice((9, 10, 14, 18)), zone),
         event_ends=_at(first + timedelta(days=length - 1), chance.choice((19, 22, 23)), zone),
         starts=starts,
-        ends=_at(first + timedelta(days=length), chance.choice((10, 11, 16)), zone),
+        ends=_at(last, chance.choice((10, 11, 16)), zone),
         filed=filed,
         decided=filed + timedelta(days=chance.randrange(3, 26), hours=chance.randrange(8)),
-        logistics=chance.choice(tuple(Logistics)),
+        logistics=logistics,
         lines=_lines(chance, cause, size, owned[authority]),
     )
 

@@ -14,6 +14,7 @@ from lending.i18n import N_
 from lending.jobs.runs import forget_old_runs
 from lending.jobs.schedule import Count, Job, Run
 from lending.logistics.rounds.runs import run_plans, some_run_waits
+from lending.logistics.told import pictures_in_use
 from lending.subscriptions.keeping import refresh_everything
 
 
@@ -49,8 +50,10 @@ def _tidy(run: Run) -> list[Count]:
 
 def _tidy_photos(run: Run) -> list[Count]:
     with run.database.read() as uow:
-        used = photos_in_use(uow)
-    removed = PhotoStore(run.settings.instance).remove_others(used)
+        used, told = photos_in_use(uow), pictures_in_use(uow)
+    instance = run.settings.instance
+    removed = PhotoStore(instance).remove_others(used)
+    removed += PhotoStore(instance, "field").remove_others(told)
     return [Count(N_("Photos removed"), removed)]
 
 

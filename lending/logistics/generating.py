@@ -1,6 +1,7 @@
 """Keep the tasks of a booking true to it: by difference, in the transaction that changes it."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -68,7 +69,7 @@ def generate_tasks(uow: UnitOfWork, booking: Booking) -> None:
     for key, work in wanted.items():
         known = existing.get(key)
         if known is None:
-            uow.session.add(_made(booking, work))
+            uow.session.add(made(booking, work))
         elif known.state in (TaskState.TO_DO, TaskState.CANCELLED):
             _write(known, work)
     for key, task in existing.items():
@@ -83,7 +84,8 @@ def _close(task: Task, at: datetime) -> None:
     task.ended_at = at
 
 
-def _made(booking: Booking, work: Work) -> Task:
+def made(booking: Booking, work: Work) -> Task:
+    """Return the task that does this work, not yet in any session."""
     task = Task(
         booking_id=booking.id,
         authority_id=booking.authority_id,
@@ -112,9 +114,21 @@ def _write(task: Task, work: Work) -> None:
 def _wanted(booking: Booking) -> list[Work]:
     if booking.state not in GRANTED | {State.OUT}:
         return []
+    return work_for(
+        booking,
+        {line.item_id: _still_away(booking, line) for line in booking.lines},
+        Interval(booking.starts_at, booking.ends_at),
+        Interval(booking.event.starts_at, booking.event.ends_at),
+    )
+
+
+def work_for(
+    booking: Booking, quantities: Mapping[int, int], loan: Interval, event: Interval
+) -> list[Work]:
+    """Return the work that a booking makes with these pieces of its items, at these dates."""
     loads: dict[int | None, list[Pieces]] = defaultdict(list)
     for line in booking.lines:
-        if quantity := _still_away(booking, line):
+        if quantity := quantities.get(line.item_id, 0):
             item = line.item
             loads[item.depot_id].append(
                 Pieces(
@@ -128,8 +142,8 @@ def _wanted(booking: Booking) -> list[Work]:
             )
     return work_of(
         Job(
-            loan=Interval(booking.starts_at, booking.ends_at),
-            event=Interval(booking.event.starts_at, booking.event.ends_at),
+            loan=loan,
+            event=event,
             is_carried=booking.logistics is not Logistics.PICKUP,
             is_set_up=booking.logistics is Logistics.DELIVERY_SETUP,
             goes_out=booking.state is not State.OUT,

@@ -46,8 +46,10 @@ class TaskState(StrEnum):
     TO_DO = "to_do"
     STARTED = "started"
     DONE = "done"
+    PARTIAL = "partial"
+    """Somebody did a part of it; the rest waits for who plans."""
     PROBLEM = "problem"
-    """Somebody was there, and it could not be done, or not wholly."""
+    """Somebody was there, and it could not be done."""
     CANCELLED = "cancelled"
     """The booking needs it no more."""
 
@@ -61,13 +63,51 @@ STATE_LABELS = {
     TaskState.TO_DO: N_("To be done"),
     TaskState.STARTED: N_("Under way"),
     TaskState.DONE: N_("Done"),
+    TaskState.PARTIAL: N_("Partly done"),
     TaskState.PROBLEM: N_("Problem reported"),
     TaskState.CANCELLED: N_("No longer needed"),
 }
 
-OPEN = frozenset({TaskState.TO_DO, TaskState.STARTED, TaskState.PROBLEM})
+OPEN = frozenset({TaskState.TO_DO, TaskState.STARTED, TaskState.PARTIAL, TaskState.PROBLEM})
 """What somebody still has to see to."""
 
-STARTABLE = frozenset({TaskState.TO_DO, TaskState.PROBLEM})
+STARTABLE = frozenset({TaskState.TO_DO, TaskState.PARTIAL, TaskState.PROBLEM})
 FINISHABLE = OPEN
 STOPPABLE = frozenset({TaskState.TO_DO, TaskState.STARTED})
+
+
+class Told(StrEnum):
+    """What those who do the work tell of a task."""
+
+    STARTED = "started"
+    DONE = "done"
+    PARTIAL = "partial"
+    IMPOSSIBLE = "impossible"
+    NOTE = "note"
+    PHOTO = "photo"
+    SIGNED = "signed"
+    """Somebody on the spot confirmed it, by hand or by name."""
+
+    @property
+    def label(self) -> str:
+        """Return the gettext id of what was told."""
+        return TOLD_LABELS[self]
+
+
+TOLD_LABELS = {
+    Told.STARTED: N_("Begun"),
+    Told.DONE: N_("Done"),
+    Told.PARTIAL: N_("Partly done"),
+    Told.IMPOSSIBLE: N_("Not possible"),
+    Told.NOTE: N_("Note"),
+    Told.PHOTO: N_("Photo"),
+    Told.SIGNED: N_("Signature"),
+}
+
+LEADS_TO = {
+    Told.STARTED: TaskState.STARTED,
+    Told.DONE: TaskState.DONE,
+    Told.PARTIAL: TaskState.PARTIAL,
+    Told.IMPOSSIBLE: TaskState.PROBLEM,
+}
+"""Where a task stands once this was told of it; what is not here changes nothing."""

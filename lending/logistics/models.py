@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lending.authorities.models import Depot
 from lending.bookings.models import Booking
 from lending.catalogue.models import Item
 from lending.db.base import Base, Id, Uuid, choice
-from lending.logistics.kinds import TaskKind, TaskState
+from lending.logistics.kinds import TaskKind, TaskState, Told
 
 
 class Task(Base):
@@ -63,12 +63,49 @@ class TaskLine(Base):
     """How many pieces of an item a task is about."""
 
     __tablename__ = "task_line"
-    __table_args__ = (CheckConstraint("quantity > 0", name="quantity"),)
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("done >= 0", name="done"),
+    )
 
     task_id: Mapped[int] = mapped_column(
         ForeignKey("task.id", ondelete="CASCADE"), primary_key=True
     )
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True)
     quantity: Mapped[int]
+    done: Mapped[int | None]
+    """How many were brought, or fetched, once somebody counted."""
 
     item: Mapped[Item] = relationship()
+
+
+class TaskEvent(Base):
+    """What somebody told of a task. Rows are added, never changed.
+
+    The key names it, given by whoever tells: what comes twice is written once.
+    """
+
+    __tablename__ = "task_event"
+    __table_args__ = (UniqueConstraint("task_id", "key"),)
+
+    id: Mapped[Id]
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[Told] = mapped_column(choice(Told))
+    happened_at: Mapped[datetime]
+    """By the clock of the telephone, which may have been out of reach for hours."""
+    arrived_at: Mapped[datetime]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id", ondelete="SET NULL"))
+    told_by: Mapped[str] = mapped_column(String(120))
+    text: Mapped[str] = mapped_column(Text, default="")
+    counts: Mapped[str] = mapped_column(Text, default="")
+    """Pieces by the number of their item, as a JSON object; empty when nobody counted."""
+    photo: Mapped[str] = mapped_column(String(32), default="")
+    receiver: Mapped[str] = mapped_column(String(120), default="")
+    """Who confirmed it on the spot."""
+    signature: Mapped[str] = mapped_column(String(32), default="")
+    """The name of the picture of what was drawn."""
+    has_moved: Mapped[bool]
+    """Whether it changed where the task stands, and did not merely agree."""
+    conflict: Mapped[TaskState | None] = mapped_column(choice(TaskState))
+    """Where somebody else had brought the task meanwhile: what was told did not change it."""

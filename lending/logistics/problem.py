@@ -55,6 +55,8 @@ class Asked:
     """The instant of minute 0."""
     without_time: tuple[int, ...]
     """Tasks for which the week has no minute: the site or the counter is closed."""
+    for_later: tuple[int, ...]
+    """Tasks that nobody is there for in what the week has of their time: the next one has more."""
     without_place: tuple[int, ...]
     """Tasks of which only the commune or the depot is known: their drives are guesses."""
 
@@ -108,13 +110,14 @@ def problem_of_week(
     authority_id: int,
     day: date,
     held: Mapping[int, Held] | None = None,
+    also: Sequence[Task] = (),
 ) -> Asked:
     """Return the week of a day as a problem: what has yet to be done, by the crews that work.
 
     What is `held`, by number of task, is pinned where it stands, if its crew still works that
     day. What else is under way is left alone. What should have been done before may be done at
     any time of the present week. Staff have the keys: opening hours bind the counter, not the
-    vehicles.
+    vehicles. What would `also` have to be done counts like the rest: tasks that no table holds.
 
     Raises:
         NotSignedIn, Forbidden, NotFound: the actor does not see to this authority's means.
@@ -141,13 +144,13 @@ def problem_of_week(
     names = {shift.id for shift in shifts}
     held = {number: each for number, each in shared.held.items() if each.shift in names}
     shared = replace(shared, held=held)
-    return _assemble(shared, _tasks(uow, authority_id, shared), shifts)
+    return _assemble(shared, _tasks(uow, authority_id, shared, also), shifts)
 
 
-def _tasks(uow: UnitOfWork, authority_id: int, week: _Week) -> Sequence[Task]:
+def _tasks(uow: UnitOfWork, authority_id: int, week: _Week, also: Sequence[Task]) -> Sequence[Task]:
     # What is late is asked once, in the present week; that of another week in its own.
     since = FAR_BACK if week.is_present else week.within.start
-    return uow.session.scalars(
+    known = uow.session.scalars(
         select(Task)
         .where(
             Task.authority_id == authority_id,
@@ -163,12 +166,15 @@ def _tasks(uow: UnitOfWork, authority_id: int, week: _Week) -> Sequence[Task]:
         .options(joinedload(Task.booking).joinedload(Booking.event).joinedload(Event.commune))
         .order_by(Task.id)
     ).all()
+    within = Interval(since, week.within.end)
+    return [*known, *(t for t in also if Interval(t.earliest, t.latest).overlaps(within))]
 
 
 def _assemble(week: _Week, tasks: Sequence[Task], shifts: tuple[values.Shift, ...]) -> Asked:
     points, unknown = _points(week, tasks)
     windows = {task.id: _windows(week, task) for task in tasks}
-    asked = [task for task in tasks if windows[task.id]]
+    for_later = {task.id for task in tasks if _can_wait(week, task, windows[task.id], shifts)}
+    asked = [task for task in tasks if windows[task.id] and task.id not in for_later]
     first = _first(asked)
     problem = values.Problem(
         places=tuple(values.Place(name, *point) for name, point in points.items()),
@@ -189,8 +195,23 @@ def _assemble(week: _Week, tasks: Sequence[Task], shifts: tuple[values.Shift, ..
     return Asked(
         problem,
         week.origin,
-        tuple(task.id for task in tasks if not windows[task.id]),
+        tuple(task.id for task in tasks if not windows[task.id] and task.id not in for_later),
+        tuple(sorted(for_later)),
         tuple(task.id for task in asked if task.id in unknown),
+    )
+
+
+def _can_wait(
+    week: _Week,
+    task: Task,
+    windows: Sequence[values.Window],
+    shifts: Sequence[values.Shift],
+) -> bool:
+    """Return whether a task has time beyond the week, and nobody is there for it within."""
+    return task.latest > week.within.end and not any(
+        min(window.end, shift.end) - max(window.start, shift.start) >= task.minutes
+        for window in windows
+        for shift in shifts
     )
 
 

@@ -1,6 +1,7 @@
 """Field work as it is read: of a day, of a booking, one task with all that its crew needs."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
@@ -18,6 +19,7 @@ from lending.db.database import UnitOfWork
 from lending.errors import NotFound
 from lending.logistics.kinds import OPEN, TaskKind, TaskState
 from lending.logistics.models import Task, TaskLine
+from lending.logistics.told import EventRow, events_of
 from lending.organisations.models import Organisation
 
 
@@ -93,6 +95,8 @@ class LoadLine:
     quantity: int
     weight_g: int
     """Of all these pieces."""
+    done: int | None
+    """How many were brought, or fetched, once somebody counted."""
 
 
 @dataclass(frozen=True)
@@ -100,10 +104,14 @@ class TaskDetail(TaskRow):
     """A task with all that those who do it need."""
 
     lines: tuple[LoadLine, ...]
+    events: tuple[EventRow, ...]
+    """What was told of it, in the order in which it came."""
     event_period: Interval
     contact: str
     phone: str
     access: SiteAccess
+    point: tuple[float, float] | None
+    """Latitude and longitude of the place, where somebody gave them."""
     note: str
     """What the borrower wanted to say."""
     zone: ZoneInfo
@@ -163,40 +171,60 @@ def get_task(uow: UnitOfWork, actor: Principal, task_id: int) -> TaskDetail:
         NotFound: there is none that the actor may know of.
         NotSignedIn: nobody is signed in.
     """
-    found = uow.session.execute(_rows().where(Task.id == task_id)).one_or_none()
-    if found is None:
+    found = details_of(uow, actor, [task_id])
+    if not found:
         raise NotFound
-    task, booking, event, organisation, authority = (
-        found.Task,
-        found.Booking,
-        found.Event,
-        found.Organisation,
-        found.Authority,
-    )
+    task = found[task_id]
     actor.check(Action.SEE_TASKS, authority_id=task.authority_id, hidden=True)
-    lines = uow.session.scalars(
+    return task
+
+
+def details_of(
+    uow: UnitOfWork, actor: Principal, task_ids: Collection[int]
+) -> dict[int, TaskDetail]:
+    """Return tasks by their numbers; whether the actor may see them is asked by the caller."""
+    lines: dict[int, list[TaskLine]] = defaultdict(list)
+    for line in uow.session.scalars(
         select(TaskLine)
-        .where(TaskLine.task_id == task_id)
+        .where(TaskLine.task_id.in_(task_ids))
         .options(joinedload(TaskLine.item))
         .order_by(TaskLine.item_id)
-    )
-    row = _row(found)
+    ):
+        lines[line.task_id].append(line)
+    events = events_of(uow, task_ids)
+    rows = uow.session.execute(_rows().where(Task.id.in_(task_ids)))
+    return {
+        row.Task.id: _detail(row, actor, lines[row.Task.id], events[row.Task.id]) for row in rows
+    }
+
+
+def _detail(
+    found: Row[Task, Booking, Event, Organisation, Authority, str, str, str],
+    actor: Principal,
+    lines: Sequence[TaskLine],
+    events: Sequence[EventRow],
+) -> TaskDetail:
+    row, event, organisation = _row(found), found.Event, found.Organisation
+    is_known = row.kind.is_on_site and event.lat is not None and event.lon is not None
     return TaskDetail(
         **{each.name: getattr(row, each.name) for each in fields(row)},
         lines=tuple(_line(line) for line in lines),
+        events=tuple(events),
         event_period=Interval(event.starts_at, event.ends_at),
         contact=event.access.contact or organisation.contact_name,
         phone=event.access.phone or organisation.contact_phone,
         access=event.access,
-        note=booking.note,
-        zone=ZoneInfo(authority.timezone),
-        can_do=actor.can(Action.DO_TASKS, authority_id=task.authority_id),
+        point=(event.lat, event.lon) if is_known else None,
+        note=found.Booking.note,
+        zone=ZoneInfo(found.Authority.timezone),
+        can_do=actor.can(Action.DO_TASKS, authority_id=row.authority_id),
     )
 
 
 def _line(line: TaskLine) -> LoadLine:
     item = line.item
-    return LoadLine(item.id, item.code, item.name, line.quantity, line.quantity * item.weight_g)
+    weight = line.quantity * item.weight_g
+    return LoadLine(item.id, item.code, item.name, line.quantity, weight, line.done)
 
 
 def _rows() -> Select[Task, Booking, Event, Organisation, Authority, str, str, str]:

@@ -11,6 +11,7 @@ import lending.db.counter
 import lending.jobs.models
 import lending.logistics.means.models
 import lending.logistics.models
+import lending.logistics.overruling
 import lending.logistics.rounds.models
 import lending.organisations.models
 import lending.subscriptions.models  # noqa: F401 - imported for the tables they declare

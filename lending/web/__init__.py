@@ -42,15 +42,16 @@ def blueprints() -> list:  # type: ignore[type-arg]
         home,
         inbox,
         jobs,
-        logistics,
         means,
         organisations,
         planning,
         preferences,
         programme,
         reference,
+        rounds,
         shortages,
         subscriptions,
+        telling,
     )
 
     return [
@@ -72,8 +73,10 @@ def blueprints() -> list:  # type: ignore[type-arg]
         board.blueprint,
         shortages.blueprint,
         closures.blueprint,
-        logistics.blueprint,
+        # the field work's own blueprint, with the views of what is told of it
+        telling.blueprint,
         means.blueprint,
         planning.blueprint,
+        rounds.blueprint,
         jobs.blueprint,
     ]

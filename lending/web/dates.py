@@ -121,3 +121,16 @@ def _moment(day: str, hour: str, usual: time) -> datetime | None:
     except ValueError:
         return None
     return at if at.tzinfo is None and 2000 <= at.year <= LAST_YEAR else None
+
+
+FIRST_DAY, LAST_DAY = date(1972, 1, 1), date(2197, 12, 31)
+"""Around any day that is shown, a month must be a time that the machine knows."""
+
+
+def asked_day() -> date | None:
+    """Return the `day` that the address or the form asks for, if it is one."""
+    try:
+        asked = date.fromisoformat(request.values.get("day", ""))
+    except ValueError:
+        return None
+    return asked if FIRST_DAY < asked < LAST_DAY else None

@@ -27,12 +27,14 @@ from lending.bookings.review import Case, read_case
 from lending.bookings.states import RefusalReason, State
 from lending.db.database import UnitOfWork
 from lending.errors import FieldError, InvalidInput, NotAllowedNow
+from lending.logistics.overruling import CapacityExceeded, overrules_of
 from lending.logistics.queries import TaskRow, tasks_of
 from lending.web.context import allowed, database, principal
 from lending.web.history import history_of
 from lending.web.inbox import filter_arguments, filter_of_request
 from lending.web.numbers import whole_number
 from lending.web.offers import conflicts_for_staff
+from lending.web.outlook import OutlookView, read_outlook, told_again
 from lending.web.widgets import Conflict, HistoryEntry
 
 blueprint = Blueprint("decisions", __name__)
@@ -61,6 +63,8 @@ class DecisionPage:
     preparation_begins: bool = False
     tasks: tuple[TaskRow, ...] = ()
     """The field work that it makes."""
+    outlook: OutlookView | None = None
+    """What it would do to the crews' days."""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -102,10 +106,12 @@ def page_of(
         g.zone = case.booking.zone
         answer = explain_conflict(uow, conflict, g.zone) if conflict else None
         tasks = tasks_of(uow, booking_id)
+        outlook = read_outlook(uow, case.booking, _granted(case.booking))
+        overrules = overrules_of(uow, booking_id)
     page = DecisionPage(
         case=case,
         mode=_mode(case.booking),
-        history=history_of(case.booking.history),
+        history=history_of(case.booking.history, overrules),
         typed=request.form.to_dict(),
         sent=(request.endpoint or "").rpartition(".")[2] if request.method == "POST" else "",
         errors=tuple(errors),
@@ -113,6 +119,7 @@ def page_of(
         overtaken=overtaken,
         arguments=filter_arguments(),
         tasks=tuple(tasks),
+        outlook=outlook,
         preparation_begins=case.booking.starts_at <= case.now + PREPARE_AHEAD,
     )
     return render_template(
@@ -145,6 +152,8 @@ def carry_out(
         following = next_booking(uow, principal(), wanted, booking_id)
     try:
         database().write(service)
+    except CapacityExceeded as error:
+        return page_of(booking_id, [("capacity_reason", told_again(error.outlook))], status=422)
     except InvalidInput as error:
         return page_of(booking_id, _errors(booking, error, anchors or {}), status=422)
     except StockConflict as conflict:
@@ -243,15 +252,28 @@ def complete(booking_id: int) -> ResponseReturnValue:
 def grant(booking_id: int) -> ResponseReturnValue:
     """Grant a request, whole or in part."""
     reason = request.form.get("reason", "")
+    although = request.form.get("capacity_reason", "")
 
     def approve(uow: UnitOfWork) -> object:
-        granted = quantities("granted")
-        if request.form.get("only_named"):
-            lines = get_booking(uow, principal(), booking_id).line_views
-            granted = {line.item_id: 0 for line in lines} | granted
-        return approve_booking(uow, principal(), booking_id, granted, reason)
+        granted = _named(get_booking(uow, principal(), booking_id)) | quantities("granted")
+        return approve_booking(uow, principal(), booking_id, granted, reason, although)
 
     return carry_out(booking_id, approve, gettext("granted"))
+
+
+def _named(booking: BookingDetail) -> dict[int, int]:
+    """Return nothing for each line, where only those that the form names are granted."""
+    if not request.form.get("only_named"):
+        return {}
+    return {line.item_id: 0 for line in booking.line_views}
+
+
+def _granted(booking: BookingDetail) -> dict[int, int]:
+    """Return the quantities of the form that was sent, as far as they can be read."""
+    try:
+        return _named(booking) | quantities("granted")
+    except InvalidInput:
+        return {}
 
 
 @blueprint.post("/a-traiter/<int:booking_id>/refuser")

@@ -23,6 +23,7 @@ ICONS = {
     Role.BORROWER: "people",
     Role.FRONT_DESK: "telephone",
     Role.MANAGER: "box-seam",
+    Role.AGENT: "truck",
     Role.AUDITOR: "eye",
     Role.ADMINISTRATOR: "gear",
 }

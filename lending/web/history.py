@@ -1,11 +1,13 @@
 """The history of a booking in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 from flask_babel import gettext
 
 from lending.bookings.detail import HistoryLine
 from lending.i18n import N_
+from lending.logistics.overruling import OverruleView
+from lending.web.outlook import overruled
 from lending.web.statuses import status_of
 from lending.web.widgets import HistoryEntry
 
@@ -37,9 +39,21 @@ QUIET = {"create", "change", "reduce", "check_in_part", "show_event", "hide_even
 """What leaves the state as it is, and so has no state's colour."""
 
 
-def history_of(lines: Iterable[HistoryLine]) -> tuple[HistoryEntry, ...]:
-    """Return what happened to a booking, in the order given."""
-    return tuple(_entry(line) for line in lines)
+def history_of(
+    lines: Iterable[HistoryLine], overrules: Mapping[int, OverruleView] | None = None
+) -> tuple[HistoryEntry, ...]:
+    """Return what happened to a booking, in the order given.
+
+    For staff, `overrules` tells what was granted although the crews had no room.
+    """
+    return tuple(entry for line in lines for entry in _entries(line, overrules or {}))
+
+
+def _entries(line: HistoryLine, overrules: Mapping[int, OverruleView]) -> Iterator[HistoryEntry]:
+    entry = _entry(line)
+    if line.id in overrules:
+        yield overruled(entry, overrules[line.id])
+    yield entry
 
 
 def _entry(line: HistoryLine) -> HistoryEntry:

@@ -1,8 +1,9 @@
 """The first page: one question, then what the reader has under way."""
 
-from flask import Blueprint, redirect, render_template
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from lending.accounts.permissions import Action
 from lending.bookings.queries import BookingFilter, Order, list_bookings
 from lending.bookings.states import AT_WORK, State
 from lending.catalogue.queries import list_categories
@@ -21,11 +22,10 @@ MOST_REQUESTS = 6
 
 @blueprint.get("/")
 def show() -> ResponseReturnValue:
-    """Ask for which dates; staff go to their inbox."""
+    """Ask for which dates; staff go to their inbox, or to their round."""
     actor = principal()
-    inbox = address("inbox.index")
-    if actor.is_staff and inbox:
-        return redirect(inbox)
+    if actor.is_staff:
+        return redirect(url_for("inbox.index" if actor.can(Action.SEE_INBOX) else "rounds.index"))
     with database().read() as uow:
         dates = chosen_dates(DEFAULT_ZONE, uow.now)
         families = list_categories(uow)

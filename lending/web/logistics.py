@@ -16,7 +16,7 @@ from lending.db.database import UnitOfWork
 from lending.errors import InvalidInput, NotAllowedNow
 from lending.i18n import N_
 from lending.logistics.fieldwork import finish_task, report_problem, start_task
-from lending.logistics.kinds import FINISHABLE, STARTABLE, STOPPABLE, TaskKind, TaskState
+from lending.logistics.kinds import FINISHABLE, STARTABLE, STOPPABLE, TaskKind, TaskState, Told
 from lending.logistics.queries import (
     TaskFilter,
     TaskRow,
@@ -25,6 +25,7 @@ from lending.logistics.queries import (
     list_tasks,
     work_in,
 )
+from lending.logistics.telling import new_key
 from lending.web.context import allowed, database, principal
 from lending.web.formats import DEFAULT_ZONE
 from lending.web.numbers import whole_number
@@ -49,8 +50,18 @@ STATES = {
     TaskState.TO_DO: ("plain", "circle"),
     TaskState.STARTED: ("info", "hourglass-split"),
     TaskState.DONE: ("good", "check-circle-fill"),
+    TaskState.PARTIAL: ("warn", "circle-half"),
     TaskState.PROBLEM: ("bad", "exclamation-triangle-fill"),
     TaskState.CANCELLED: ("done", "x-circle"),
+}
+TOLD_ICONS = {
+    Told.STARTED: "play-fill",
+    Told.DONE: "check-lg",
+    Told.PARTIAL: "circle-half",
+    Told.IMPOSSIBLE: "exclamation-triangle-fill",
+    Told.NOTE: "chat-left-text",
+    Told.PHOTO: "camera",
+    Told.SIGNED: "pen",
 }
 ONE_DAY = timedelta(days=1)
 FIRST_DAY, LAST_DAY = date(1971, 1, 1), date(2199, 12, 31)
@@ -82,7 +93,7 @@ class DayPage:
 
 @blueprint.app_context_processor
 def _looks() -> dict[str, object]:
-    return {"task_icons": ICONS, "task_states": STATES}
+    return {"task_icons": ICONS, "task_states": STATES, "told_icons": TOLD_ICONS}
 
 
 @blueprint.get("/interventions")
@@ -145,7 +156,7 @@ def _url(day: date, authority_id: int | None, depot_id: int | None) -> str:
 @allowed(Action.SEE_TASKS)
 def show(task_id: int) -> ResponseReturnValue:
     """Show a task: when, where, what to load, whom to call."""
-    return _task_page(task_id)
+    return task_page(task_id)
 
 
 @blueprint.post("/interventions/<int:task_id>/commencer")
@@ -180,16 +191,17 @@ def _carry_out(
         database().write(service)
     except InvalidInput as error:
         messages = tuple(gettext(e.message) % dict(e.data) for e in error.errors)
-        return _task_page(task_id, messages, status=422)
+        return task_page(task_id, messages, status=422)
     except NotAllowedNow:
-        return _task_page(task_id, overtaken=True, status=409)
+        return task_page(task_id, overtaken=True, status=409)
     flash(told, "good")
     return redirect(url_for("logistics.show", task_id=task_id), 303)
 
 
-def _task_page(
+def task_page(
     task_id: int, messages: Sequence[str] = (), *, overtaken: bool = False, status: int = 200
 ) -> ResponseReturnValue:
+    """Show a task, with what was wrong with the form that was sent."""
     with database().read() as uow:
         task = get_task(uow, principal(), task_id)
     g.zone = task.zone
@@ -202,5 +214,7 @@ def _task_page(
         may_start=task.can_do and task.state in STARTABLE,
         may_finish=task.can_do and task.state in FINISHABLE,
         may_report=task.can_do and task.state in STOPPABLE,
+        may_tell=task.can_do,
+        new_key=new_key,
     )
     return page, status

@@ -19,14 +19,16 @@ class Place:
     label: str
     icon: str
     action: Action
-    readers: Literal["staff", "others", "all"] = "all"
-    """Whom it is offered to."""
+    readers: Literal["staff", "field", "others", "all"] = "all"
+    """Whom it is offered to: those at a desk, those on the road, those who borrow."""
 
 
 PLACES = (
     Place("inbox.index", N_("Inbox"), "inbox", Action.SEE_INBOX, "staff"),
     Place("board.index", N_("Planning"), "calendar3-range", Action.SEE_BOARD, "staff"),
     Place("logistics.index", N_("Field work"), "truck", Action.SEE_TASKS, "staff"),
+    Place("rounds.index", N_("Rounds"), "signpost-split", Action.SEE_TASKS, "field"),
+    Place("logistics.index", N_("Field work"), "truck", Action.SEE_TASKS, "field"),
     Place("home.show", N_("Home"), "house", Action.BROWSE_CATALOGUE, "others"),
     Place("catalogue.index", N_("Equipment"), "grid", Action.BROWSE_CATALOGUE),
     Place("programme.index", N_("Events"), "calendar-event", Action.SEE_PROGRAMME, "others"),
@@ -44,7 +46,8 @@ PLACES = (
 
 def places_for(principal: Principal) -> tuple[Place, ...]:
     """Return the places that the person may go to, in their order."""
-    kind = "staff" if principal.is_staff else "others"
+    at_a_desk = principal.can(Action.SEE_INBOX)
+    kind = "staff" if at_a_desk else "field" if principal.is_staff else "others"
     return tuple(
         place for place in PLACES if place.readers in ("all", kind) and principal.can(place.action)
     )

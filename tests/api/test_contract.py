@@ -4,8 +4,11 @@ from datetime import datetime
 
 import pytest
 
+from lending.bookings.models import Logistics
 from tests.api.conftest import request_body
 from tests.factories import approved, submitted
+from tests.logistics.crews import build_short_friday
+from tests.logistics.stages import make_stage
 
 JUNE = "start=2026-06-01T00:00:00%2B02:00&end=2026-07-01T00:00:00%2B02:00"
 
@@ -282,3 +285,22 @@ def test_a_calendar_is_subscribed_and_given_up(choir, cast, app):
     assert [row["id"] for row in choir.get("/calendar-subscriptions")["items"]] == [made["id"]]
     assert choir("DELETE", f"/calendar-subscriptions/{made['id']}").status_code == 204
     assert app.test_client().get(path).status_code == 410
+
+
+def test_what_the_crews_cannot_do_is_granted_only_with_a_reason(manager, choir, app, cast):
+    town = app.extensions["database"]
+    build_short_friday(town, cast)
+    stage = make_stage(town, cast)
+    approved(town, cast, {stage: 4}, logistics=Logistics.DELIVERY_SETUP)
+    number = submitted(town, cast, {stage: 5}, logistics=Logistics.DELIVERY_SETUP)
+    path = f"/bookings/{number}/approve"
+    told = manager.post(path, status=422)
+    assert told["code"] == "capacity_exceeded"
+    (error,) = told["errors"]
+    assert error["field"] == "capacity_reason"
+    assert "2026-06-05" in error["message"]
+    assert "3.5" in error["message"]
+    assert manager.get(f"/bookings/{number}")["state"] == "submitted"
+    reason = {"capacity_reason": "Deux agents viennent en renfort."}
+    assert manager.post(path, reason, status=200)["state"] == "approved"
+    assert "renfort" not in str(choir.get(f"/bookings/{number}")), "staff alone read it"

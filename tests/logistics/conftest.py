@@ -7,13 +7,14 @@ import pytest
 from lending.clock import FixedClock
 from lending.db.database import Database
 from lending.events import Events
-from lending.logistics import generating
+from lending.logistics import generating, overruling
 
 
 @pytest.fixture
 def database(database_url: str, clock: FixedClock) -> Iterator[Database]:
     """Open the empty database with the tasks listening."""
     events = Events()
+    overruling.listen(events)
     generating.listen(events)
     opened = Database(database_url, clock=clock, events=events)
     yield opened

@@ -1,5 +1,6 @@
 """A week of tasks and crews becomes what the planner is asked, and its answer holds."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
@@ -33,6 +34,7 @@ from tests.logistics.crews import MONDAY, Yard, build_yard
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 LONG_DAY = Times(time(8), time(18), 60)
+FULL_WEEK = WeekPattern(MONDAY, frozenset(range(5)), LONG_DAY, "Saison des fêtes")
 ON_FRIDAY = 4 * 1440
 """The minute at which Friday begins."""
 
@@ -41,7 +43,7 @@ ON_FRIDAY = 4 * 1440
 def yard(database: Database, cast: Cast) -> Yard:
     built = build_yard(database, cast)
     for monday in (MONDAY, MONDAY + 7 * DAY):
-        pattern = WeekPattern(monday, frozenset(range(5)), LONG_DAY, "Saison des fêtes")
+        pattern = replace(FULL_WEEK, monday=monday)
         database.write(lambda uow, week=pattern: plan_week(uow, cast.manager, built.crew, week))
     return built
 
@@ -218,3 +220,16 @@ def test_minutes_count_from_monday_in_the_week_the_clocks_change(
 def test_only_who_sees_to_the_means_asks(database: Database, cast: Cast) -> None:
     with database.read() as uow, pytest.raises(Forbidden):
         problem_of_week(uow, cast.other_manager, cast.town, MONDAY)
+
+
+def test_what_nobody_can_do_before_sunday_is_left_to_the_week_in_which_its_time_goes_on(
+    database: Database, cast: Cast, yard: Yard
+) -> None:
+    sunday = {"start": FRIDAY, "end": FRIDAY + 2 * DAY}
+    approved(database, cast, {cast.tables: 4}, **sunday)
+    check_in = int(numbers(database)[TaskKind.CHECK_IN])
+    found = asked(database, cast)
+    assert found.for_later == (check_in,)
+    assert str(check_in) not in {task.id for task in found.problem.tasks}
+    following = asked(database, cast, MONDAY + 7 * DAY)
+    assert str(check_in) in {task.id for task in following.problem.tasks}

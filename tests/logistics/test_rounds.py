@@ -83,7 +83,7 @@ def proposed(database: Database, cast: Cast) -> int:
 
 
 def publish(database: Database, cast: Cast) -> None:
-    database.write(lambda uow: publish_week(uow, cast.manager, cast.town, MONDAY) and None)
+    database.write(lambda uow: publish_week(uow, cast.manager, cast.town, MONDAY))
 
 
 def stops(database: Database, version: Version = Version.DRAFT) -> dict[int, datetime]:
@@ -321,7 +321,7 @@ def test_a_crew_that_falls_ill_loses_its_tasks_and_another_plan_says_so(
         _, changes = changes_of(uow, cast.manager, cast.town, MONDAY)
     on_friday = {*tasks(database, TaskKind.DELIVER), *tasks(database, TaskKind.HAND_OUT)}
     assert {int(each.task) for each in changes.difference.dropped} >= on_friday
-    database.write(lambda uow: settle_draft(uow, cast.manager, cast.town, MONDAY) and None)
+    database.write(lambda uow: settle_draft(uow, cast.manager, cast.town, MONDAY))
     publish(database, cast)
     assert not on_friday & stops(database, Version.PUBLISHED).keys()
 
@@ -378,4 +378,4 @@ def test_only_those_who_see_to_the_means_plan(
     with pytest.raises(Forbidden):
         database.write(lambda uow: ask_for_plan(uow, stranger, cast.town, MONDAY))
     with pytest.raises(Forbidden):
-        database.write(lambda uow: publish_week(uow, stranger, cast.town, MONDAY) and None)
+        database.write(lambda uow: publish_week(uow, stranger, cast.town, MONDAY))

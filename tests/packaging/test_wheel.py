@@ -103,7 +103,13 @@ def test_installed_elsewhere_it_makes_a_database_and_serves_pages(
         assert '<html lang="fr"' in home.text
         assert "Se connecter" in home.text
         manifest = client.get("/static/vendor/manifest.json").json()
-        assert {"bootstrap.css", "htmx.js", "cally.js", "atkinson.woff2"} <= set(manifest)
+        assert {
+            "bootstrap.css",
+            "htmx.js",
+            "cally.js",
+            "signature_pad.js",
+            "atkinson.woff2",
+        } <= set(manifest)
         for path in manifest.values():
             assert client.get(f"/static/vendor/{path}").status_code == 200, path
 

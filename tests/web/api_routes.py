@@ -41,6 +41,10 @@ API_ROUTES: dict[str, Route] = {
     **_of(Owner.BOOKING, Action.HAND_OVER, "prepare", "hand_over", "take_back", "close"),
     "api.read_tasks": Route(Action.SEE_TASKS),
     **_of(Owner.BOOKING, Action.DO_TASKS, "start", "done", "problem"),
+    **_of(
+        Owner.TOWN, Action.MANAGE_MEANS,
+        "add_plan", "read_plan", "apply_plan", "drop_plan", "publish_plan",
+    ),
     "api.read_subscriptions": Route(Action.SUBSCRIBE),
     "api.add_subscription": Route(
         Action.SUBSCRIBE, Owner.CHOIR, on_object=Action.SEE_ORGANISATION
@@ -80,6 +84,7 @@ def api_body(endpoint: str, arguments: dict[str, object]) -> dict[str, Any]:
         "pieces": {"what": "L'attestation d'assurance."},
         "refuse": {"reason_code": "LATE", **reason},
         "waiting_list": reason,
+        "add_plan": {"date": "2026-06-03", "authority_id": town},
         "add_subscription": {"view": "organisation", "id": choir},
     }
     return bodies.get(endpoint.removeprefix("api."), {})

@@ -129,7 +129,13 @@ ROUTES: dict[str, Route] = {
     "jobs.index": Route(Action.SEE_JOBS),
     "logistics.index": Route(Action.SEE_TASKS),
     **_of(Owner.BOOKING, Action.SEE_TASKS, "logistics", "show"),
-    **_of(Owner.BOOKING, Action.DO_TASKS, "logistics", "start", "finish", "report"),
+    **_of(Owner.BOOKING, Action.DO_TASKS, "logistics", "start", "finish", "report", "say"),
+    **_of(Owner.BOOKING, Action.SEE_TASKS, "logistics", "picture"),
+    "rounds.index": Route(Action.SEE_TASKS),
+    "rounds.session": Route(Action.DO_TASKS),
+    "rounds.offline": PUBLIC,
+    "rounds.worker": PUBLIC,
+    **_of(Owner.TOWN, Action.SEE_TASKS, "rounds", "sheet"),
     **_of(Owner.BOOKING, Action.MANAGE_MEANS, "planning", "move", "pin", "unplan"),
     **_of(Owner.TOWN, Action.MANAGE_MEANS, "planning", "board"),
     "means.choose": Route(Action.MANAGE_MEANS),
@@ -142,6 +148,10 @@ ROUTES: dict[str, Route] = {
         "ask_retire_vehicle", "scrap",
         "new_crew", "crew", "ask_retire_crew", "dissolve",
         "new_shift", "shift", "ask_remove_shift", "drop_shift",
+    ),
+    **_of(
+        Owner.TOWN, Action.MANAGE_MEANS, "planning",
+        "ask", "run", "apply", "drop", "preview", "publish", "restore",
     ),
     **_of(Owner.BOOKING, Action.SEE_INBOX, "decisions", "show"),
     **_of(Owner.BOOKING, Action.DECIDE_BOOKING, "decisions", "grant", "refuse", "wait"),
@@ -168,5 +178,8 @@ ROUTES: dict[str, Route] = {
 QUERIES = {"subscriptions.create": "?view=organisation&id={organisation_id}"}
 """What has to stand behind an address for it to be about something."""
 
-FORMS = {"bookings.set_line": {"item_id": "{item_id}", "quantity": "3"}}
+FORMS = {
+    "logistics.say": {"kind": "note", "key": "a-good-key", "reason": "Bonjour"},
+    "bookings.set_line": {"item_id": "{item_id}", "quantity": "3"},
+}
 """What a form says where an empty one is answered before anybody looks at the object."""

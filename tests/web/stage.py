@@ -14,7 +14,7 @@ from lending.accounts.permissions import ANONYMOUS, Principal, Role
 from lending.accounts.sessions import Limits, Visitor, open_session
 from lending.accounts.tokens import create_token
 from lending.app import build_database, create_app
-from lending.bookings.models import Booking
+from lending.bookings.models import Booking, Logistics
 from lending.bookings.supply import plan_maintenance
 from lending.clock import FixedClock
 from lending.closures.service import NewClosure, NewSource, add_source, close_days
@@ -26,6 +26,7 @@ from lending.logistics.means.kinds import AbsenceKind
 from lending.logistics.means.models import Shift
 from lending.logistics.means.shifts import WeekPattern, plan_week
 from lending.logistics.models import Task
+from lending.logistics.rounds.runs import ask_for_plan
 from lending.organisations.models import Organisation
 from lending.settings import Settings
 from lending.subscriptions.service import subscribe
@@ -33,7 +34,7 @@ from lending.subscriptions.views import View
 from lending.web.security import SESSION_COOKIE
 from tests import factories
 from tests.factories import FRIDAY, MONDAY, NOW, Cast
-from tests.logistics.crews import OFFICE, build_yard
+from tests.logistics.crews import OFFICE, build_yard, give_round
 from tests.support.sites import calendar
 
 EVENT = "Bal secret des Planches"
@@ -97,6 +98,7 @@ def build_stage(folder: Path) -> Stage:
         "a borrower to be verified": cast.carol,
         "front desk": cast.front_desk,
         "manager": cast.manager,
+        "technical agent": cast.agent,
         "manager elsewhere": cast.other_manager,
         "auditor": cast.auditor,
         "administrator": cast.administrator,
@@ -121,6 +123,7 @@ def _objects(database: Database, cast: Cast) -> dict[str, object]:
     booking = factories.submitted(database, cast, lines, name=EVENT)
     factories.draft(database, cast, lines, name=EVENT, start=FRIDAY - timedelta(days=7))
     factories.approved(database, cast, {cast.barriers: 10}, name=EVENT)
+    factories.approved(database, cast, {cast.chairs: 12}, logistics=Logistics.DELIVERY_SETUP)
     factories.submitted(
         database, cast, {cast.chairs: 20}, organisation=cast.club, name="Concours de pétanque"
     )
@@ -187,9 +190,14 @@ def _means(database: Database, cast: Cast) -> dict[str, object]:
     absence = database.write(lambda uow: add_absence(uow, boss, yard.ines, *away).absence_id)
     stop = (today, None, "Contrôle technique")
     outage = database.write(lambda uow: add_outage(uow, boss, yard.lorry, *stop).id)
+    give_round(database, yard.crew, FRIDAY)
     with database.read() as uow:
         shift = uow.session.scalars(select(Shift.id).order_by(Shift.id.desc())).first()
+    run = database.write(lambda uow: ask_for_plan(uow, boss, cast.town, today, 20))
     return {
+        "run_id": run,
+        "plan_id": run,
+        "day": FRIDAY.date().isoformat(),
         "agent_id": yard.ines,
         "skill": "electrical",
         "vehicle_id": yard.lorry,

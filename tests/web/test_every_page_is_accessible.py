@@ -20,7 +20,7 @@ from tests.web.stage import Stage, build_stage
 
 STAFF_ROOMS = (
     *("inbox", "board", "shortages", "jobs", "decisions"),
-    *("catalogue", "logistics", "closures", "means", "planning"),
+    *("catalogue", "logistics", "closures", "means", "rounds", "planning"),
 )
 STAFF_PAGES = (
     "organisations.index",
@@ -35,10 +35,15 @@ ALSO = {
     "organisations.show": ("manager",),
     "organisations.edit": ("manager",),
     "bookings.index": ("manager",),
+    "rounds.sheet": ("technical agent",),
+    "logistics.show": ("technical agent",),
 }
 NOT_PAGES = {"static", "bootstrap.static", "feeds.show", "api.openapi", "health.alive"} | {
     "health.ready",
     "catalogue.photo",
+    "logistics.picture",
+    "rounds.session",
+    "rounds.worker",
     "feeds.programme",
     "subscriptions.download",
 }

@@ -26,12 +26,13 @@ PEOPLE = (
     "a borrower to be verified",
     "front desk",
     "manager",
+    "technical agent",
     "manager elsewhere",
     "auditor",
     "administrator",
 )
 SIGN_IN = "/connexion"
-SAMPLE_MISSING = ("catalogue.photo", "bootstrap.static")
+SAMPLE_MISSING = ("catalogue.photo", "logistics.picture", "bootstrap.static")
 """Open to everybody, but there is no such file in the walk."""
 
 

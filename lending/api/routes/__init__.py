@@ -11,6 +11,7 @@ from lending.api.routes import (
     handover,
     items,
     organisations,
+    plans,
     stock,
     subscriptions,
     tasks,
@@ -29,6 +30,7 @@ def all_operations() -> tuple[Operation, ...]:
         decisions,
         handover,
         tasks,
+        plans,
         availability,
         subscriptions,
     )

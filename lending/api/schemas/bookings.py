@@ -186,6 +186,12 @@ class Approval(Input):
 
     lines: list[GrantLine] | None = Field(None, max_length=200)
     reason: Text = Field("", max_length=2000, description="Why only a part; the borrower reads it.")
+    capacity_reason: Text = Field(
+        "",
+        max_length=2000,
+        description="Why it is granted although the crews cannot do its field work; asked for "
+        "(422, `capacity_exceeded`) only then. Staff alone read it.",
+    )
 
 
 class Refusal(Input):

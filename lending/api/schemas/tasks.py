@@ -22,20 +22,24 @@ from lending.logistics.kinds import TaskKind, TaskState
 from lending.logistics.queries import TaskRow
 
 
-def _day(value: object) -> object:
-    """Refuse what is not written as a day, and days that are mistakes."""
+def day_value(value: object) -> object:
+    """Read a day; what is not written as one is refused, and days that are mistakes."""
     if isinstance(value, str):
         if not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
             raise PydanticCustomError("date_parsing", "not a day")
         if not EARLIEST <= int(value[:4]) <= LATEST:
             raise PydanticCustomError("far_instant", "too far away")
+        try:
+            return calendar_day.fromisoformat(value)
+        except ValueError as error:
+            raise PydanticCustomError("date_parsing", "not a day") from error
     return value
 
 
 class TasksQuery(Paged):
     """Which tasks are wanted."""
 
-    date: Annotated[calendar_day | None, BeforeValidator(_day)] = Field(
+    date: Annotated[calendar_day | None, BeforeValidator(day_value)] = Field(
         None,
         description="What may be done or was done on this day, by the clock of the authority;"
         " of the present day also what is late.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 
@@ -44,6 +44,22 @@ class Changes:
         return not (found.added or found.dropped or found.moved or found.retimed or self.lost)
 
 
+@dataclass(frozen=True)
+class Published:
+    """A week as it was shown to its crews: when, by whom, and what that changed."""
+
+    at: datetime
+    by: str
+    added: int
+    moved: int
+    removed: int
+
+    @property
+    def changes(self) -> int:
+        """How many tasks the crews found elsewhere than before."""
+        return self.added + self.moved + self.removed
+
+
 def changes_of(
     uow: UnitOfWork, actor: Principal, authority_id: int, day: date
 ) -> tuple[Week, Changes]:
@@ -61,7 +77,7 @@ def changes_of(
     return week, Changes(_without_begun(uow, difference(shown, after)), lost)
 
 
-def publish_week(uow: UnitOfWork, actor: Principal, authority_id: int, day: date) -> Publication:
+def publish_week(uow: UnitOfWork, actor: Principal, authority_id: int, day: date) -> Published:
     """Show the draft of a week to its crews, from today on; what is over stays as it was.
 
     The draft is first brought in line with what changed since, and proved by the checker: what
@@ -90,7 +106,7 @@ def publish_week(uow: UnitOfWork, actor: Principal, authority_id: int, day: date
     uow.session.add(known)
     uow.session.flush()
     uow.events.publish(_fact(authority_id, week.monday, found), uow)
-    return known
+    return _published(known)
 
 
 def restore_draft(uow: UnitOfWork, actor: Principal, authority_id: int, day: date) -> None:
@@ -121,14 +137,21 @@ def _forget_pins(uow: UnitOfWork, drafted: Sequence[Round], shown: Sequence[Roun
     uow.session.flush()
 
 
-def last_publication(uow: UnitOfWork, authority_id: int, day: date) -> Publication | None:
+def last_publication(uow: UnitOfWork, authority_id: int, day: date) -> Published | None:
     """Return when the week of a day was last shown to its crews; who may ask is asked before."""
-    return uow.session.scalars(
+    known = uow.session.scalars(
         select(Publication)
         .where(Publication.authority_id == authority_id, Publication.monday == monday_of(day))
         .order_by(Publication.id.desc())
         .limit(1)
     ).one_or_none()
+    return _published(known) if known else None
+
+
+def _published(known: Publication) -> Published:
+    return Published(
+        known.published_at, known.published_by, known.added, known.moved, known.removed
+    )
 
 
 def _from_today(uow: UnitOfWork, span: Span, version: Version) -> Sequence[Round]:

@@ -1,7 +1,6 @@
 """Plans worked out in the background: asked for, run once by a worker, looked at, applied."""
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -15,7 +14,7 @@ from lending.db.database import Database, UnitOfWork
 from lending.errors import NotAllowedNow, NotFound
 from lending.i18n import N_
 from lending.logistics.planner.checker import check
-from lending.logistics.planner.engine import ITERATIONS, plan
+from lending.logistics.planner.engine import ITERATIONS, Progress, plan
 from lending.logistics.planner.plans import Plan, Reasons, Why
 from lending.logistics.planner.values import Problem, Weights
 from lending.logistics.rounds.asking import SOON, Week, ask_week, lock_plans
@@ -34,6 +33,10 @@ PLANS = TypeAdapter(Plan)
 PROBLEMS = TypeAdapter(Problem)
 NEVER_MIND = 10**9
 log = logging.getLogger(__name__)
+
+
+def _nobody(done: int, whole: int) -> None:
+    """Tell nobody."""
 
 
 class NoLongerWanted(Exception):
@@ -108,11 +111,14 @@ def some_run_waits(uow: UnitOfWork) -> bool:
     )
 
 
-def run_plans(database: Database) -> int:
-    """Work out the plans that wait, each by one worker. Returns how many were proposed."""
+def run_plans(database: Database, report: Progress = _nobody) -> int:
+    """Work out the plans that wait, each by one worker. Returns how many were proposed.
+
+    `report` is told how much of how much of the present one is done.
+    """
     proposed = 0
     while (run_id := database.write(_claim)) is not None:
-        proposed += _work_out(database, run_id)
+        proposed += _work_out(database, run_id, report)
     return proposed
 
 
@@ -142,13 +148,13 @@ def _claim(uow: UnitOfWork) -> int | None:
     return run.id
 
 
-def _work_out(database: Database, run_id: int) -> bool:
+def _work_out(database: Database, run_id: int, report: Progress) -> bool:
     try:
         with database.read() as uow:
             run = uow.session.get_one(PlanRun, run_id)
             iterations, seed = run.iterations, run.seed
             week = ask_week(uow, SYSTEM, run.authority_id, run.monday, soon=SOON)
-        proposal, bolder, asked = _plans(week, iterations, seed, _telling(database, run_id))
+        proposal, bolder, asked = _plans(week, iterations, seed, _telling(database, run_id, report))
     except NoLongerWanted:
         return False
     except Exception as error:
@@ -171,7 +177,7 @@ def _work_out(database: Database, run_id: int) -> bool:
 
 
 def _plans(
-    week: Week, iterations: int, seed: int, tell: Callable[[int, int], None]
+    week: Week, iterations: int, seed: int, tell: Progress
 ) -> tuple[Plan, Plan | None, Problem]:
     """Return a plan, and one that moves more where the first drops what crews already know."""
     asked = week.held_to(week.published)
@@ -191,12 +197,13 @@ def _prove(asked: Problem, found: Plan, week: Week) -> None:
         raise AssertionError(f"a plan of {week.monday} breaks {violations}")
 
 
-def _telling(database: Database, run_id: int) -> Callable[[int, int], None]:
-    """Return what writes progress down, at most once a second."""
+def _telling(database: Database, run_id: int, report: Progress) -> Progress:
+    """Return what reports progress, and writes it down at most once a second."""
     last = monotonic()
 
     def tell(done: int, whole: int) -> None:
         nonlocal last
+        report(done, whole)
         if monotonic() - last < 1:
             return
         last = monotonic()

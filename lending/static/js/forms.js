@@ -17,6 +17,8 @@ function askFirst(form, button) {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  // The pages that were kept for this person are not for the next one.
+  if (form.hasAttribute("data-forget-pages")) window.caches?.delete("treteau-sheets");
   if (form.dataset.confirm && !form.dataset.asked && event.submitter) {
     event.preventDefault();
     askFirst(form, event.submitter);

@@ -16,10 +16,10 @@ from lending.logistics.means.rows import AgentRow, ShiftRow
 from lending.logistics.means.shifts import edit_shift, plan_shift, remove_shift
 from lending.logistics.working_time import monday_of
 from lending.web.context import allowed, database, principal
+from lending.web.dates import asked_day
 from lending.web.form_errors import tell_errors
 from lending.web.means import authority_of, blueprint
 from lending.web.means.forms import ShiftForm, day_of
-from lending.web.means.week import asked_day
 from lending.web.means.words import refusal_words
 
 

@@ -21,14 +21,13 @@ from lending.logistics.means.shifts import Planned, copy_week, plan_week
 from lending.logistics.means.week import Week, week_of
 from lending.logistics.working_time import WEEK, monday_of
 from lending.web.context import allowed, database, principal
+from lending.web.dates import asked_day
 from lending.web.form_errors import tell_errors, text_of
 from lending.web.means import authority_of, blueprint
 from lending.web.means.forms import CopyForm, WeekForm, day_of
 from lending.web.means.words import hours, planned_words, problem_words, refusal_words
 from lending.web.templating import language
 from lending.words import fold
-
-FIRST_DAY, LAST_DAY = date(1972, 1, 1), date(2197, 12, 31)
 
 
 @dataclass(frozen=True)
@@ -84,15 +83,6 @@ def _problems(shown: Week) -> list[tuple[str, str, list[date]]]:
         for problem in each.problems:
             found.setdefault((each.name, problem_words(problem)), []).append(each.day)
     return [(crew, words, days) for (crew, words), days in found.items()]
-
-
-def asked_day() -> date | None:
-    """Return the day that the address asks for, if it is one."""
-    try:
-        asked = date.fromisoformat(request.args.get("day", ""))
-    except ValueError:
-        return None
-    return asked if FIRST_DAY < asked < LAST_DAY else None
 
 
 @blueprint.route("/collectivites/<int:authority_id>/moyens/semaine/equipe", methods=["GET", "POST"])

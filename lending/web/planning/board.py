@@ -148,7 +148,7 @@ def board(authority_id: int) -> ResponseReturnValue:
         closed = closed_days(uow, authority_id, found.days[0], found.days[-1], language())
         run_id = undecided_run(uow, authority_id, day)
         last = last_publication(uow, authority_id, day)
-        published = (last.published_at, last.published_by) if last else None
+        published = (last.at, last.by) if last else None
     g.zone = found.zone
     page = BoardPage(
         authority=authority,

@@ -18,9 +18,10 @@ from lending.logistics.rounds.reviewing import RunView, review_draft, review_run
 from lending.logistics.rounds.runs import apply_run, ask_for_plan, drop_run
 from lending.logistics.working_time import DAY, monday_of
 from lending.web.context import allowed, database, principal
+from lending.web.dates import asked_day
 from lending.web.logistics import ICONS
 from lending.web.means import authority_of
-from lending.web.planning import asked_day, blueprint, board_url
+from lending.web.planning import blueprint, board_url
 from lending.web.planning.words import reason_words
 
 LOOK_AGAIN = timedelta(seconds=2)
@@ -129,11 +130,10 @@ def publish(authority_id: int) -> ResponseReturnValue:
     """Show the draft of a week to its crews."""
     day = asked_day() or _today(authority_of(authority_id))
     done = database().write(lambda uow: publish_week(uow, principal(), authority_id, day))
-    changed = done.added + done.moved + done.removed
     told = ngettext(
         "The week is published: the crews see %(num)d change.",
         "The week is published: the crews see %(num)d changes.",
-        changed,
+        done.changes,
     )
     flash(str(told), "good")
     return redirect(_week_url(authority_id, day), 303)
@@ -159,10 +159,7 @@ def _back(view: RunView) -> str:
 
 
 def _week_url(authority_id: int, day: date) -> str:
-    monday = monday_of(day)
-    return board_url(authority_id, monday) or url_for(
-        "planning.preview", authority_id=authority_id, day=monday
-    )
+    return board_url(authority_id, monday_of(day))
 
 
 def _today(authority: AuthorityView) -> date:
