@@ -119,7 +119,7 @@ def test_a_move_that_breaks_a_rule_is_told_in_words_and_changes_nothing(
     address = f"/planification/taches/{task}/deplacer"
     refused = manager.post(address, form(planned, MONDAY))
     assert refused.status_code == 409
-    assert "ne peut pas être sur place" in text_of(refused)
+    assert "l’équipe ne peut pas y être" in text_of(refused)
     saturday = manager.post(address, form(planned, MONDAY + 5 * DAY))
     assert saturday.status_code == 422
     assert "Cette équipe ne travaille pas ce jour-là." in text_of(saturday)
