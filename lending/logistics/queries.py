@@ -19,13 +19,18 @@ from lending.db.database import UnitOfWork
 from lending.errors import NotFound
 from lending.logistics.kinds import OPEN, TaskKind, TaskState
 from lending.logistics.models import Task, TaskLine
-from lending.logistics.told import EventRow, events_of
+from lending.logistics.rounds.kinds import Version
+from lending.logistics.rounds.models import Round, Stop
+from lending.logistics.told import EventRow, events_of, is_contested
 from lending.organisations.models import Organisation
+from lending.skills import Skill
 
 
 class Urgency(StrEnum):
     """What a day asks of a task."""
 
+    CONTESTED = "contested"
+    """Two told of it otherwise: somebody has to find out."""
     LATE = "late"
     """It should have been done before."""
     DUE = "due"
@@ -49,6 +54,8 @@ class TaskRow:
     minutes: int
     """How long it takes `crew` people."""
     crew: int
+    skills: frozenset[Skill]
+    """What must be held, among those who do it."""
     weight_g: int
     volume_l: int
     authority_id: int
@@ -65,6 +72,8 @@ class TaskRow:
     ended_at: datetime | None
     done_by: str
     problem: str
+    is_contested: bool
+    """Whether two told of it otherwise, and nobody cleared it up."""
 
     @property
     def is_open(self) -> bool:
@@ -78,6 +87,8 @@ class TaskRow:
 
     def urgency(self, day: Interval) -> Urgency:
         """Return what a day asks of it."""
+        if self.is_contested:
+            return Urgency.CONTESTED
         if not self.is_open:
             return Urgency.DONE
         if self.window.end <= day.start:
@@ -127,14 +138,17 @@ class TaskFilter:
     """In the zone of each authority."""
     authority_id: int | None = None
     depot_id: int | None = None
+    crew_id: int | None = None
+    """What was published to this crew, on that day or on any."""
 
 
 def list_tasks(uow: UnitOfWork, actor: Principal, wanted: TaskFilter) -> list[TaskRow]:
     """Return the tasks that the actor may see and that are still needed, or were done, in order.
 
-    Of a day: what may be done on it, what was done on it, and on the present day what is late.
+    Of a day: what may be done on it, what was done on it, and on the present day what is late
+    and what two told of otherwise.
     """
-    query = _rows().where(Task.state != TaskState.CANCELLED)
+    query = _rows().where((Task.state != TaskState.CANCELLED) | is_contested())
     scope = actor.authority_scope(Action.SEE_TASKS)
     if scope is not None:
         query = query.where(Task.authority_id.in_(scope))
@@ -142,7 +156,9 @@ def list_tasks(uow: UnitOfWork, actor: Principal, wanted: TaskFilter) -> list[Ta
         query = query.where(Task.authority_id == wanted.authority_id)
     if wanted.depot_id is not None:
         query = query.where(Task.depot_id == wanted.depot_id)
-    if wanted.day is not None:
+    if wanted.crew_id is not None:
+        query = query.where(Task.id.in_(_given_to(wanted.crew_id, wanted.day)))
+    elif wanted.day is not None:
         query = query.where(_on_day(uow, wanted.day))
     rows = uow.session.execute(query.order_by(Task.latest, Task.id))
     return [_row(row) for row in rows]
@@ -199,7 +215,7 @@ def details_of(
 
 
 def _detail(
-    found: Row[Task, Booking, Event, Organisation, Authority, str, str, str],
+    found: Row[Task, Booking, Event, Organisation, Authority, str, str, str, bool],
     actor: Principal,
     lines: Sequence[TaskLine],
     events: Sequence[EventRow],
@@ -227,7 +243,7 @@ def _line(line: TaskLine) -> LoadLine:
     return LoadLine(item.id, item.code, item.name, line.quantity, weight, line.done)
 
 
-def _rows() -> Select[Task, Booking, Event, Organisation, Authority, str, str, str]:
+def _rows() -> Select[Task, Booking, Event, Organisation, Authority, str, str, str, bool]:
     return (
         select(
             Task,
@@ -238,6 +254,7 @@ def _rows() -> Select[Task, Booking, Event, Organisation, Authority, str, str, s
             Commune.name.label("commune"),
             Depot.name.label("depot"),
             Depot.address.label("depot_address"),
+            is_contested().label("is_contested"),
         )
         .join(Booking, Booking.id == Task.booking_id)
         .join(Event, Event.id == Booking.event_id)
@@ -249,7 +266,7 @@ def _rows() -> Select[Task, Booking, Event, Organisation, Authority, str, str, s
 
 
 def _row(
-    found: Row[Task, Booking, Event, Organisation, Authority, str, str, str],
+    found: Row[Task, Booking, Event, Organisation, Authority, str, str, str, bool],
 ) -> TaskRow:
     task, booking, event = found.Task, found.Booking, found.Event
     depot = found.depot or ""
@@ -262,6 +279,7 @@ def _row(
         window=Interval(task.earliest, task.latest),
         minutes=task.minutes,
         crew=task.crew,
+        skills=task.skills,
         weight_g=task.weight_g,
         volume_l=task.volume_l,
         authority_id=task.authority_id,
@@ -271,12 +289,13 @@ def _row(
         reference=booking.reference,
         organisation=found.Organisation.name,
         event=event.name,
-        with_set_up=task.kind.is_on_site and booking.logistics is Logistics.DELIVERY_SETUP,
+        with_set_up=task.kind.is_hauled and booking.logistics is Logistics.DELIVERY_SETUP,
         place=_site(event.site_address, found.commune) if task.kind.is_on_site else depot,
         started_at=task.started_at,
         ended_at=task.ended_at,
         done_by=task.done_by,
         problem=task.problem,
+        is_contested=bool(found.is_contested),
     )
 
 
@@ -284,6 +303,19 @@ def _site(address: str, commune: str) -> str:
     if commune in address:
         return address
     return ", ".join(part for part in (address, commune) if part)
+
+
+def _given_to(crew_id: int, day: date | None) -> Select[int | None]:
+    given = (
+        select(Stop.task_id)
+        .join(Stop.round)
+        .where(
+            Round.crew_id == crew_id,
+            Round.version == Version.PUBLISHED,
+            Stop.task_id.is_not(None),
+        )
+    )
+    return given if day is None else given.where(Round.day == day)
 
 
 def _on_day(uow: UnitOfWork, day: date) -> ColumnElement[bool]:
@@ -295,7 +327,8 @@ def _on_day(uow: UnitOfWork, day: date) -> ColumnElement[bool]:
     for name, numbers in zones.items():
         zone = ZoneInfo(name)
         that = local_day(day, zone)
-        is_late = Task.latest <= that.start if to_local(uow.now, zone).date() == day else false()
+        is_today = to_local(uow.now, zone).date() == day
+        is_late = Task.latest <= that.start if is_today else false()
         conditions.append(
             Task.authority_id.in_(numbers)
             & or_(
@@ -304,6 +337,7 @@ def _on_day(uow: UnitOfWork, day: date) -> ColumnElement[bool]:
                 (Task.state == TaskState.DONE)
                 & (Task.ended_at >= that.start)
                 & (Task.ended_at < that.end),
+                is_contested() if is_today else false(),
             )
         )
     return or_(false(), *conditions)

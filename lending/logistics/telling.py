@@ -188,9 +188,12 @@ def _follow(uow: UnitOfWork, task: Task, event: TaskEvent, report: Report) -> No
     elif task.state in ENDED and event.kind is Told.STARTED and _is_earlier(task, event, ending):
         if task.state is not TaskState.PROBLEM:
             task.started_at = min(task.started_at or event.happened_at, event.happened_at)
-    elif not (task.state in ENDED and _says_the_same(task, report, target)):
+    elif target is not task.state or task.state not in ENDED:
         event.has_moved = True
         _move(task, event, target, report.counts)
+    elif _knew(task, event, report, ending):
+        event.has_moved = True
+        _amend(task, event, target, report.counts)
 
 
 def _target(task: Task, report: Report) -> TaskState:
@@ -233,12 +236,19 @@ def _contradicts(
         # What is done stays done; the rest of a part, or of a problem, may be begun again.
         if task.state is TaskState.DONE:
             return True
+    knew = _knew(task, event, report, ending)
+    return not (knew or _says_the_same(task, report, target))
+
+
+def _knew(task: Task, event: TaskEvent, report: Report, ending: TaskEvent | None) -> bool:
+    """Return whether who tells this knew where the task stood."""
     if ending is None:
-        at, is_own = task.ended_at or event.arrived_at, False
+        at = task.ended_at or event.arrived_at
+    elif _same_person(ending, event):
+        return True
     else:
-        at, is_own = ending.arrived_at, _same_person(ending, event)
-    knew = report.seen_at is None or at <= report.seen_at
-    return not (is_own or knew or _says_the_same(task, report, target))
+        at = ending.arrived_at
+    return report.seen_at is None or at <= report.seen_at
 
 
 def _is_earlier(task: Task, event: TaskEvent, ending: TaskEvent | None) -> bool:
@@ -278,6 +288,15 @@ def _move(
         task.ended_at = at
     else:
         task.ended_at = None
+
+
+def _amend(
+    task: Task, event: TaskEvent, target: TaskState, counts: Mapping[int, int] | None
+) -> None:
+    """Take over other words and counts of what stands as it stood."""
+    _count(task, target, counts)
+    if target is not TaskState.DONE:
+        task.problem = event.text or task.problem
 
 
 def _count(task: Task, target: TaskState, counts: Mapping[int, int] | None) -> None:

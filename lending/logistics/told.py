@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import aliased
 
 from lending.accounts.permissions import Action, Principal
 from lending.db.database import UnitOfWork
@@ -67,6 +68,21 @@ def _row(event: TaskEvent) -> EventRow:
         signature=event.signature,
         conflict=event.conflict,
     )
+
+
+def is_contested() -> ColumnElement[bool]:
+    """Return the condition under which two told of a task otherwise, and nobody cleared it up.
+
+    Whatever somebody other than the late one tells afterwards clears it up, be it a note.
+    """
+    late, after = aliased(TaskEvent), aliased(TaskEvent)
+    cleared = exists().where(
+        after.task_id == late.task_id,
+        after.id > late.id,
+        after.conflict.is_(None),
+        after.told_by != late.told_by,
+    )
+    return exists().where(late.task_id == Task.id, late.conflict.is_not(None), ~cleared)
 
 
 def has_picture(uow: UnitOfWork, actor: Principal, task_id: int, name: str) -> bool:

@@ -33,6 +33,7 @@ from lending.web.numbers import whole_number
 blueprint = Blueprint("logistics", __name__)
 
 GROUPS = (
+    (Urgency.CONTESTED, N_("To be cleared up")),
     (Urgency.LATE, N_("Late")),
     (Urgency.DUE, N_("To be done by the end of this day")),
     (Urgency.POSSIBLE, N_("Can be begun this day")),
@@ -41,7 +42,9 @@ GROUPS = (
 ICONS = {
     TaskKind.PREPARE: "box-seam",
     TaskKind.DELIVER: "truck",
+    TaskKind.CONNECT: "plug",
     TaskKind.HAND_OUT: "box-arrow-up",
+    TaskKind.DISCONNECT: "plug",
     TaskKind.COLLECT: "truck",
     TaskKind.TAKE_BACK: "box-arrow-in-down",
     TaskKind.CHECK_IN: "check2-all",
@@ -50,7 +53,7 @@ STATES = {
     TaskState.TO_DO: ("plain", "circle"),
     TaskState.STARTED: ("info", "hourglass-split"),
     TaskState.DONE: ("good", "check-circle-fill"),
-    TaskState.PARTIAL: ("warn", "circle-half"),
+    TaskState.PARTIAL: ("part", "circle-half"),
     TaskState.PROBLEM: ("bad", "exclamation-triangle-fill"),
     TaskState.CANCELLED: ("done", "x-circle"),
 }

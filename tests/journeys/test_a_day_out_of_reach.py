@@ -33,7 +33,7 @@ from lending.web.security import SESSION_COOKIE
 from tests import factories
 from tests.factories import Cast
 from tests.logistics.crews import build_yard, give_round
-from tests.support.browser import chromium
+from tests.support.browser import chromium, violations
 
 PHONE = {"width": 390, "height": 844}
 HOUR = timedelta(hours=1)
@@ -244,6 +244,7 @@ def test_a_day_with_the_network_cut_in_the_middle(browser: Browser, place: Place
     state(page, first, "partial")
     state(page, second, "started")
     waiting(page, 5)
+    assert violations(page) == []
     press(tell(page, second, "done"))
     state(page, second, "done")
     boss = place.cast.manager
@@ -360,4 +361,24 @@ def test_without_script_the_day_is_told_by_plain_forms(browser: Browser, place: 
     press(page.locator(f"#stop-{first} form.tell-done"))
     state(page, first, "done")
     assert [e.kind for e in place.task(first).events] == [Told.STARTED, Told.DONE]
+    context.close()
+
+
+def test_the_sheet_prints_whole_on_a4(browser: Browser, place: Place) -> None:
+    """On paper nothing is folded, nothing is a button, and there is room for a signature."""
+    context = telephone(browser, place, place.cast.agent)
+    page = open_sheet(context, place)
+    folded = page.locator(".stop:has(details:not([open])) > details > .stop-body")
+    expect(folded.last).to_be_hidden()
+    a4_without_margins = {"width": round((210 - 24) / 25.4 * 96), "height": 1000}
+    page.set_viewport_size(a4_without_margins)  # type: ignore[arg-type]
+    page.emulate_media(media="print")
+    for body in page.locator(".stop-body").all():
+        expect(body).to_be_visible()
+        expect(body.locator(".stop-lines").first).to_be_visible()
+        expect(body.locator(".print-sign")).to_be_visible()
+    for hidden in page.locator(".stop-acts, .outbox, .site-nav, .btn").all():
+        expect(hidden).to_be_hidden()
+    wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert wide <= 0, "nothing is wider than the paper"
     context.close()

@@ -19,7 +19,7 @@ from lending.errors import Forbidden, InvalidInput, NotFound
 from lending.handover.service import check_out, prepare_booking
 from lending.logistics.kinds import TaskKind, TaskState, Told
 from lending.logistics.models import TaskEvent
-from lending.logistics.queries import TaskDetail, get_task, tasks_of
+from lending.logistics.queries import TaskDetail, TaskFilter, get_task, list_tasks, tasks_of
 from lending.logistics.telling import Outcome, Report, tell
 from tests.factories import FRIDAY, Cast, approved
 
@@ -297,3 +297,24 @@ def test_counts_told_for_what_the_task_no_longer_carries_are_kept_as_told(
     seen = read(database, cast.manager, task)
     assert seen.events[0].counts == told
     assert cast.barriers not in counts(seen)
+
+
+def test_what_two_told_otherwise_is_shown_until_somebody_clears_it_up(
+    database: Database, cast: Cast, clock: FixedClock, task: int, booking: int, say: Teller
+) -> None:
+    """Also when the booking is cancelled: a lorry was unloaded for nobody."""
+
+    def contested() -> list[int]:
+        with database.read() as uow:
+            rows = list_tasks(uow, cast.manager, TaskFilter(clock.instant.date()))
+        return [row.id for row in rows if row.is_contested]
+
+    database.write(lambda uow: cancel_booking(uow, cast.manager, booking, "Il pleut."))
+    assert contested() == []
+    say(Told.DONE, cast.agent)
+    clock.instant = FRIDAY + 30 * 24 * HOUR
+    assert contested() == [task]
+    say(Told.NOTE, cast.agent, text="Tout est sur place")
+    assert contested() == [task], "who told it does not clear it up alone"
+    say(Told.NOTE, text="Nous repassons le chercher")
+    assert contested() == []

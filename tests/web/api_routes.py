@@ -40,7 +40,8 @@ API_ROUTES: dict[str, Route] = {
     **_of(Owner.BOOKING, Action.DECIDE_BOOKING, "approve", "refuse", "waiting_list"),
     **_of(Owner.BOOKING, Action.HAND_OVER, "prepare", "hand_over", "take_back", "close"),
     "api.read_tasks": Route(Action.SEE_TASKS),
-    **_of(Owner.BOOKING, Action.DO_TASKS, "start", "done", "problem"),
+    **_of(Owner.BOOKING, Action.DO_TASKS, "start", "done", "partial", "problem"),
+    **_of(Owner.BOOKING, Action.SEE_TASKS, "read_task"),
     **_of(
         Owner.TOWN, Action.MANAGE_MEANS,
         "add_plan", "read_plan", "apply_plan", "drop_plan", "publish_plan",
@@ -71,6 +72,7 @@ def api_body(endpoint: str, arguments: dict[str, object]) -> dict[str, Any]:
         "change_organisation": {"address": "1 place du Kiosque"},
         "reject": reason,
         "problem": reason,
+        "partial": reason,
         "add_booking": {
             "organisation_id": choir,
             "authority_id": town,
