@@ -174,6 +174,20 @@ def test_cards_tell_what_went_wrong_since(
     assert "en retard" in words(manager, board_url(cast))
 
 
+def test_the_day_is_printed_for_all_crews_or_one(
+    cast: Cast, spread: Yard, manager: Browser
+) -> None:
+    page = f"/collectivites/{cast.town}/planification/affiche?day={FRIDAY}"
+    whole = manager.get(page)
+    told = text_of(whole)
+    assert "Arrêts de Équipe A" in told
+    assert "Livrer le matériel" in told
+    assert problems({"wall": whole.text}) == []
+    assert "Livrer le matériel" in words(manager, f"{page}&equipe={spread.crew}")
+    assert "Rien de planifié" in words(manager, f"{page}&equipe=999")
+    assert "Rien de planifié" in words(manager, page.replace(str(FRIDAY), "2026-06-06"))
+
+
 def test_others_do_not_plan_for_the_town(
     cast: Cast, planned: Yard, database: Database, browse: Callable[..., Browser]
 ) -> None:
