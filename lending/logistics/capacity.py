@@ -92,7 +92,7 @@ def which_cannot_fit(uow: UnitOfWork, booking_ids: Collection[int]) -> frozenset
     ).all()
     tasks: dict[Authority, dict[int, list[Task]]] = defaultdict(dict)
     for booking in bookings:
-        made_of_it = _tasks(booking, _loan(booking), None, -booking.id * MOST_TASKS)
+        made_of_it = _tasks(uow, booking, _loan(booking), None, -booking.id * MOST_TASKS)
         if made_of_it and min(task.earliest for task in made_of_it) < ends[booking.authority_id]:
             tasks[booking.authority][booking.id] = made_of_it
     found: set[int] = set()
