@@ -17,6 +17,7 @@ from lending.db.database import UnitOfWork
 from lending.errors import InvalidInput
 from lending.i18n import N_
 from lending.sheets import Sheet
+from lending.skills import ASKED_BY_ITEMS, Skill, read_skills, write_skills
 from lending.words import fold
 
 TEXTS = ("name", "name_en", "usual_names", "description", "equivalence_group")
@@ -80,7 +81,7 @@ def read_items(content: bytes) -> Table:
     """
     return read_table(
         content,
-        (*COLUMNS, *NUMBERS),
+        (*COLUMNS, *NUMBERS, "skills"),
         aliases=ALIASES,
         ignored=IGNORED,
         required=("code", "name"),
@@ -209,6 +210,8 @@ class _Import:
             if row.has(column):
                 value = row.number(column, factor=factor)
                 told[name] = _UNSET[name] if value is None else value
+        if row.has("skills"):
+            told["skills"] = _skills(row)
         if row.has("department"):
             told["department_id"] = self._place(row, "department", authority_id, self.departments)
         if row.has("depot"):
@@ -241,6 +244,18 @@ class _Import:
         return found
 
 
+def _skills(row: Row) -> frozenset[Skill]:
+    try:
+        return read_skills(row.text("skills"))
+    except ValueError:
+        row.refuse(
+            "skills",
+            N_("An item asks for none of these. There are: %(known)s."),
+            known=", ".join(ASKED_BY_ITEMS),
+        )
+        return frozenset()
+
+
 def _places(places: Sequence[Department] | Sequence[Depot]) -> dict[tuple[int, str], int]:
     return {(p.authority_id, fold(key)): p.id for p in places for key in (p.name, p.code)}
 
@@ -267,10 +282,11 @@ def export_items(uow: UnitOfWork) -> Sheet:
             item.department.code if item.department else "",
             item.depot.code if item.depot else "",
             *(_written(getattr(item, NUMBERS[n][0]), NUMBERS[n][1]) for n in numbers),
+            write_skills(item.skills),
         ]
         for item in items
     ]
-    return Sheet("items", (*names, *numbers), rows)
+    return Sheet("items", (*names, *numbers, "skills"), rows)
 
 
 def _written(value: int | None, factor: int) -> int | Decimal | None:

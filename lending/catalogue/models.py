@@ -14,7 +14,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lending.authorities.models import Authority, Department, Depot
-from lending.db.base import Base, Id, Uuid
+from lending.db.base import Base, Choices, Id, Uuid
+from lending.skills import Skill
 
 
 class Category(Base):
@@ -69,6 +70,8 @@ class Item(Base):
     setup_seconds: Mapped[int] = mapped_column(default=0)
     """Work of one person to set up one piece."""
     min_crew: Mapped[int] = mapped_column(default=1)
+    skills: Mapped[frozenset[Skill]] = mapped_column(Choices(Skill), default=frozenset())
+    """What those must hold who handle or set up a piece, among them all."""
     equivalence_group: Mapped[str] = mapped_column(String(40), default="")
     """Items of one group can stand in for each other, also across authorities."""
     photo: Mapped[str] = mapped_column(String(120), default="")

@@ -10,6 +10,7 @@ from lending.authorities.models import Authority, Department, Depot
 from lending.catalogue.models import Category, Item
 from lending.db.database import UnitOfWork
 from lending.errors import NotFound
+from lending.skills import Skill
 from lending.words import patterns, searchable, stems
 
 
@@ -75,6 +76,7 @@ class ItemDetail(ItemSummary):
     replacement_value_cents: int
     setup_seconds: int
     min_crew: int
+    skills: frozenset[Skill]
     equivalence_group: str
     timezone: str
     authority_phone: str
@@ -117,6 +119,7 @@ _DETAIL: tuple[Any, ...] = (
     Item.replacement_value_cents,
     Item.setup_seconds,
     Item.min_crew,
+    Item.skills,
     Item.equivalence_group,
     Authority.timezone,
     Authority.phone.label("authority_phone"),

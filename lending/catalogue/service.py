@@ -14,6 +14,7 @@ from lending.catalogue.records import SINCE_EVER
 from lending.db.database import UnitOfWork
 from lending.errors import FieldError, InvalidInput, NotFound
 from lending.i18n import N_
+from lending.skills import ASKED_BY_ITEMS, Skill
 from lending.words import searchable
 
 INITIAL_STOCK = N_("Initial stock")
@@ -52,6 +53,7 @@ class ItemDetails:
     max_per_booking: int | None = None
     setup_seconds: int = 0
     min_crew: int = 1
+    skills: frozenset[Skill] = frozenset()
     equivalence_group: str = ""
 
 
@@ -188,6 +190,7 @@ def _check(
     return [
         *_check_texts(details),
         *_check_numbers(details),
+        *_check_skills(details),
         *_check_places(uow, authority_id, details),
         *_check_code(uow, authority_id, details, item_id),
     ]
@@ -234,6 +237,12 @@ def _check_numbers(details: ItemDetails) -> list[FieldError]:
         for name in names
         if (value := getattr(details, name)) is not None and not least <= value <= most
     ]
+
+
+def _check_skills(details: ItemDetails) -> list[FieldError]:
+    if details.skills <= set(ASKED_BY_ITEMS):
+        return []
+    return [FieldError("skills", N_("Licences go with vehicles: an item cannot ask for one."))]
 
 
 def _check_places(uow: UnitOfWork, authority_id: int, details: ItemDetails) -> list[FieldError]:

@@ -1,5 +1,6 @@
 """The declarative base, and the column types that every table shares."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, TypeVar
@@ -47,6 +48,31 @@ def choice(kind: type[StrEnum]) -> Enum:
         length=32,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+class Choices(TypeDecorator[frozenset[StrEnum]]):
+    """A set of a few choices, kept as their values separated by blanks, in the enum's order."""
+
+    impl = String(200)
+    cache_ok = True
+
+    def __init__(self, kind: type[StrEnum]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: Collection[StrEnum] | None, dialect: Dialect) -> str | None:
+        """Write the values."""
+        if value is None:
+            return None
+        return " ".join(member.value for member in self.kind if member in value)
+
+    def process_result_value(
+        self, value: str | None, dialect: Dialect
+    ) -> frozenset[StrEnum] | None:
+        """Read the values."""
+        if value is None:
+            return None
+        return frozenset(self.kind(each) for each in value.split())
 
 
 class Base(DeclarativeBase):

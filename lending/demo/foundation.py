@@ -149,6 +149,7 @@ def _item(
         replacement_value_cents=item.replacement_value_cents,
         setup_seconds=item.setup_seconds,
         min_crew=item.min_crew,
+        skills=item.skills,
         equivalence_group=GROUPS.get(item.code, item.code.lower()),
         search_text=searchable(item.name, item.name_en, item.code, usual_names),
         created_at=uow.now,

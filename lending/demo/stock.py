@@ -4,6 +4,8 @@ import csv
 from dataclasses import dataclass
 from importlib.resources import files
 
+from lending.skills import Skill, read_skills
+
 HALF_DAY = 12 * 60
 DAY = 24 * 60
 
@@ -181,6 +183,7 @@ class DemoItem:
     replacement_value_cents: int
     setup_seconds: int
     min_crew: int
+    skills: frozenset[Skill]
 
     @property
     def category(self) -> DemoCategory:
@@ -209,6 +212,7 @@ def items() -> list[DemoItem]:
             replacement_value_cents=round(float(row["replacement_eur"]) * 100),
             setup_seconds=round(float(row["setup_person_minutes"]) * 60),
             min_crew=int(row["min_crew"]),
+            skills=read_skills(row["skills"]),
         )
         for row in csv.DictReader(text.splitlines())
     ]

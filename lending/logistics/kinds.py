@@ -11,8 +11,12 @@ class TaskKind(StrEnum):
     PREPARE = "prepare"
     DELIVER = "deliver"
     """With the set-up where it was asked for: one visit by one crew."""
+    CONNECT = "connect"
+    """What is electrical, once it is there, by somebody who may."""
     HAND_OUT = "hand_out"
     """At the counter of the depot, to a borrower who comes to collect."""
+    DISCONNECT = "disconnect"
+    """What was connected, before it is collected."""
     COLLECT = "collect"
     """With the take-down where the set-up was asked for."""
     TAKE_BACK = "take_back"
@@ -27,13 +31,22 @@ class TaskKind(StrEnum):
     @property
     def is_on_site(self) -> bool:
         """Whether it is done where the event is, and not at the depot."""
+        return self in ON_SITE
+
+    @property
+    def is_hauled(self) -> bool:
+        """Whether it carries something between the depot and the site."""
         return self in (TaskKind.DELIVER, TaskKind.COLLECT)
 
+
+ON_SITE = frozenset({TaskKind.DELIVER, TaskKind.CONNECT, TaskKind.DISCONNECT, TaskKind.COLLECT})
 
 KIND_LABELS = {
     TaskKind.PREPARE: N_("Prepare the equipment"),
     TaskKind.DELIVER: N_("Deliver the equipment"),
+    TaskKind.CONNECT: N_("Connect what is electrical"),
     TaskKind.HAND_OUT: N_("Hand over at the counter"),
+    TaskKind.DISCONNECT: N_("Disconnect what is electrical"),
     TaskKind.COLLECT: N_("Collect the equipment"),
     TaskKind.TAKE_BACK: N_("Take back at the counter"),
     TaskKind.CHECK_IN: N_("Count and put away"),

@@ -1,7 +1,9 @@
 """Cut what has to be carried into trips that a vehicle can make: pure arithmetic."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from lending.skills import Skill
 
 
 @dataclass(frozen=True)
@@ -19,16 +21,17 @@ class Pieces:
     min_crew: int = 1
     """So many people are needed to set it up."""
 
+    skills: frozenset[Skill] = frozenset()
+    """What must be held, among those who handle and set it up."""
+
+    @property
+    def is_electrical(self) -> bool:
+        """Whether it is connected, where it is set up."""
+        return Skill.ELECTRICAL in self.skills
+
     def only(self, quantity: int) -> "Pieces":
         """Return another number of the same pieces."""
-        return Pieces(
-            self.item_id,
-            quantity,
-            self.weight_g,
-            self.volume_l,
-            self.setup_seconds,
-            self.min_crew,
-        )
+        return replace(self, quantity=quantity)
 
 
 Load = tuple[Pieces, ...]

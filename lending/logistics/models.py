@@ -8,8 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lending.authorities.models import Depot
 from lending.bookings.models import Booking
 from lending.catalogue.models import Item
-from lending.db.base import Base, Id, Uuid, choice
+from lending.db.base import Base, Choices, Id, Uuid, choice
 from lending.logistics.kinds import TaskKind, TaskState, Told
+from lending.skills import Skill
 
 
 class Task(Base):
@@ -44,6 +45,8 @@ class Task(Base):
     minutes: Mapped[int]
     """How long it takes `crew` people."""
     crew: Mapped[int]
+    skills: Mapped[frozenset[Skill]] = mapped_column(Choices(Skill), default=frozenset())
+    """What must be held, among those who do it."""
     weight_g: Mapped[int]
     volume_l: Mapped[int]
     started_at: Mapped[datetime | None]

@@ -26,10 +26,12 @@ from lending.logistics.working_time import BREAK_BEFORE, DAY, local_week, monday
 
 PLANNABLE = frozenset({TaskState.TO_DO, TaskState.PROBLEM})
 AT_COUNTER = frozenset({TaskKind.HAND_OUT, TaskKind.TAKE_BACK})
-WEIGHTS = {TaskKind.DELIVER: 3, TaskKind.COLLECT: 2}
+WEIGHTS = {TaskKind.DELIVER: 3, TaskKind.CONNECT: 3, TaskKind.COLLECT: 2}
 """How much it matters that a task is done; of any other kind 1."""
 FIRST = {
     TaskKind.DELIVER: TaskKind.PREPARE,
+    TaskKind.CONNECT: TaskKind.DELIVER,
+    TaskKind.COLLECT: TaskKind.DISCONNECT,
     TaskKind.HAND_OUT: TaskKind.PREPARE,
     TaskKind.CHECK_IN: TaskKind.COLLECT,
 }
@@ -239,12 +241,19 @@ def _task(task: Task, windows: tuple[values.Window, ...], first: frozenset[str])
         place=_place_name(task),
         duration=task.minutes,
         windows=windows,
-        skills=frozenset({ON_WHEELS if on_site else _reaching(task.depot_id)}),
+        skills=frozenset(
+            {
+                ON_WHEELS if on_site else _reaching(task.depot_id),
+                *(values.Skill(skill.value) for skill in task.skills),
+            }
+        ),
         agents=task.crew,
         deliver=load if task.kind is TaskKind.DELIVER else nothing,
         collect=load if task.kind is TaskKind.COLLECT else nothing,
         after=first,
-        depot=_depot_name(task.depot_id) if on_site and task.depot_id is not None else None,
+        depot=_depot_name(task.depot_id)
+        if task.kind.is_hauled and task.depot_id is not None
+        else None,
         weight=WEIGHTS.get(task.kind, 1),
     )
 

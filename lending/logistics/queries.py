@@ -23,6 +23,7 @@ from lending.logistics.rounds.kinds import Version
 from lending.logistics.rounds.models import Round, Stop
 from lending.logistics.told import EventRow, events_of, is_contested
 from lending.organisations.models import Organisation
+from lending.skills import Skill
 
 
 class Urgency(StrEnum):
@@ -53,6 +54,8 @@ class TaskRow:
     minutes: int
     """How long it takes `crew` people."""
     crew: int
+    skills: frozenset[Skill]
+    """What must be held, among those who do it."""
     weight_g: int
     volume_l: int
     authority_id: int
@@ -276,6 +279,7 @@ def _row(
         window=Interval(task.earliest, task.latest),
         minutes=task.minutes,
         crew=task.crew,
+        skills=task.skills,
         weight_g=task.weight_g,
         volume_l=task.volume_l,
         authority_id=task.authority_id,
@@ -285,7 +289,7 @@ def _row(
         reference=booking.reference,
         organisation=found.Organisation.name,
         event=event.name,
-        with_set_up=task.kind.is_on_site and booking.logistics is Logistics.DELIVERY_SETUP,
+        with_set_up=task.kind.is_hauled and booking.logistics is Logistics.DELIVERY_SETUP,
         place=_site(event.site_address, found.commune) if task.kind.is_on_site else depot,
         started_at=task.started_at,
         ended_at=task.ended_at,

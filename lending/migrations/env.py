@@ -1,9 +1,19 @@
 """Run migrations on the engine that the application hands over."""
 
+from typing import Literal
+
 from alembic import context
 from sqlalchemy import Connection
+from sqlalchemy.types import TypeDecorator
 
 from lending.migrations.metadata import metadata
+
+
+def _written(kind: str, found: object, _: object) -> str | Literal[False]:
+    """Write what the database keeps: a migration must outlive the types of the program."""
+    if kind == "type" and isinstance(found, TypeDecorator):
+        return f"sa.{found.impl_instance!r}"
+    return False
 
 
 def run(connection: Connection) -> None:
@@ -13,6 +23,7 @@ def run(connection: Connection) -> None:
         target_metadata=metadata,
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
+        render_item=_written,
     )
     with context.begin_transaction():
         context.run_migrations()

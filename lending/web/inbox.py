@@ -1,6 +1,6 @@
 """What needs somebody: the staff's first page."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from lending.bookings.duties import DutyKind
 from lending.bookings.duty_sources import Duty
 from lending.bookings.inbox import PER_PAGE, Inbox, InboxFilter, read_inbox
 from lending.i18n import N_
+from lending.logistics.capacity import which_cannot_fit
 from lending.web.context import allowed, database, principal
 from lending.web.formats import local
 from lending.web.navigation import address
@@ -51,6 +52,8 @@ class DutyRow:
     icon: str
     urgency: str
     due: date
+    is_too_much: bool
+    """Whether the crews cannot do the field work of the request."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +84,10 @@ def index() -> ResponseReturnValue:
     wanted = filter_of_request()
     with database().read() as uow:
         inbox = read_inbox(uow, principal(), wanted)
+        asked = {d.booking_id for d in inbox.duties if d.booking_id and d.kind is DutyKind.DECIDE}
+        too_much = which_cannot_fit(uow, asked)
     g.zone = inbox.zone
-    rows = [_row(duty, inbox.now, inbox.zone) for duty in inbox.duties]
+    rows = [_row(duty, inbox.now, inbox.zone, too_much) for duty in inbox.duties]
     page = InboxPage(
         inbox=inbox,
         wanted=wanted,
@@ -113,7 +118,7 @@ def filter_arguments() -> dict[str, str]:
     return {name: request.args[name] for name in names if request.args.get(name)}
 
 
-def _row(duty: Duty, now: datetime, zone: ZoneInfo) -> DutyRow:
+def _row(duty: Duty, now: datetime, zone: ZoneInfo, too_much: Collection[int]) -> DutyRow:
     due = local(duty.due_at, zone).date()
     return DutyRow(
         duty=duty,
@@ -122,6 +127,7 @@ def _row(duty: Duty, now: datetime, zone: ZoneInfo) -> DutyRow:
         # What should have been done an hour ago is late, though it is today.
         urgency="late" if duty.due_at < now else urgency_of(due, local(now, zone).date()),
         due=due,
+        is_too_much=duty.kind is DutyKind.DECIDE and duty.booking_id in too_much,
     )
 
 

@@ -42,7 +42,9 @@ GROUPS = (
 ICONS = {
     TaskKind.PREPARE: "box-seam",
     TaskKind.DELIVER: "truck",
+    TaskKind.CONNECT: "plug",
     TaskKind.HAND_OUT: "box-arrow-up",
+    TaskKind.DISCONNECT: "plug",
     TaskKind.COLLECT: "truck",
     TaskKind.TAKE_BACK: "box-arrow-in-down",
     TaskKind.CHECK_IN: "check2-all",

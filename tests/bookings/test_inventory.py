@@ -17,6 +17,7 @@ from lending.csvfiles import BadFile
 from lending.db.database import Database
 from lending.errors import Forbidden
 from lending.sheets import write_sheet
+from lending.skills import Skill
 from tests import factories
 from tests.factories import NOW, Cast
 
@@ -84,6 +85,15 @@ def test_units_of_people_become_units_of_the_database(database: Database, cast: 
         stock = stock_at(uow, [item.id], NOW)[item.id]
     assert (item.weight_g, item.volume_l, item.replacement_value_cents) == (42_000, 200, 100_000)
     assert (item.setup_seconds, item.min_crew, stock) == (1440, 2, 15)
+
+
+def test_skills_are_read_as_they_are_written(database: Database, cast: Cast) -> None:
+    take(database, "code,name,skills\nCHA-PLI,Chaise,caces_r490 electrical\n")
+    with database.read() as uow:
+        assert get_item(uow, cast.chairs).skills == {Skill.ELECTRICAL, Skill.CACES_CRANE}
+    with pytest.raises(BadFile) as refused:
+        take(database, "code,name,skills\nCHA-PLI,Chaise,licence_c\n")
+    assert [error.field for error in refused.value.errors] == ["skills"]
 
 
 def test_a_count_that_differs_becomes_a_movement_with_its_reason(

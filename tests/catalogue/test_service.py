@@ -20,6 +20,7 @@ from lending.catalogue.service import (
 )
 from lending.db.database import Database, UnitOfWork
 from lending.errors import Forbidden, InvalidInput, NotFound, NotSignedIn
+from lending.skills import Skill
 from tests.factories import NOW, Cast
 
 
@@ -86,6 +87,7 @@ def test_an_item_may_begin_without_stock(
         ({"preparation_minutes": -5}, "preparation_minutes"),
         ({"turnaround_minutes": 10**6}, "turnaround_minutes"),
         ({"min_crew": 0}, "min_crew"),
+        ({"skills": frozenset({Skill.LICENCE_C})}, "skills"),
     ],
 )
 def test_what_cannot_be_used_is_told_by_its_field(

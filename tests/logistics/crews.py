@@ -73,6 +73,15 @@ def build_yard(database: Database, cast: Cast) -> Yard:
     return database.write(write)
 
 
+def build_full_weeks(database: Database, cast: Cast) -> Yard:
+    """Give the town a crew that works two weeks from Monday to Friday, nine hours a day."""
+    built = build_yard(database, cast)
+    for monday in (MONDAY, NEXT_MONDAY):
+        pattern = WeekPattern(monday, frozenset(range(5)), LONG_DAY, "Saison des fêtes")
+        database.write(lambda uow, week=pattern: plan_week(uow, cast.manager, built.crew, week))
+    return built
+
+
 def build_short_friday(database: Database, cast: Cast) -> Yard:
     """Give the town a crew that works two weeks, on FRIDAY only from one to half past four."""
     built = build_yard(database, cast)

@@ -10,7 +10,7 @@ from lending.bookings.decisions import approve_booking
 from lending.bookings.models import Logistics
 from lending.db.database import Database, UnitOfWork
 from lending.errors import Forbidden, NotFound
-from lending.logistics.capacity import outlook_of
+from lending.logistics.capacity import outlook_of, which_cannot_fit
 from lending.logistics.kinds import TaskKind
 from lending.logistics.means.fleet import add_outage
 from lending.logistics.outlook import Outlook
@@ -195,3 +195,16 @@ def test_only_staff_of_the_authority_looks(database: Database, cast: Cast, yard:
     ):
         with database.read() as uow, pytest.raises(error):
             outlook_of(uow, actor, number)
+
+
+def test_those_that_cannot_fit_are_found_at_once_each_taken_alone(
+    database: Database, cast: Cast, yard: Yard, stage: int
+) -> None:
+    approved(database, cast, {stage: 4}, **SET_UP)
+    large = [submitted(database, cast, {stage: 5}, **SET_UP) for _ in range(2)]
+    small = [submitted(database, cast, {stage: 1}, **SET_UP) for _ in range(2)]
+    later = {"start": LOAN_BEGINS + 60 * DAY, "end": LOAN_BEGINS + 63 * DAY}
+    unplanned = submitted(database, cast, {stage: 20}, **SET_UP, **later)
+    with database.read() as uow:
+        assert which_cannot_fit(uow, [*large, *small, unplanned]) == set(large)
+        assert which_cannot_fit(uow, []) == set()

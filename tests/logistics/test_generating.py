@@ -1,5 +1,7 @@
 """A booking makes its tasks, and keeps them true: what remains needed keeps its number."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -8,12 +10,16 @@ from lending.availability.answers import Wanted
 from lending.bookings.changes import reduce_booking
 from lending.bookings.decisions import cancel_booking
 from lending.bookings.models import Logistics
+from lending.catalogue.models import Item
 from lending.db.database import Database
 from lending.handover.service import Counted, check_in, check_out, prepare_booking
 from lending.logistics.kinds import TaskKind, TaskState
 from lending.logistics.models import Task
+from lending.skills import Skill
 from tests.factories import FRIDAY, MONDAY, Cast, approved, submitted
 
+CONNECT, DISCONNECT = TaskKind.CONNECT, TaskKind.DISCONNECT
+CONNECT, DISCONNECT = TaskKind.CONNECT, TaskKind.DISCONNECT
 DELIVERED = {"logistics": Logistics.DELIVERY}
 PREPARE, DELIVER, COLLECT, CHECK_IN = (
     TaskKind.PREPARE,
@@ -140,3 +146,69 @@ def test_a_use_case_that_fails_leaves_no_task(database: Database, cast: Cast) ->
     with pytest.raises(RuntimeError):
         database.write(fails)
     assert set(states(database, number).values()) == {TaskState.TO_DO}
+
+
+WIRED = {"logistics": Logistics.DELIVERY_SETUP}
+
+
+def electrical(database: Database, cast: Cast) -> None:
+    """Let the tables of the cast be something that is connected."""
+
+    def write(uow):
+        item = uow.session.get_one(Item, cast.tables)
+        item.skills, item.setup_seconds = frozenset({Skill.ELECTRICAL}), 1_200
+
+    database.write(write)
+
+
+def test_what_is_electrical_gets_tasks_of_its_own(database: Database, cast: Cast) -> None:
+    electrical(database, cast)
+    number = approved(database, cast, {cast.chairs: 40, cast.tables: 2}, **WIRED)
+    found = tasks(database, number)
+    assert set(found) == {PREPARE, DELIVER, CONNECT, DISCONNECT, COLLECT, CHECK_IN}
+    assert pieces(found[CONNECT]) == pieces(found[DISCONNECT]) == {cast.tables: 2}
+    assert found[CONNECT].skills == {Skill.ELECTRICAL}
+    assert found[DELIVER].skills == frozenset()
+    lasts = timedelta(minutes=found[CONNECT].minutes)
+    assert found[DELIVER].latest + lasts == found[CONNECT].latest
+
+
+def test_connecting_keeps_its_number_and_what_was_done_of_it(
+    database: Database, cast: Cast
+) -> None:
+    electrical(database, cast)
+    number = approved(database, cast, {cast.chairs: 40, cast.tables: 4}, **WIRED)
+    before = tasks(database, number)
+    start(database, before[CONNECT])
+    kept = [Wanted(cast.chairs, 20), Wanted(cast.tables, 1)]
+    database.write(lambda uow: reduce_booking(uow, SYSTEM, number, kept))
+    after = tasks(database, number)
+    assert after[CONNECT].id == before[CONNECT].id
+    assert after[CONNECT].state is TaskState.STARTED
+    assert pieces(after[CONNECT]) == {cast.tables: 4}
+    assert after[DISCONNECT].id == before[DISCONNECT].id
+    assert pieces(after[DISCONNECT]) == {cast.tables: 1}
+
+
+def test_without_anything_electrical_nothing_is_connected_any_more(
+    database: Database, cast: Cast
+) -> None:
+    electrical(database, cast)
+    number = approved(database, cast, {cast.chairs: 40, cast.tables: 4}, **WIRED)
+    kept = [Wanted(cast.chairs, 40), Wanted(cast.tables, 0)]
+    database.write(lambda uow: reduce_booking(uow, SYSTEM, number, kept))
+    found = states(database, number)
+    assert found[CONNECT] is found[DISCONNECT] is TaskState.CANCELLED
+    assert found[DELIVER] is TaskState.TO_DO
+
+
+def test_what_has_left_is_still_to_be_connected_and_once_back_it_was(
+    database: Database, cast: Cast
+) -> None:
+    electrical(database, cast)
+    number = approved(database, cast, {cast.tables: 2}, **WIRED)
+    database.write(lambda uow: check_out(uow, SYSTEM, number))
+    assert states(database, number)[DELIVER] is TaskState.DONE
+    assert states(database, number)[CONNECT] is TaskState.TO_DO
+    database.write(lambda uow: check_in(uow, SYSTEM, number))
+    assert set(states(database, number).values()) == {TaskState.DONE}

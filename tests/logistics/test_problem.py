@@ -1,6 +1,5 @@
 """A week of tasks and crews becomes what the planner is asked, and its answer holds."""
 
-from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
@@ -8,6 +7,7 @@ from sqlalchemy import select
 
 from lending.authorities.models import Depot
 from lending.bookings.models import Event, Logistics, SiteAccess
+from lending.catalogue.models import Item
 from lending.clock import FixedClock
 from lending.db.database import Database, UnitOfWork
 from lending.errors import Forbidden
@@ -30,7 +30,7 @@ from lending.logistics.planner.values import Load, Lunch, Window
 from lending.logistics.problem import ON_WHEELS, Asked, problem_of_week
 from tests.factories import FRIDAY, Cast, approved
 from tests.factories import MONDAY as LOAN_ENDS
-from tests.logistics.crews import MONDAY, Yard, build_yard
+from tests.logistics.crews import MONDAY, Yard, build_full_weeks
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 LONG_DAY = Times(time(8), time(18), 60)
@@ -41,11 +41,7 @@ ON_FRIDAY = 4 * 1440
 
 @pytest.fixture
 def yard(database: Database, cast: Cast) -> Yard:
-    built = build_yard(database, cast)
-    for monday in (MONDAY, MONDAY + 7 * DAY):
-        pattern = replace(FULL_WEEK, monday=monday)
-        database.write(lambda uow, week=pattern: plan_week(uow, cast.manager, built.crew, week))
-    return built
+    return build_full_weeks(database, cast)
 
 
 def asked(database: Database, cast: Cast, day: date = MONDAY) -> Asked:
@@ -159,6 +155,28 @@ def test_the_counter_has_the_hours_of_the_depot_and_the_site_its_own(
     windows = {task.id: task.windows for task in asked(database, cast).problem.tasks}
     # Somebody comes on Friday at four; the counter closes at five.
     assert windows[counter] == (Window(ON_FRIDAY + 16 * 60, ON_FRIDAY + 17 * 60),)
+
+
+def test_what_is_electrical_waits_for_its_delivery_and_for_somebody_who_may(
+    database: Database, cast: Cast, yard: Yard
+) -> None:
+    def wire(uow: UnitOfWork) -> None:
+        item = uow.session.get_one(Item, cast.tables)
+        item.skills, item.setup_seconds = frozenset({Skill.ELECTRICAL}), 600
+
+    database.write(wire)
+    approved(database, cast, {cast.tables: 4}, logistics=Logistics.DELIVERY_SETUP)
+    number = numbers(database)
+    tasks = {task.id: task for task in asked(database, cast).problem.tasks}
+    connect = tasks[number[TaskKind.CONNECT]]
+    assert connect.skills == {ON_WHEELS, "electrical"}
+    assert connect.after == {number[TaskKind.DELIVER]}
+    # The electrician brings nothing: where the round leaves from does not matter.
+    assert (connect.depot, connect.deliver) == (None, Load())
+    assert "electrical" not in tasks[number[TaskKind.DELIVER]].skills
+    # The only electrician may not any more after Wednesday.
+    found = plan(asked(database, cast).problem, GreatCircle(), iterations=20, seed=1)
+    assert connect.id in {each.task for each in found.unserved}
 
 
 def test_a_site_that_is_closed_in_its_window_is_told_and_not_asked(

@@ -10,8 +10,13 @@ from hypothesis import strategies as st
 from calendars.intervals import Interval
 from lending.logistics.kinds import TaskKind
 from lending.logistics.loads import Pieces
-from lending.logistics.work import RATES, Job, Rates, crew_for, minutes_for, work_of
+from lending.logistics.work import RATES, WIRING, Job, Rates, crew_for, minutes_for, work_of
+from lending.skills import Skill
 
+LIGHTS = Pieces(
+    3, 4, weight_g=8_000, setup_seconds=2_400, min_crew=2, skills=frozenset({Skill.ELECTRICAL})
+)
+BLOCKS = Pieces(4, 2, weight_g=1_300_000, skills=frozenset({Skill.CACES_CRANE}))
 PARIS = ZoneInfo("Europe/Paris")
 CHAIRS = Pieces(1, 400, weight_g=4_000, volume_l=20, setup_seconds=18)
 TENT = Pieces(2, 1, weight_g=60_000, volume_l=280, setup_seconds=2_700, min_crew=3)
@@ -39,6 +44,68 @@ def test_a_delivery_is_prepared_brought_fetched_and_put_away() -> None:
         TaskKind.COLLECT,
         TaskKind.CHECK_IN,
     ]
+
+
+def test_what_is_electrical_is_connected_by_those_who_may() -> None:
+    work = {each.kind: each for each in work_of(job(CHAIRS, LIGHTS))}
+    assert list(work) == [
+        TaskKind.PREPARE,
+        TaskKind.DELIVER,
+        TaskKind.CONNECT,
+        TaskKind.DISCONNECT,
+        TaskKind.COLLECT,
+        TaskKind.CHECK_IN,
+    ]
+    electrical = frozenset({Skill.ELECTRICAL})
+    assert {kind for kind, each in work.items() if each.skills} == WIRING
+    assert work[TaskKind.CONNECT].skills == work[TaskKind.DISCONNECT].skills == electrical
+    # The lights travel with the chairs, and are then connected: four of 40 minutes, by two.
+    assert work[TaskKind.DELIVER].load == (CHAIRS, LIGHTS)
+    assert work[TaskKind.CONNECT].load == (LIGHTS,)
+    assert work[TaskKind.CONNECT].weight_g == 0
+    assert (work[TaskKind.CONNECT].crew, work[TaskKind.CONNECT].minutes) == (2, 95)
+    assert work[TaskKind.DISCONNECT].minutes == 75
+    # What only travels adds its handling to the delivery, not its set-up.
+    carried = replace(LIGHTS, skills=frozenset(), setup_seconds=0, min_crew=1)
+    minutes = minutes_for(TaskKind.DELIVER, [CHAIRS, carried], 2, is_set_up=True)
+    assert work[TaskKind.DELIVER].minutes == minutes
+
+
+def test_what_is_only_brought_is_not_connected() -> None:
+    carried = job(LIGHTS, set_up=False)
+    assert WIRING.isdisjoint(kinds(carried))
+    assert not any(each.skills for each in work_of(carried))
+    assert WIRING.isdisjoint(kinds(job(LIGHTS, carried=False, set_up=False)))
+    assert WIRING.isdisjoint(kinds(job(CHAIRS, LIGHTS.only(0))))
+
+
+def test_once_it_is_out_it_is_still_connected_until_the_event_is_over() -> None:
+    out = job(LIGHTS, out=True)
+    assert kinds(out) == [
+        TaskKind.CONNECT,
+        TaskKind.DISCONNECT,
+        TaskKind.COLLECT,
+        TaskKind.CHECK_IN,
+    ]
+    assert TaskKind.CONNECT not in kinds(replace(out, is_over=True))
+
+
+def test_what_a_crane_lifts_is_delivered_by_somebody_who_may_whether_set_up_or_not() -> None:
+    for is_set_up in (True, False):
+        skilled = {each.kind for each in work_of(job(BLOCKS, set_up=is_set_up)) if each.skills}
+        assert skilled == {TaskKind.DELIVER, TaskKind.COLLECT}
+
+
+def test_a_platform_is_asked_of_those_who_set_up_only() -> None:
+    high = replace(CHAIRS, skills=frozenset({Skill.CACES_PLATFORM}))
+    assert any(each.skills for each in work_of(job(high)))
+    assert not any(each.skills for each in work_of(job(high, set_up=False)))
+
+
+def test_the_trip_without_a_heavy_piece_asks_for_nobody_who_drives_a_crane() -> None:
+    work = work_of(job(BLOCKS, CHAIRS), Rates(trip_weight_g=2_600_000))
+    trips = [each for each in work if each.kind is TaskKind.DELIVER]
+    assert [bool(each.skills) for each in trips] == [True, False]
 
 
 def test_who_collects_at_the_depot_is_met_at_the_counter() -> None:
@@ -137,11 +204,18 @@ def test_every_task_fits_its_window(
     loan: Interval, event: Interval, carried: bool, pieces: int
 ) -> None:
     """Also where an event lies outside of its loan."""
-    asked = job(CHAIRS.only(pieces), TENT, carried=carried, set_up=carried)
+    asked = job(CHAIRS.only(pieces), TENT, LIGHTS, carried=carried, set_up=carried)
     work = work_of(replace(asked, loan=loan, event=event))
     assert all(each.window.duration >= timedelta(minutes=each.minutes) for each in work)
     prepared = next(each for each in work if each.kind is TaskKind.PREPARE)
     assert prepared.window.end == loan.start
+    if carried:
+        # One after the other fits on the same side of the event.
+        found = {each.kind: each for each in work}
+        connect, disconnect = found[TaskKind.CONNECT], found[TaskKind.DISCONNECT]
+        delivered, collected = found[TaskKind.DELIVER].window, found[TaskKind.COLLECT].window
+        assert delivered.end + timedelta(minutes=connect.minutes) <= connect.window.end
+        assert disconnect.window.start + timedelta(minutes=disconnect.minutes) <= collected.start
 
 
 @given(st.integers(1, 1_000), st.integers(1, 1_000), st.sampled_from(TaskKind), st.booleans())

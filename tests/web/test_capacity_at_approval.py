@@ -1,5 +1,6 @@
 """The page that decides tells what the crews' days hold, and asks why where they cannot."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from tests.factories import Cast, approved, submitted
 from tests.logistics.crews import MONDAY, build_short_friday, build_yard
 from tests.logistics.stages import make_stage
 from tests.support.browser import chromium, served, violations
+from tests.support.html import problems
 from tests.web.conftest import Browser
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -60,6 +62,15 @@ def test_the_days_are_told_with_the_proof_and_better_dates(marc: Browser, too_mu
     assert "3,5\N{NO-BREAK SPACE}h" in page, "the hours of Friday"
     assert "lun. 8 juin, 16" in page, "a better date"
     assert 'name="capacity_reason"' in page
+
+
+def test_the_page_is_valid_while_it_asks(marc: Browser, too_much: int) -> None:
+    path = f"/a-traiter/{too_much}"
+    pages = {
+        "asks": marc.get(path).text,
+        "asks again": marc.post(f"{path}/accorder").text,
+    }
+    assert problems(pages) == []
 
 
 def test_what_fits_is_told_without_asking_anything(
@@ -130,6 +141,19 @@ def test_what_no_crew_can_do_is_told_and_granted_with_a_reason(
     assert marc.post(sent).status_code == 422
     assert marc.post(sent, {"capacity_reason": BECAUSE}).status_code == 303
     assert BECAUSE in marc.get(f"/a-traiter/{number}").text
+
+
+def test_the_inbox_marks_what_the_crews_cannot_do(
+    marc: Browser, town: Database, cast: Cast, stage: int, too_much: int
+) -> None:
+    small = submitted(town, cast, {stage: 1}, **SET_UP)
+    marked = {
+        int(link.group(1))
+        for row in marc.get("/a-traiter").text.split("<li")
+        if "badge-word tone-bad" in row and (link := re.search(r"/a-traiter/(\d+)", row))
+    }
+    assert too_much in marked
+    assert small not in marked
 
 
 def test_a_part_that_fits_is_granted_without_it(

@@ -12,13 +12,14 @@ from lending.accounts.permissions import Principal
 from lending.catalogue.queries import ItemFilter, find_items, get_item
 from lending.catalogue.records import list_maintenance, list_movements, stock_at
 from lending.db.database import Database
+from lending.skills import Skill
 from tests import factories
 from tests.factories import NOW, Cast
 from tests.web.conftest import Browser
 
 Browse = Callable[[Principal], Browser]
 
-BENCH = {
+BENCH: dict[str, object] = {
     "name": "Banc brasserie 220 cm",
     "code": "BAN-220",
     "stock": "40",
@@ -28,6 +29,7 @@ BENCH = {
     "preparation_hours": "1,5",
     "turnaround_hours": "12",
     "min_crew": "1",
+    "skills": ["electrical", "caces_r490"],
 }
 
 
@@ -58,6 +60,7 @@ def test_a_new_item_is_written_in_the_units_of_people(
     assert stock == {item.id: 40}
     assert (item.weight_g, item.volume_l, item.replacement_value_cents) == (9500, 40, 5500)
     assert (item.preparation_minutes, item.turnaround_minutes) == (90, 720)
+    assert item.skills == {Skill.ELECTRICAL, Skill.CACES_CRANE}
     assert (item.authority_id, item.depot_id) == (cast.town, cast.depot)
 
 

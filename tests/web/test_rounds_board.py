@@ -119,7 +119,7 @@ def test_a_move_that_breaks_a_rule_is_told_in_words_and_changes_nothing(
     address = f"/planification/taches/{task}/deplacer"
     refused = manager.post(address, form(planned, MONDAY))
     assert refused.status_code == 409
-    assert "ne peut pas être sur place" in text_of(refused)
+    assert "l’équipe ne peut pas y être" in text_of(refused)
     saturday = manager.post(address, form(planned, MONDAY + 5 * DAY))
     assert saturday.status_code == 422
     assert "Cette équipe ne travaille pas ce jour-là." in text_of(saturday)
@@ -172,6 +172,20 @@ def test_cards_tell_what_went_wrong_since(
     clock.instant += timedelta(days=98)
     manager = browse(cast.manager)
     assert "en retard" in words(manager, board_url(cast))
+
+
+def test_the_day_is_printed_for_all_crews_or_one(
+    cast: Cast, spread: Yard, manager: Browser
+) -> None:
+    page = f"/collectivites/{cast.town}/planification/affiche?day={FRIDAY}"
+    whole = manager.get(page)
+    told = text_of(whole)
+    assert "Arrêts de Équipe A" in told
+    assert "Livrer le matériel" in told
+    assert problems({"wall": whole.text}) == []
+    assert "Livrer le matériel" in words(manager, f"{page}&equipe={spread.crew}")
+    assert "Rien de planifié" in words(manager, f"{page}&equipe=999")
+    assert "Rien de planifié" in words(manager, page.replace(str(FRIDAY), "2026-06-06"))
 
 
 def test_others_do_not_plan_for_the_town(

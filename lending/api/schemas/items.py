@@ -1,6 +1,6 @@
 """What can be borrowed."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -21,12 +21,15 @@ from lending.api.schemas.common import (
 )
 from lending.catalogue.queries import ItemDetail
 from lending.catalogue.records import MaintenanceEntry, Movement
+from lending.skills import Skill, write_skills
 
 Centimetres = Annotated[int, Field(ge=1, le=1_000_000)]
 Kilograms = Annotated[float, Field(ge=0, le=2_000_000)]
 CubicMetres = Annotated[float, Field(ge=0, le=2_000_000)]
 PersonMinutes = Annotated[float, Field(ge=0, le=30_000_000)]
 MOST = 2_000_000_000
+AskedSkill = Literal["caces_r489", "caces_r490", "caces_r486", "electrical"]
+"""As `lending.skills.ASKED_BY_ITEMS`."""
 
 SCALES = {
     "weight_kg": ("weight_g", 1000),
@@ -55,6 +58,10 @@ class ItemFields(Input):
     max_per_booking: Quantity | None = None
     setup_person_minutes: PersonMinutes = Field(0, description="Work of one person for one piece.")
     min_crew: int = Field(1, ge=1, le=1000)
+    skills: list[AskedSkill] = Field(
+        default_factory=list,
+        description="What those must hold who handle a piece (machines) or set it up.",
+    )
     equivalence_group: Text = Field(
         "", max_length=40, description="Items of one group replace each other."
     )
@@ -113,6 +120,7 @@ class ItemOut(Output):
     max_per_booking: int | None
     setup_person_minutes: float
     min_crew: int
+    skills: list[str]
     equivalence_group: str
     is_active: bool
 
@@ -211,10 +219,12 @@ def item_fields(given: dict[str, Any]) -> dict[str, Any]:
     for name, (small, times) in SCALES.items():
         if name in given:
             kept[small] = round(given[name] * times)
+    if "skills" in given:
+        kept["skills"] = frozenset(Skill(skill) for skill in given["skills"])
     return kept
 
 
-_SAME = set(ItemOut.model_fields) - {"category", "category_name", "stock", *SCALES}
+_SAME = set(ItemOut.model_fields) - {"category", "category_name", "stock", "skills", *SCALES}
 
 
 def item_out(item: ItemDetail, stock: int) -> ItemOut:
@@ -223,6 +233,7 @@ def item_out(item: ItemDetail, stock: int) -> ItemOut:
         category=item.category_code,
         category_name=item.category,
         stock=stock,
+        skills=write_skills(item.skills).split(),
         **{name: getattr(item, small) / times for name, (small, times) in SCALES.items()},
         **{name: getattr(item, name) for name in _SAME},
     )

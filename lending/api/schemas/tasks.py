@@ -22,6 +22,7 @@ from lending.api.schemas.common import (
 )
 from lending.logistics.kinds import TaskKind, TaskState, Told
 from lending.logistics.queries import TaskDetail, TaskRow
+from lending.skills import write_skills
 
 
 def day_value(value: object) -> object:
@@ -123,6 +124,7 @@ class TaskOut(Output):
     latest: Instant
     minutes: int = Field(description="How long it takes `crew` people.")
     crew: int
+    skills: list[str] = Field(description="What must be held, among those who do it.")
     weight_kg: float
     volume_m3: float
     started_at: Instant | None
@@ -220,6 +222,7 @@ def _fields(task: TaskRow) -> dict[str, Any]:
         "latest": task.window.end,
         "minutes": task.minutes,
         "crew": task.crew,
+        "skills": write_skills(task.skills).split(),
         "weight_kg": task.weight_g / 1000,
         "volume_m3": task.volume_l / 1000,
         "started_at": task.started_at,

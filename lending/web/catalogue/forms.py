@@ -22,7 +22,9 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from lending.authorities.queries import AuthorityView
 from lending.catalogue.queries import CategoryEntry, ItemDetail
 from lending.catalogue.service import ItemDetails
+from lending.skills import ASKED_BY_ITEMS, Skill
 from lending.web.catalogue.cards import category_name, language
+from lending.web.fields import ChecksField
 
 
 class AmountField(StringField):
@@ -101,6 +103,14 @@ class ItemForm(FlaskForm):  # type: ignore[misc]
     min_crew = IntegerField(
         _l("People needed to carry it"), [Optional(), NumberRange(min=1, max=100)], default=1
     )
+    skills = ChecksField(
+        _l("Qualifications it takes"),
+        coerce=Skill,
+        description=_l(
+            "A crane or a forklift is asked of those who deliver, electrical work of those who "
+            "connect it where it is set up."
+        ),
+    )
     equivalence_group = _text(
         _l("Equivalence group"),
         40,
@@ -114,6 +124,7 @@ class ItemForm(FlaskForm):  # type: ignore[misc]
         self.category_id.choices = [
             (entry.id, category_name(entry.name, entry.name_en)) for entry in categories
         ]
+        self.skills.choices = [(skill.value, gettext(skill.label)) for skill in ASKED_BY_ITEMS]
         nothing = (0, gettext("None"))
         self.department_id.choices = [nothing, *((d.id, d.name) for d in authority.departments)]
         self.depot_id.choices = [nothing, *((d.id, d.name) for d in authority.depots)]
@@ -140,6 +151,7 @@ class ItemForm(FlaskForm):  # type: ignore[misc]
             max_per_booking=self.max_per_booking.data,
             setup_seconds=self.setup_minutes.times(60),
             min_crew=self.min_crew.data or 1,
+            skills=frozenset(self.skills.data or ()),
             equivalence_group=self.equivalence_group.data or "",
         )
 
@@ -164,6 +176,7 @@ def values_of(item: ItemDetail) -> dict[str, object]:
                 "equivalence_group",
             )
         },
+        "skills": [skill for skill in ASKED_BY_ITEMS if skill in item.skills],
         "department_id": item.department_id or 0,
         "depot_id": item.depot_id or 0,
         "weight_kg": _decimal(item.weight_g, 1000),

@@ -11,12 +11,10 @@ from wtforms import (
     DateField,
     IntegerField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TimeField,
 )
 from wtforms.validators import InputRequired, Length, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from lending.authorities.queries import AuthorityView
 from lending.logistics.means.crews import CrewDetails
@@ -26,19 +24,13 @@ from lending.logistics.means.people import AgentDetails
 from lending.logistics.means.roster import Times
 from lending.logistics.means.rows import CrewRow, VehicleRow
 from lending.logistics.means.shifts import ShiftDetails, WeekPattern
+from lending.web.fields import ChecksField
 from lending.web.form_errors import text_of
 from lending.web.numbers import number_or_none
 
 Choices = list[tuple[str, Any]]
 
 LICENCES = tuple(skill for skill in Skill if skill.is_licence)
-
-
-class ChecksField(SelectMultipleField):
-    """Several of a list, as boxes to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 def depots_of(authority: AuthorityView) -> Choices:
