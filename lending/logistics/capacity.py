@@ -57,7 +57,7 @@ def foresee(
     """Return the same without looking for other dates, asked by nobody in particular."""
     if not has_crews(uow, booking.authority_id):
         return None
-    tasks = _tasks(booking, _loan(booking), granted)
+    tasks = _tasks(uow, booking, _loan(booking), granted)
     if not tasks:
         return None
     return read_weeks(uow, booking.authority, tasks).outlook(uow, tasks)
@@ -107,7 +107,11 @@ def _loan(booking: Booking) -> Interval:
 
 
 def _tasks(
-    booking: Booking, loan: Interval, granted: Mapping[int, int] | None, first: int = 0
+    uow: UnitOfWork,
+    booking: Booking,
+    loan: Interval,
+    granted: Mapping[int, int] | None,
+    first: int = 0,
 ) -> list[Task]:
     """Return the tasks that a booking would have on these dates, numbered from below `first`."""
     quantities = {line.item_id: line.requested for line in booking.lines} | dict(granted or {})
@@ -117,7 +121,7 @@ def _tasks(
     if days:
         event = shifted(event, days, zone)
     tasks = []
-    for number, work in enumerate(work_for(booking, quantities, loan, event), start=1):
+    for number, work in enumerate(work_for(uow, booking, quantities, loan, event), start=1):
         task = made(booking, work)
         task.id, task.booking = first - number, booking
         tasks.append(task)
@@ -138,7 +142,7 @@ def _better(
         most=2 * NEAR_DAYS,
     )
     options = {
-        loan: _tasks(booking, loan, granted, -number * MOST_TASKS)
+        loan: _tasks(uow, booking, loan, granted, -number * MOST_TASKS)
         for number, loan in enumerate(free, start=1)
     }
     read = read_weeks(

@@ -16,6 +16,7 @@ from lending.events import Events
 from lending.logistics.kinds import OPEN, TaskKind, TaskState
 from lending.logistics.loads import Pieces
 from lending.logistics.models import Task, TaskLine
+from lending.logistics.rates import rates_of
 from lending.logistics.work import Job, Work, work_of
 
 GOING_OUT = frozenset({TaskKind.PREPARE, TaskKind.DELIVER, TaskKind.HAND_OUT})
@@ -64,7 +65,7 @@ def generate_tasks(uow: UnitOfWork, booking: Booking) -> None:
         if task.state in OPEN and task.kind in PROVED.get(booking.state, ()):
             _close(task, uow.now)
     wanted: dict[Key, Work] = {
-        (work.kind, work.depot_id, work.part): work for work in _wanted(booking, uow.now)
+        (work.kind, work.depot_id, work.part): work for work in _wanted(uow, booking)
     }
     for key, work in wanted.items():
         known = existing.get(key)
@@ -112,19 +113,21 @@ def _write(task: Task, work: Work) -> None:
         task.lines.append(line)
 
 
-def _wanted(booking: Booking, now: datetime) -> list[Work]:
+def _wanted(uow: UnitOfWork, booking: Booking) -> list[Work]:
     if booking.state not in GRANTED | {State.OUT}:
         return []
     return work_for(
+        uow,
         booking,
         {line.item_id: _still_away(booking, line) for line in booking.lines},
         Interval(booking.starts_at, booking.ends_at),
         Interval(booking.event.starts_at, booking.event.ends_at),
-        is_over=booking.event.ends_at <= now,
+        is_over=booking.event.ends_at <= uow.now,
     )
 
 
 def work_for(
+    uow: UnitOfWork,
     booking: Booking,
     quantities: Mapping[int, int],
     loan: Interval,
@@ -157,7 +160,8 @@ def work_for(
             goes_out=booking.state is not State.OUT,
             is_over=is_over,
             loads=tuple((depot_id, tuple(load)) for depot_id, load in loads.items()),
-        )
+        ),
+        rates_of(uow, booking.authority_id),
     )
 
 

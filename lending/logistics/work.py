@@ -29,10 +29,45 @@ class Rates:
     trip_weight_g: int = 3_000_000
     trip_volume_l: int = 30_000
     """What the largest vehicle carries."""
-    prepared_before: timedelta = timedelta(days=2)
-    checked_within: timedelta = timedelta(days=1)
-    counter: timedelta = timedelta(hours=1)
+    prepared_hours: int = 48
+    """How long before a loan its equipment may be prepared."""
+    checked_hours: int = 24
+    """Within which it is counted and put away."""
+    counter_minutes: int = 60
     """How long somebody may be waited for at the counter."""
+    pace_prepare: int = 100
+    """Percent of the computed time that tasks of this kind really take, as the next ones."""
+    pace_deliver: int = 100
+    pace_connect: int = 100
+    pace_hand_out: int = 100
+    pace_disconnect: int = 100
+    pace_collect: int = 100
+    pace_take_back: int = 100
+    pace_check_in: int = 100
+
+    @property
+    def prepared_before(self) -> timedelta:
+        """How long before a loan its equipment may be prepared."""
+        return timedelta(hours=self.prepared_hours)
+
+    @property
+    def checked_within(self) -> timedelta:
+        """After how long it is counted and put away at the latest."""
+        return timedelta(hours=self.checked_hours)
+
+    @property
+    def counter(self) -> timedelta:
+        """How long somebody may be waited for at the counter."""
+        return timedelta(minutes=self.counter_minutes)
+
+    def pace(self, kind: TaskKind) -> int:
+        """Return the percent of the computed time that tasks of a kind take."""
+        return int(getattr(self, pace_name(kind)))
+
+
+def pace_name(kind: TaskKind) -> str:
+    """Return the field of `Rates` that holds the pace of a kind."""
+    return f"pace_{kind.value}"
 
 
 RATES = Rates()
@@ -183,7 +218,8 @@ def minutes_for(
     on_site = _set_up(kind, load, is_set_up)
     seconds += sum(p.quantity * p.setup_seconds for p in on_site) * percent // 100
     minutes = rates.fixed_minutes + -(-seconds // (60 * crew))
-    return -(-minutes // 5) * 5
+    paced = -(-minutes * rates.pace(kind) // 100)
+    return max(5, -(-paced // 5) * 5)
 
 
 def _window(

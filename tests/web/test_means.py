@@ -5,10 +5,12 @@ from collections.abc import Callable
 
 import pytest
 
+from lending.bookings.models import Logistics
 from lending.db.database import Database
 from lending.logistics.means.queries import means_of
 from lending.logistics.means.rows import Means
-from tests.factories import Cast
+from lending.logistics.rates import rates_of
+from tests.factories import Cast, approved
 from tests.logistics.crews import build_yard
 from tests.support.html import text_of
 from tests.web.conftest import Browser
@@ -188,3 +190,21 @@ def test_field_work_leads_managers_to_their_crews_and_nobody_else(
 ) -> None:
     assert "Équipes et véhicules" in text_of(manager.get("/interventions"))
     assert "Équipes et véhicules" not in text_of(browse(cast.auditor).get("/interventions"))
+
+
+def test_rates_are_shown_with_their_defaults_and_changed_by_name(
+    database: Database, cast: Cast, manager: Browser
+) -> None:
+    approved(database, cast, {cast.chairs: 40}, logistics=Logistics.DELIVERY)
+    page = f"/collectivites/{cast.town}/moyens/durees"
+    assert f"{page}" in manager.get(f"/collectivites/{cast.town}/moyens").text
+    assert 'name="fixed_minutes"' in manager.get(page).text
+    refused = manager.post(page, {"fixed_minutes": "900"})
+    assert refused.status_code == 422
+    assert 'value="900"' in refused.text
+    saved = manager.post(page, {"fixed_minutes": "30", "piece_seconds": ""})
+    assert saved.status_code == 303
+    shown = text_of(manager.get(page))
+    assert cast.manager.name in shown
+    with database.read() as uow:
+        assert rates_of(uow, cast.town).fixed_minutes == 30

@@ -406,6 +406,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_user_session_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "work_rate",
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["authority_id"],
+            ["authority.id"],
+            name=op.f("fk_work_rate_authority_id_authority"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("authority_id", "name", name=op.f("pk_work_rate")),
+    )
+    op.create_table(
+        "work_rate_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("old", sa.Integer(), nullable=True),
+        sa.Column("new", sa.Integer(), nullable=True),
+        sa.Column("changed_by", sa.String(length=120), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["authority_id"],
+            ["authority.id"],
+            name=op.f("fk_work_rate_change_authority_id_authority"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_work_rate_change")),
+    )
+    with op.batch_alter_table("work_rate_change", schema=None) as batch_op:
+        batch_op.create_index("ix_work_rate_change_authority", ["authority_id", "id"], unique=False)
+
+    op.create_table(
         "agent",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uuid", sa.String(length=36), nullable=False),
@@ -1810,6 +1843,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_agent_authority")
 
     op.drop_table("agent")
+    with op.batch_alter_table("work_rate_change", schema=None) as batch_op:
+        batch_op.drop_index("ix_work_rate_change_authority")
+
+    op.drop_table("work_rate_change")
+    op.drop_table("work_rate")
     with op.batch_alter_table("user_session", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_user_session_user_id"))
         batch_op.drop_index(batch_op.f("ix_user_session_expires_at"))
