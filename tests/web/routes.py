@@ -137,7 +137,7 @@ ROUTES: dict[str, Route] = {
     "rounds.worker": PUBLIC,
     **_of(Owner.TOWN, Action.SEE_TASKS, "rounds", "sheet"),
     **_of(Owner.BOOKING, Action.MANAGE_MEANS, "planning", "move", "pin", "unplan"),
-    **_of(Owner.TOWN, Action.MANAGE_MEANS, "planning", "board"),
+    **_of(Owner.TOWN, Action.MANAGE_MEANS, "planning", "board", "wall", "regroup"),
     "means.choose": Route(Action.MANAGE_MEANS),
     **_of(
         Owner.TOWN, Action.MANAGE_MEANS, "means",
@@ -150,6 +150,7 @@ ROUTES: dict[str, Route] = {
         "new_crew", "crew", "ask_retire_crew", "dissolve",
         "new_shift", "shift", "ask_remove_shift", "drop_shift",
     ),
+    "planning.choose": Route(Action.MANAGE_MEANS),
     **_of(
         Owner.TOWN, Action.MANAGE_MEANS, "planning",
         "ask", "run", "apply", "drop", "preview", "publish", "restore",

@@ -33,6 +33,7 @@ from lending.logistics.rounds.keeping import BEGUN, MINUTE, rounds_of
 from lending.logistics.rounds.kinds import Version
 from lending.logistics.rounds.models import Pin, Round, Stop
 from lending.logistics.rounds.settling import dropped, settled
+from lending.logistics.rounds.strip import Strip, strip_of
 from lending.logistics.working_time import DAY
 from lending.words import fold
 
@@ -209,6 +210,8 @@ class Board:
     changes: int
     """How much crews would learn if it were published."""
     is_published: bool
+    strip: Strip
+    """How full the days are."""
 
     @property
     def crews(self) -> dict[int, str]:
@@ -267,6 +270,7 @@ def board_of(uow: UnitOfWork, actor: Principal, authority_id: int, day: date) ->
         sites=_sites(week),
         changes=sum(map(len, (found.added, found.dropped, found.moved, found.retimed))),
         is_published=bool(week.published.rounds),
+        strip=strip_of(week, after, waiting),
     )
 
 

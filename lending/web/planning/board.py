@@ -1,7 +1,7 @@
 """The dispatchers' board: a day or a week of rounds, and the basket of what nobody does yet."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -12,18 +12,26 @@ from lending.accounts.permissions import Action
 from lending.authorities.queries import AuthorityView
 from lending.closures.days import closed_days
 from lending.i18n import N_
+from lending.logistics.problem import ON_WHEELS
 from lending.logistics.rounds.board import Board, Lane, PieceKind, board_of
 from lending.logistics.rounds.drafting import PinKind
 from lending.logistics.rounds.publishing import last_publication
 from lending.logistics.rounds.runs import undecided_run
+from lending.logistics.rounds.strip import Level
 from lending.logistics.working_time import DAY, WEEK
 from lending.web.context import allowed, database, principal
 from lending.web.logistics import ICONS, STATES
 from lending.web.means import authority_of
 from lending.web.means.words import problem_words
 from lending.web.planning import blueprint
-from lending.web.planning.telling import take_told
-from lending.web.planning.words import reason_words
+from lending.web.planning.telling import (
+    hours_asked,
+    hours_there,
+    obstacles_words,
+    shortage_words,
+    take_told,
+)
+from lending.web.planning.words import reason_words, skill_words
 from lending.web.templating import language
 
 
@@ -38,6 +46,14 @@ PIECES = {
     PieceKind.DRIVE: ("signpost-split", N_("On the road")),
     PieceKind.RELOAD: ("arrow-repeat", N_("Back at the depot to load")),
     PieceKind.LUNCH: ("cup-hot", N_("Lunch")),
+}
+
+
+LEVELS = {
+    Level.OFF: "",
+    Level.FREE: "check-circle-fill",
+    Level.TIGHT: "exclamation-circle-fill",
+    Level.OVER: "exclamation-triangle-fill",
 }
 
 
@@ -88,6 +104,11 @@ class BoardPage:
                     self.minute(piece.ends_at, lane.day),
                 ]
         return max(0, min(found) // 60), min(30, -(-max(found) // 60))
+
+    @property
+    def midnight(self) -> time:
+        """The hour 0, for what is drawn to write its hours in the same way."""
+        return time(0)
 
     def url(self, day: date, span: Span | None = None) -> str:
         """Return the address of another day, or of another span."""
@@ -165,7 +186,16 @@ def board(authority_id: int) -> ResponseReturnValue:
         PinKind=PinKind,
         pieces=PIECES,
         reason_words=reason_words,
+        obstacles=lambda reasons: obstacles_words(reasons, found.crews, found.tasks),
         problem_words=problem_words,
+        shortages=[
+            shortage_words(each, found.crews, found.week.shifts) for each in found.strip.shortages
+        ],
+        hours_asked=hours_asked,
+        hours_there=hours_there,
+        skill_words=skill_words,
+        level_icons=LEVELS,
+        on_wheels=ON_WHEELS,
         task_icons=ICONS,
         task_states=STATES,
     )

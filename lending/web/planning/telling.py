@@ -1,15 +1,19 @@
 """What a change by hand did, told once on the next page, with what undoes it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import date
+from math import ceil, floor
 
 from flask import session, url_for
 from flask_babel import gettext, ngettext
 
+from lending.logistics.planner.plans import Reasons, Shortage
 from lending.logistics.queries import TaskRow
 from lending.logistics.rounds.stands import Change, Stand
+from lending.logistics.working_time import DAY
 from lending.web import formats
-from lending.web.planning.words import task_words
+from lending.web.planning.words import obstacle_words, task_words
 
 KEPT = "planning_told"
 
@@ -34,6 +38,59 @@ def take_told() -> Told | None:
     """Return what is to be told, once."""
     kept = session.pop(KEPT, None)
     return Told(**kept) if kept else None
+
+
+def obstacles_words(
+    reasons: Reasons, crews: Mapping[int, str], names: Mapping[int, TaskRow]
+) -> list[tuple[list[str], str]]:
+    """Say what stands in the way of a task with which crews."""
+    found = []
+    for obstacle in reasons.obstacles:
+        numbers = {int(shift.partition("@")[0]) for shift in obstacle.shifts}
+        who = [name for number, name in crews.items() if number in numbers]
+        if who:
+            found.append((who, obstacle_words(obstacle, names)))
+    return found
+
+
+def shortage_words(found: Shortage, crews: Mapping[int, str], everybody: Collection[str]) -> str:
+    """Say what no plan of a week can hold."""
+    days = sorted({date.fromisoformat(shift.partition("@")[2]) for shift in found.shifts})
+    numbers = {int(shift.partition("@")[0]) for shift in found.shifts}
+    about = {
+        "days": formats.sentence(_days(days)),
+        "work": hours_asked(found.work),
+        "available": hours_there(found.available),
+        "crews": ", ".join(name for number, name in crews.items() if number in numbers),
+    }
+    if set(found.shifts) >= {shift for shift in everybody if shift.partition("@")[2] in _iso(days)}:
+        return str(gettext("%(days)s: %(work)s of work for %(available)s available.", **about))
+    return str(
+        gettext("%(days)s, for %(crews)s: %(work)s of work for %(available)s available.", **about)
+    )
+
+
+def _iso(days: Iterable[date]) -> set[str]:
+    return {day.isoformat() for day in days}
+
+
+def _days(days: Sequence[date]) -> str:
+    if len(days) == 1:
+        return formats.day(days[0])
+    if days[-1] - days[0] == (len(days) - 1) * DAY:
+        ends = {"first": formats.short_day(days[0]), "last": formats.short_day(days[-1])}
+        return str(gettext("%(first)s to %(last)s", **ends))
+    return ", ".join(formats.short_day(each) for each in days)
+
+
+def hours_asked(minutes: int) -> str:
+    """Write hours of work, never fewer than they are."""
+    return f"{formats.number(ceil(minutes / 6) / 10)}{formats.NO_BREAK}h"
+
+
+def hours_there(minutes: int) -> str:
+    """Write hours that there are, never more than they are."""
+    return f"{formats.number(floor(minutes / 6) / 10)}{formats.NO_BREAK}h"
 
 
 def _text(task: TaskRow, change: Change, others: Mapping[int, TaskRow]) -> str:

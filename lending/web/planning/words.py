@@ -47,13 +47,18 @@ def refusal_words(refused: DoesNotFit, names: Names) -> str:
     """Say why a task cannot be put where somebody wants it."""
     told = []
     if refused.obstacle is not None:
-        told.append(_words({**WHY_TEXTS, **HERE_TEXTS}, refused.obstacle, names))
+        told.append(obstacle_words(refused.obstacle, names))
     if refused.pushed:
         pushed = ", ".join(_names(refused.pushed, names))
         told.append(gettext("these tasks would lose their place: %(tasks)s", tasks=pushed))
     if not told:
         return str(gettext(refused.message))
     return str(gettext("It does not fit there: %(why)s.", why="; ".join(told)))
+
+
+def obstacle_words(obstacle: Obstacle, names: Names) -> str:
+    """Say what is in the way with one crew."""
+    return _words({**WHY_TEXTS, **HERE_TEXTS}, obstacle, names)
 
 
 def _words(texts: Mapping[Why, str], obstacle: Obstacle, names: Names) -> str:
