@@ -128,7 +128,7 @@ def test_a_task_is_dragged_along_the_hours_and_the_form_is_what_is_sent(
     begins = to_local(moved.starts_at, PARIS)
     assert moved.day == before.day
     assert begins.hour * 60 + begins.minute >= 15 * 60 + 25, "not before where it was dropped"
-    expect(card).to_have_attribute("title", re.compile(f"^{begins.hour}\\s*h"))
+    expect(card).to_have_attribute("title", re.compile(rf"^\d+ – {begins.hour}\s*h"))
     assert violations(page) == []
 
 

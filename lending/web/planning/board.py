@@ -19,11 +19,12 @@ from lending.logistics.rounds.publishing import last_publication
 from lending.logistics.rounds.runs import undecided_run
 from lending.logistics.rounds.strip import Level
 from lending.logistics.working_time import DAY, WEEK
-from lending.web.context import allowed, database, principal
+from lending.web.context import allowed, database, principal, settings
 from lending.web.logistics import ICONS, STATES
 from lending.web.means import authority_of
 from lending.web.means.words import problem_words
 from lending.web.planning import blueprint
+from lending.web.planning.mapping import map_of, tiles_origin
 from lending.web.planning.telling import (
     hours_asked,
     hours_there,
@@ -32,6 +33,7 @@ from lending.web.planning.telling import (
     take_told,
 )
 from lending.web.planning.words import reason_words, skill_words
+from lending.web.security import policy_with
 from lending.web.templating import language
 
 
@@ -174,7 +176,7 @@ def board(authority_id: int) -> ResponseReturnValue:
         days=found.days,
         notes={**closed.noted, **closed.everywhere},
     )
-    return render_template(
+    shown = render_template(
         "planning/board.html",
         page=page,
         board=found,
@@ -188,6 +190,7 @@ def board(authority_id: int) -> ResponseReturnValue:
         reason_words=reason_words,
         obstacles=lambda reasons: obstacles_words(reasons, found.crews, found.tasks),
         problem_words=problem_words,
+        map=map_of(found, day) if not page.is_week else None,
         shortages=[
             shortage_words(each, found.crews, found.week.shifts) for each in found.strip.shortages
         ],
@@ -199,6 +202,9 @@ def board(authority_id: int) -> ResponseReturnValue:
         task_icons=ICONS,
         task_states=STATES,
     )
+    origin = tiles_origin(settings().map_tiles)
+    headers = {"Content-Security-Policy": policy_with(origin)} if origin else {}
+    return shown, 200, headers
 
 
 def zone_of(authority: AuthorityView) -> ZoneInfo:
