@@ -26,6 +26,8 @@ from lending.logistics.generating import made, work_for
 from lending.logistics.means.models import Agent, Crew, Shift
 from lending.logistics.models import Task
 from lending.logistics.outlook import Outlook
+from lending.logistics.rates import rates_of
+from lending.logistics.work import Rates
 
 NEAR_DAYS = 7
 """How far from the wanted dates better ones are looked for, before and after."""
@@ -57,7 +59,8 @@ def foresee(
     """Return the same without looking for other dates, asked by nobody in particular."""
     if not has_crews(uow, booking.authority_id):
         return None
-    tasks = _tasks(uow, booking, _loan(booking), granted)
+    rates = rates_of(uow, booking.authority_id)
+    tasks = _tasks(booking, _loan(booking), granted, rates)
     if not tasks:
         return None
     return read_weeks(uow, booking.authority, tasks).outlook(uow, tasks)
@@ -91,8 +94,10 @@ def which_cannot_fit(uow: UnitOfWork, booking_ids: Collection[int]) -> frozenset
         )
     ).all()
     tasks: dict[Authority, dict[int, list[Task]]] = defaultdict(dict)
+    rates = {number: rates_of(uow, number) for number in {b.authority_id for b in bookings}}
     for booking in bookings:
-        made_of_it = _tasks(booking, _loan(booking), None, -booking.id * MOST_TASKS)
+        counted = rates[booking.authority_id]
+        made_of_it = _tasks(booking, _loan(booking), None, counted, -booking.id * MOST_TASKS)
         if made_of_it and min(task.earliest for task in made_of_it) < ends[booking.authority_id]:
             tasks[booking.authority][booking.id] = made_of_it
     found: set[int] = set()
@@ -107,10 +112,10 @@ def _loan(booking: Booking) -> Interval:
 
 
 def _tasks(
-    uow: UnitOfWork,
     booking: Booking,
     loan: Interval,
     granted: Mapping[int, int] | None,
+    rates: Rates,
     first: int = 0,
 ) -> list[Task]:
     """Return the tasks that a booking would have on these dates, numbered from below `first`."""
@@ -121,7 +126,7 @@ def _tasks(
     if days:
         event = shifted(event, days, zone)
     tasks = []
-    for number, work in enumerate(work_for(uow, booking, quantities, loan, event), start=1):
+    for number, work in enumerate(work_for(booking, quantities, loan, event, rates), start=1):
         task = made(booking, work)
         task.id, task.booking = first - number, booking
         tasks.append(task)
@@ -141,8 +146,9 @@ def _better(
         horizon_days=NEAR_DAYS,
         most=2 * NEAR_DAYS,
     )
+    rates = rates_of(uow, booking.authority_id)
     options = {
-        loan: _tasks(uow, booking, loan, granted, -number * MOST_TASKS)
+        loan: _tasks(booking, loan, granted, rates, -number * MOST_TASKS)
         for number, loan in enumerate(free, start=1)
     }
     read = read_weeks(

@@ -17,7 +17,7 @@ from lending.logistics.kinds import OPEN, TaskKind, TaskState
 from lending.logistics.loads import Pieces
 from lending.logistics.models import Task, TaskLine
 from lending.logistics.rates import rates_of
-from lending.logistics.work import Job, Work, work_of
+from lending.logistics.work import Job, Rates, Work, work_of
 
 GOING_OUT = frozenset({TaskKind.PREPARE, TaskKind.DELIVER, TaskKind.HAND_OUT})
 PROVED = {
@@ -117,21 +117,21 @@ def _wanted(uow: UnitOfWork, booking: Booking) -> list[Work]:
     if booking.state not in GRANTED | {State.OUT}:
         return []
     return work_for(
-        uow,
         booking,
         {line.item_id: _still_away(booking, line) for line in booking.lines},
         Interval(booking.starts_at, booking.ends_at),
         Interval(booking.event.starts_at, booking.event.ends_at),
+        rates_of(uow, booking.authority_id),
         is_over=booking.event.ends_at <= uow.now,
     )
 
 
 def work_for(
-    uow: UnitOfWork,
     booking: Booking,
     quantities: Mapping[int, int],
     loan: Interval,
     event: Interval,
+    rates: Rates,
     *,
     is_over: bool = False,
 ) -> list[Work]:
@@ -161,7 +161,7 @@ def work_for(
             is_over=is_over,
             loads=tuple((depot_id, tuple(load)) for depot_id, load in loads.items()),
         ),
-        rates_of(uow, booking.authority_id),
+        rates,
     )
 
 

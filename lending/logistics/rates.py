@@ -11,6 +11,7 @@ from lending.bookings.models import Booking
 from lending.bookings.states import GRANTED, State
 from lending.db.database import UnitOfWork
 from lending.i18n import N_
+from lending.logistics.carriers import carriers_of
 from lending.logistics.kinds import TaskKind, TaskState
 from lending.logistics.means.checks import check_authority
 from lending.logistics.models import Task
@@ -123,11 +124,12 @@ class RatesView:
 
 
 def rates_of(uow: UnitOfWork, authority_id: int) -> Rates:
-    """Return what an authority counts with; who may ask is asked before."""
+    """Return what an authority counts with, its vehicles included; who may ask is asked before."""
     rows = uow.session.execute(
         select(WorkRate.name, WorkRate.value).where(WorkRate.authority_id == authority_id)
     )
-    return Rates(**{name: value for name, value in rows if name in ALL})
+    told = {name: value for name, value in rows if name in ALL}
+    return Rates(**told, carriers=carriers_of(uow, authority_id))
 
 
 def see_rates(uow: UnitOfWork, actor: Principal, authority_id: int) -> RatesView:

@@ -11,6 +11,14 @@ from lending.skills import LIFTING, Skill
 
 
 @dataclass(frozen=True)
+class Room:
+    """What a vehicle carries, with its trailer."""
+
+    weight_g: int
+    volume_l: int
+
+
+@dataclass(frozen=True)
 class Rates:
     """How long work takes and what a vehicle carries, until an authority has measured its own."""
 
@@ -28,7 +36,9 @@ class Rates:
     """What one person may lift (NF X35-109); above it takes two."""
     trip_weight_g: int = 3_000_000
     trip_volume_l: int = 30_000
-    """What the largest vehicle carries."""
+    """What a trip carries where no vehicle is known."""
+    carriers: tuple[Room, ...] = ()
+    """What each vehicle carries, the largest first."""
     prepared_hours: int = 48
     """How long before a loan its equipment may be prepared."""
     checked_hours: int = 24
@@ -137,7 +147,7 @@ def _of_depot(job: Job, depot_id: int | None, load: Load, rates: Rates) -> Itera
     for kind in _kinds(job, bool(wired)):
         cut = [wired] if kind in WIRING else [load]
         if kind.is_hauled:
-            cut = trips(load, rates.trip_weight_g, rates.trip_volume_l)
+            cut = _trips(load, rates)
         # What is delivered is connected yet before the event, and disconnected after it.
         between = _minutes(NEIGHBOURS[kind], wired, job, rates) if kind.is_hauled and wired else 0
         for part, carried in enumerate(cut, start=1):
@@ -153,6 +163,12 @@ def _of_depot(job: Job, depot_id: int | None, load: Load, rates: Rates) -> Itera
                 carried,
                 skills_for(kind, carried, job.is_set_up),
             )
+
+
+def _trips(load: Load, rates: Rates) -> list[Load]:
+    """Cut a load for the vehicle that needs the fewest trips, of several the largest."""
+    rooms = rates.carriers or (Room(rates.trip_weight_g, rates.trip_volume_l),)
+    return min((trips(load, room.weight_g, room.volume_l) for room in rooms), key=len)
 
 
 def _minutes(kind: TaskKind, load: Load, job: Job, rates: Rates) -> int:

@@ -18,7 +18,7 @@ from calendars.holidays import SCHOOL_HOLIDAYS, SCHOOL_ZONES
 from calendars.reading import Limits
 from calendars.zones import to_local
 from lending.accounts.permissions import Action
-from lending.authorities.queries import AuthorityView, get_authority, list_authorities
+from lending.authorities.queries import AuthorityView, get_authority
 from lending.closures.days import (
     SourceRow,
     find_closure,
@@ -43,6 +43,8 @@ from lending.closures.service import (
 )
 from lending.db.database import UnitOfWork
 from lending.errors import InvalidInput
+from lending.i18n import N_
+from lending.web.choosing import lead_to
 from lending.web.context import allowed, database, principal
 from lending.web.form_errors import tell_errors, text_of
 from lending.web.numbers import number_or_none
@@ -124,11 +126,7 @@ class HolidaysForm(FlaskForm):  # type: ignore[misc]
 @allowed(Action.MANAGE_CLOSURES)
 def choose() -> ResponseReturnValue:
     """Lead to the closed days of one's authority; of several, let the reader choose."""
-    with database().read() as uow:
-        found = list_authorities(uow, principal().authority_scope(Action.MANAGE_CLOSURES))
-    if len(found) == 1:
-        return redirect(url_for("closures.index", authority_id=found[0].id))
-    return render_template("closures/choose.html", authorities=found)
+    return lead_to("closures.index", N_("Closed days"), Action.MANAGE_CLOSURES)
 
 
 @blueprint.get("/collectivites/<int:authority_id>/fermetures")

@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
+from sqlalchemy import select
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from calendars.zones import to_local
@@ -20,12 +21,13 @@ from lending.accounts.permissions import Principal
 from lending.accounts.sessions import Limits, Visitor, open_session
 from lending.app import build_database, create_app
 from lending.bookings.models import Logistics
-from lending.db.database import Database
+from lending.db.database import Database, UnitOfWork
 from lending.db.schema import migrate
 from lending.logistics.fieldwork import report_problem
 from lending.logistics.kinds import TaskState, Told
 from lending.logistics.means.models import Agent
 from lending.logistics.queries import TaskDetail, get_task
+from lending.logistics.rounds.models import Stop
 from lending.logistics.rounds.sheet import Sheet, sheet_of
 from lending.settings import Settings
 from lending.web.formats import DEFAULT_ZONE
@@ -117,7 +119,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
     cast = factories.standing_cast(database)
     yard = build_yard(database, cast)
 
-    def link(uow) -> None:
+    def link(uow: UnitOfWork) -> None:
         uow.session.get_one(Agent, yard.ines).user_id = cast.agent.user_id
 
     database.write(link)
@@ -348,6 +350,32 @@ def test_a_refused_report_is_kept_with_its_remedy(browser: Browser, place: Place
     expect(page.locator("#outbox-trouble li")).to_have_count(0)
     sent(page)
     assert [e.kind for e in place.task(first).events] == [Told.STARTED]
+    context.close()
+
+
+def test_a_sheet_that_changes_says_so(browser: Browser, place: Place) -> None:
+    """The dispatcher moves a stop while the crew is under way: whoever looks again is told."""
+    context = telephone(browser, place, place.cast.agent)
+    page = open_sheet(context, place)
+    *_, last = deliveries(place)
+    before = page.locator(f"#stop-{last} .stop-time").text_content()
+    news = page.locator("#outbox-news")
+    look_again = "document.dispatchEvent(new Event('visibilitychange'))"
+    page.evaluate(look_again)
+    sent(page)
+
+    def move(uow: UnitOfWork) -> None:
+        stop = uow.session.scalars(select(Stop).where(Stop.position == last)).one()
+        stop.ends_at += 3 * HOUR
+        stop.starts_at += 2 * HOUR
+
+    place.database.write(move)
+    expect(news).to_be_hidden()
+    page.evaluate(look_again)
+    expect(news).to_be_visible()
+    expect(page.locator(f"#stop-{last} .stop-time")).not_to_have_text(before or "")
+    news.locator("button").click()
+    expect(news).to_be_hidden()
     context.close()
 
 

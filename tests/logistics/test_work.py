@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from calendars.intervals import Interval
 from lending.logistics.kinds import TaskKind
 from lending.logistics.loads import Pieces
-from lending.logistics.work import RATES, WIRING, Job, Rates, crew_for, minutes_for, work_of
+from lending.logistics.work import RATES, WIRING, Job, Rates, Room, crew_for, minutes_for, work_of
 from lending.skills import Skill
 
 LIGHTS = Pieces(
@@ -134,6 +134,26 @@ def test_a_load_larger_than_the_vehicle_takes_several_trips() -> None:
         (3, 3, 200_000),
     ]
     assert len([each for each in work if each.kind is TaskKind.PREPARE]) == 1
+
+
+def test_trips_are_cut_for_the_vehicle_that_needs_the_fewest() -> None:
+    def parts(*carriers: Room) -> list[int]:
+        work = work_of(job(CHAIRS), Rates(carriers=carriers))
+        return [each.weight_g for each in work if each.kind is TaskKind.DELIVER]
+
+    lorry, van, box = Room(3_000_000, 30_000), Room(1_100_000, 12_000), Room(800_000, 20_000)
+    # 1.6 t and 8 m³
+    assert parts(lorry, van) == [1_600_000]
+    assert parts(van) == [1_100_000, 500_000]
+    assert parts(van, box) == [1_100_000, 500_000]
+    # Where there is no vehicle, what the rates say.
+    assert parts() == [1_600_000]
+
+
+def test_what_is_light_and_large_goes_with_the_largest_box() -> None:
+    foam = Pieces(5, 10, weight_g=10_000, volume_l=2_000)
+    work = work_of(job(foam), Rates(carriers=(Room(3_000_000, 10_000), Room(800_000, 20_000))))
+    assert len([each for each in work if each.kind is TaskKind.DELIVER]) == 1
 
 
 def test_each_depot_prepares_and_sends_its_own() -> None:

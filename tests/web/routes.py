@@ -149,6 +149,7 @@ ROUTES: dict[str, Route] = {
         "new_crew", "crew", "ask_retire_crew", "dissolve",
         "new_shift", "shift", "ask_remove_shift", "drop_shift",
     ),
+    "planning.choose": Route(Action.MANAGE_MEANS),
     **_of(
         Owner.TOWN, Action.MANAGE_MEANS, "planning",
         "ask", "run", "apply", "drop", "preview", "publish", "restore",

@@ -7,11 +7,14 @@ const BOX = document.getElementById("outbox");
 const WORDS = BOX.dataset;
 const USER = Number(WORDS.user);
 const AGAIN_MS = 20000;
+const FRESH_MS = 300000;
 const LARGEST_SIDE = 1600;
 const ENDS = ["done", "partial", "problem", "cancelled"];
 const LEADS_TO = { started: "started", done: "done", partial: "partial", impossible: "problem" };
 
 let outbox;
+let refreshed = Date.now();
+let refreshing = Promise.resolve();
 const pads = new WeakMap();
 
 /* ---- What is shown -------------------------------------------------------------------------- */
@@ -212,15 +215,28 @@ function isBusy(sheet) {
     sheet.contains(document.activeElement?.closest("input, textarea"));
 }
 
-/* Show what the server knows now, unless somebody is filling in a form. */
-async function refresh() {
+/* What was asked of the crew: which stops, when. */
+function plan(sheet) {
+  return [...sheet.querySelectorAll(".stop")].map((stop) => `${stop.dataset.task ?? ""} ${stop.querySelector(".stop-time").textContent}`).join();
+}
+
+/* Show what the server knows now, unless somebody is filling in a form. One after the other: an
+   answer that was slow must not take the place of a newer one. */
+function refresh() {
+  refreshing = refreshing.then(readAgain);
+  return refreshing;
+}
+
+async function readAgain() {
   const sheet = document.getElementById("sheet");
   try {
     const answer = await fetch(location.pathname, { redirect: "manual", cache: "no-store" });
     if (!answer.ok) return;
     await keepPage(answer.clone());
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("sheet");
+    refreshed = Date.now();
     if (!fresh || isBusy(sheet)) return;
+    if (plan(fresh) !== plan(sheet)) document.getElementById("outbox-news").hidden = false;
     const open = new Set([...sheet.querySelectorAll(".stop > details[open]")].map((one) => one.parentElement.id));
     for (const stop of fresh.querySelectorAll(".stop")) {
       const details = stop.querySelector("details");
@@ -304,12 +320,18 @@ async function begin() {
   await sendAll();
   const again = async () => {
     if (!outbox.reachable || (await outbox.all()).some((one) => one.state === "waiting")) await sendAll();
+    else if (Date.now() - refreshed > FRESH_MS) await refresh();
+  };
+  const back = async () => {
+    await sendAll();
+    if (outbox.reachable) await refresh();
   };
   setInterval(again, AGAIN_MS);
   window.addEventListener("online", sendAll);
   window.addEventListener("offline", sendAll);
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && again());
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && back());
   document.getElementById("outbox-again").addEventListener("click", sendAll);
+  document.getElementById("outbox-news").querySelector("button").addEventListener("click", (event) => (event.target.closest("#outbox-news").hidden = true));
   window.addEventListener("beforeprint", () => document.querySelectorAll(".stop > details, .sheet-load").forEach((one) => (one.open = true)));
 }
 

@@ -4,8 +4,10 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from lending.accounts.permissions import Action
-from lending.authorities.queries import AuthorityView, get_authority, list_authorities
+from lending.authorities.queries import AuthorityView, get_authority
+from lending.i18n import N_
 from lending.logistics.means.queries import means_of
+from lending.web.choosing import lead_to
 from lending.web.context import allowed, database, principal
 
 blueprint = Blueprint("means", __name__)
@@ -15,11 +17,7 @@ blueprint = Blueprint("means", __name__)
 @allowed(Action.MANAGE_MEANS)
 def choose() -> ResponseReturnValue:
     """Lead to the means of one's authority; of several, let the reader choose."""
-    with database().read() as uow:
-        found = list_authorities(uow, principal().authority_scope(Action.MANAGE_MEANS))
-    if len(found) == 1:
-        return redirect(url_for("means.index", authority_id=found[0].id))
-    return render_template("means/choose.html", authorities=found)
+    return lead_to("means.index", N_("Crews and vehicles"), Action.MANAGE_MEANS)
 
 
 @blueprint.get("/collectivites/<int:authority_id>/moyens")
