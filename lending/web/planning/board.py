@@ -20,6 +20,7 @@ from lending.logistics.rounds.runs import undecided_run
 from lending.logistics.rounds.strip import Level
 from lending.logistics.working_time import DAY, WEEK
 from lending.web.context import allowed, database, principal, settings
+from lending.web.dates import asked_day
 from lending.web.logistics import ICONS, STATES
 from lending.web.means import authority_of
 from lending.web.means.words import problem_words
@@ -127,23 +128,6 @@ class BoardPage:
         return self.url(self.day + (WEEK if self.is_week else DAY))
 
 
-FIRST_DAY, LAST_DAY = date(1972, 1, 1), date(2197, 12, 31)
-
-
-def is_of_our_time(day: date) -> bool:
-    """Return whether the weeks around a day are times that the machine knows."""
-    return FIRST_DAY < day < LAST_DAY
-
-
-def typed_day(name: str) -> date | None:
-    """Return a day that the address or the form names, if it is one."""
-    try:
-        typed = date.fromisoformat(request.values.get(name, ""))
-    except ValueError:
-        return None
-    return typed if is_of_our_time(typed) else None
-
-
 def shown_span() -> Span:
     """Return the span that the address or the form asks for: a week by default."""
     return Span.DAY if request.values.get("vue") == Span.DAY else Span.WEEK
@@ -161,7 +145,7 @@ def board(authority_id: int) -> ResponseReturnValue:
     authority = authority_of(authority_id)
     with database().read() as uow:
         today = uow.now.astimezone(zone_of(authority)).date()
-        day = typed_day("day") or today
+        day = asked_day() or today
         found = board_of(uow, principal(), authority_id, day)
         closed = closed_days(uow, authority_id, found.days[0], found.days[-1], language())
         run_id = undecided_run(uow, authority_id, day)
