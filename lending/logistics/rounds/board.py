@@ -16,6 +16,7 @@ from lending.accounts.permissions import Principal
 from lending.authorities.models import Authority
 from lending.db.database import UnitOfWork
 from lending.i18n import N_
+from lending.logistics.crew_shifts import shift_name
 from lending.logistics.kinds import TaskKind, TaskState
 from lending.logistics.means.crew_day import CrewDay
 from lending.logistics.means.kinds import Colour
@@ -25,7 +26,7 @@ from lending.logistics.planner.engine import plan
 from lending.logistics.planner.plans import Plan, Reasons
 from lending.logistics.planner.replanning import assignments, difference
 from lending.logistics.planner.values import Assignment
-from lending.logistics.problem import PLANNABLE, shift_name
+from lending.logistics.problem import PLANNABLE
 from lending.logistics.queries import TaskRow, tasks_by_number
 from lending.logistics.rounds.asking import Week, ask_week
 from lending.logistics.rounds.drafting import PinKind
