@@ -147,6 +147,7 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
         _B: _OWN,
         _F: _AUTHORITY,
         _M: _AUTHORITY,
+        _AGENT: _AUTHORITY,
         _AUD: _AUTHORITY,
         _ADM: _ALL,
     },

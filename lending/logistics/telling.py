@@ -22,6 +22,7 @@ from lending.bookings.models import Booking
 from lending.db.database import UnitOfWork
 from lending.errors import FieldError, InvalidInput, NotFound
 from lending.i18n import N_
+from lending.logistics.facts import TaskTold
 from lending.logistics.kinds import LEADS_TO, TaskState, Told
 from lending.logistics.models import Task, TaskEvent
 
@@ -127,6 +128,7 @@ def tell(uow: UnitOfWork, actor: Principal, task_id: int, report: Report) -> Out
         _follow(uow, task, event, report)
     uow.session.add(event)
     uow.session.flush()  # the outcome names the event by its number
+    uow.events.publish(TaskTold(task.id), uow)
     return _outcome(task, event, is_repeated=False)
 
 

@@ -10,6 +10,11 @@ def booking_page(booking_id: int) -> str:
     return f"/demandes/{booking_id}"
 
 
+def task_page(task_id: int) -> str:
+    """Return the path of a task's page."""
+    return f"/interventions/{task_id}"
+
+
 def item_page(item_id: int) -> str:
     """Return the path of an item's page."""
     return f"/catalogue/{item_id}"

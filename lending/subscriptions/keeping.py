@@ -16,8 +16,13 @@ from lending.catalogue.facts import ItemChanged
 from lending.catalogue.models import Maintenance
 from lending.db.database import Database, UnitOfWork
 from lending.events import Events
+from lending.logistics.facts import TaskTold
+from lending.logistics.models import Task
+from lending.logistics.rounds.facts import RoundsPublished
+from lending.logistics.rounds.models import Stop
 from lending.organisations.facts import OrganisationChanged
 from lending.subscriptions.drawing import Feed, pen_for
+from lending.subscriptions.field_work import FIELD_WORK
 from lending.subscriptions.kept import LOOKS_BACK, bring_up_to_date
 from lending.subscriptions.live import forget_unread, live_feeds, live_views
 from lending.subscriptions.models import CalendarEntry, View
@@ -38,6 +43,8 @@ class Keeper:
         """Register for everything that a feed can show."""
         events.subscribe(BookingMoved, self.booking_changed)
         events.subscribe(BookingChanged, self.booking_changed)
+        events.subscribe(TaskTold, self.task_told)
+        events.subscribe(RoundsPublished, self.rounds_published)
         events.subscribe(StockChanged, self.stock_changed)
         events.subscribe(ItemChanged, self.item_changed)
         events.subscribe(OrganisationChanged, self.organisation_changed)
@@ -47,6 +54,26 @@ class Keeper:
         """Render a booking anew, and the others of its event: they show its name as well."""
         event_id = uow.session.get_one(Booking, fact.booking_id).event_id
         self._bookings_changed(uow, Booking.event_id == event_id)
+
+    def task_told(self, fact: TaskTold, uow: UnitOfWork) -> None:
+        """Render a task anew where it is in a round."""
+        self._tasks_changed(uow, {fact.task_id})
+
+    def rounds_published(self, fact: RoundsPublished, uow: UnitOfWork) -> None:
+        """Render what a publication added, moved or took out."""
+        self._tasks_changed(uow, fact.task_ids)
+
+    def _tasks_changed(self, uow: UnitOfWork, task_ids: Collection[int]) -> None:
+        views = FIELD_WORK.keys() & set(live_views(uow))
+        if not views or not task_ids:
+            return
+        sources = {f"task:{number}" for number in task_ids}
+        scopes = {
+            view: FIELD_WORK[view].scopes_of(uow, Stop.task_id.in_(task_ids)) for view in views
+        }
+        for view, scope_id in _showing(uow, sources):
+            scopes.setdefault(view, set()).add(scope_id)
+        self._render(uow, live_feeds(uow, scopes), sources)
 
     def stock_changed(self, fact: StockChanged, uow: UnitOfWork) -> None:
         """Render the maintenance of an item anew; stock itself is not in any feed."""
@@ -97,16 +124,14 @@ class Keeper:
             select(Booking.id, Booking.event_id).where(bookings)
         ):
             sources |= {f"booking:{booking_id}", f"event:{event_id}"}
+        if FIELD_WORK.keys() & set(views):
+            rounds = select(Task.id).join(Booking, Booking.id == Task.booking_id).where(bookings)
+            sources |= {f"task:{number}" for number in uow.session.scalars(rounds)}
         if len(sources) > MOST_AT_ONCE:
             self._render(uow, live_feeds(uow))
             return
         scopes = {view: VIEWS[view].scopes(uow, bookings) for view in views}
-        shown = (
-            select(CalendarEntry.view, CalendarEntry.scope_id)
-            .where(CalendarEntry.source.in_(sources))
-            .distinct()
-        )
-        before = [(view, scope_id) for view, scope_id in uow.session.execute(shown)]
+        before = _showing(uow, sources)
         asked = [(view, n) for view, ids in (certainly or {}).items() for n in ids]
         for view, scope_id in before + asked:
             scopes.setdefault(view, set()).add(scope_id)
@@ -124,6 +149,16 @@ class Keeper:
         for feed in feeds:
             pen = pen_for(uow, feed.language, self._public_url)
             bring_up_to_date(uow, feed, pen, sources, renamed=renamed)
+
+
+def _showing(uow: UnitOfWork, sources: Collection[str]) -> list[tuple[View, int]]:
+    """Return the views and scopes of the feeds that show something drawn from these sources."""
+    shown = (
+        select(CalendarEntry.view, CalendarEntry.scope_id)
+        .where(CalendarEntry.source.in_(sources))
+        .distinct()
+    )
+    return [(view, scope_id) for view, scope_id in uow.session.execute(shown)]
 
 
 def _recent(uow: UnitOfWork) -> ColumnElement[bool]:

@@ -23,6 +23,10 @@ class View(StrEnum):
     """What a department lends and gets back."""
     AUTHORITY = "authority"
     """Every request and loan of an authority."""
+    CREW = "crew"
+    """The stops of the rounds that a crew was shown."""
+    AGENT = "agent"
+    """The stops of the rounds with which an agent goes."""
     PROGRAMME = "programme"
     """The events that their organisations agreed to show; anyone reads it, without a secret."""
 
@@ -35,6 +39,8 @@ class View(StrEnum):
             "depot": N_("Loans from a depot"),
             "department": N_("Loans from a department"),
             "authority": N_("All loans of a lender"),
+            "crew": N_("Rounds of a crew"),
+            "agent": N_("Rounds of an agent"),
             "programme": N_("Public programme"),
         }[self.value]
 
@@ -46,7 +52,7 @@ class View(StrEnum):
     @property
     def has_alarms(self) -> bool:
         """Whether a reader may want to be reminded of what it shows."""
-        return self is View.ORGANISATION
+        return self in (View.ORGANISATION, View.CREW, View.AGENT)
 
 
 class Audience(StrEnum):
@@ -78,8 +84,8 @@ class CalendarSubscription(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     view: Mapped[View] = mapped_column(choice(View))
     scope_id: Mapped[int]
-    """The organisation, item, depot, department or authority, as the view says; 0 is
-    the programme of all authorities."""
+    """The organisation, item, depot, department, authority, crew or agent, as the view says; 0
+    is the programme of all authorities."""
     user_id: Mapped[int | None] = mapped_column(
         ForeignKey("app_user.id", ondelete="CASCADE"), index=True
     )

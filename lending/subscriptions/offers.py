@@ -8,6 +8,7 @@ from sqlalchemy.orm import selectinload
 from lending.accounts.permissions import Action, Principal
 from lending.authorities.models import Authority
 from lending.db.database import UnitOfWork
+from lending.logistics.means.models import Agent
 from lending.organisations.models import Organisation
 from lending.subscriptions.models import View
 
@@ -22,9 +23,9 @@ class Offer:
 
 
 def list_offers(uow: UnitOfWork, actor: Principal) -> list[Offer]:
-    """Return the feeds of the actor's organisations, authorities, departments and depots.
+    """Return the feeds of the actor's organisations, authorities, departments, depots and rounds.
 
-    Items are offered on their own pages: there are too many of them.
+    Items and crews are offered on their own pages: there are too many of them.
 
     Raises:
         NotSignedIn, Forbidden: the actor may not subscribe to anything.
@@ -48,4 +49,7 @@ def list_offers(uow: UnitOfWork, actor: Principal) -> list[Offer]:
             (View.DEPARTMENT, authority.departments),
         ):
             offers += [Offer(view, thing.id, thing.name) for thing in things]
+    own = select(Agent.id, Agent.name).where(Agent.user_id == actor.user_id, Agent.is_active)
+    if actor.user_id is not None:
+        offers += [Offer(View.AGENT, number, name) for number, name in uow.session.execute(own)]
     return offers

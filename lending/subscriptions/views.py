@@ -1,11 +1,11 @@
 """All views, by name.
 
-A new kind of feed is a class like `drawing.FeedView`, a member of `models.View` and a line here:
-that of a crew or of an agent will be one, drawn from tasks instead of bookings.
+A new kind of feed is a class like `drawing.FeedView`, a member of `models.View` and a line here.
 """
 
 from lending.subscriptions.authority import AuthorityView
 from lending.subscriptions.drawing import FeedView
+from lending.subscriptions.field_work import FIELD_WORK
 from lending.subscriptions.item import ItemView
 from lending.subscriptions.models import View
 from lending.subscriptions.occupation import DEPARTMENT, DEPOT
@@ -18,5 +18,6 @@ VIEWS: dict[View, FeedView] = {
     View.DEPOT: DEPOT,
     View.DEPARTMENT: DEPARTMENT,
     View.AUTHORITY: AuthorityView(),
+    **FIELD_WORK,
     View.PROGRAMME: ProgrammeView(),
 }

@@ -20,6 +20,7 @@ from lending.catalogue.models import Item
 from lending.db.database import Database
 from lending.db.schema import migrate
 from lending.demo.load import load_demo
+from lending.logistics.means.models import Agent, Crew
 from lending.organisations.models import Organisation
 from lending.settings import Settings
 from lending.subscriptions.addresses import programme_feed
@@ -41,6 +42,8 @@ SCOPES = {
     View.DEPOT: Depot,
     View.DEPARTMENT: Department,
     View.AUTHORITY: Authority,
+    View.CREW: Crew,
+    View.AGENT: Agent,
 }
 SOME = 60
 """Requests of the demonstration's season: enough for every state and every kind of feed."""

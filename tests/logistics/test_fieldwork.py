@@ -135,6 +135,8 @@ def test_a_day_shows_what_may_be_done_on_it(
     assert set(kinds(clock.instant.date())) == set(TaskKind) - {
         TaskKind.HAND_OUT,
         TaskKind.TAKE_BACK,
+        TaskKind.CONNECT,
+        TaskKind.DISCONNECT,
     }, "what was not done in time is shown on the present day until it is"
 
 

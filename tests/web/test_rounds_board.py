@@ -19,10 +19,11 @@ from tests.logistics.crews import MONDAY, Yard
 from tests.logistics.test_problem import yard
 from tests.logistics.test_rounds import booked, planned, publish, tasks
 from tests.logistics.test_rounds_board import spread
+from tests.logistics.test_rounds_regrouping import second
 from tests.support.html import problems, text_of
 from tests.web.conftest import Browser
 
-__all__ = ["booked", "database", "planned", "spread", "yard"]
+__all__ = ["booked", "database", "planned", "second", "spread", "yard"]
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -186,6 +187,31 @@ def test_the_day_is_printed_for_all_crews_or_one(
     assert "Livrer le matériel" in words(manager, f"{page}&equipe={spread.crew}")
     assert "Rien de planifié" in words(manager, f"{page}&equipe=999")
     assert "Rien de planifié" in words(manager, page.replace(str(FRIDAY), "2026-06-06"))
+
+
+def test_crews_are_merged_and_split_for_a_day_once_somebody_is_sure(
+    cast: Cast, planned: Yard, second: int, database: Database, manager: Browser
+) -> None:
+    page = f"/collectivites/{cast.town}/planification/equipes?day={THURSDAY}"
+    shown = manager.get(page)
+    assert problems({"crews": shown.text}) == []
+    agent = re.search(r'<option[^>]* value="(\d+)">Zoé Plateau', shown.text)
+    assert agent
+    lend = {"what": "lend", "shift_id": agent[1], "to_crew": str(planned.crew)}
+    merge = {"what": "merge", "from_crew": str(planned.crew), "into_crew": str(second)}
+    asked = manager.post(page, merge)
+    assert "Changer les équipes de ce jour ?" in text_of(asked)
+    assert "Inès Planche, Marc Tréteau : avec Équipe B" in text_of(asked).replace("\xa0", " ")
+    assert manager.get(page).text.count("crew-mark") == 2, "nothing was done yet"
+    assert (
+        manager.post(page, {**merge, "into_crew": merge["from_crew"], "sure": "yes"}).status_code
+        == 422
+    )
+    assert manager.post(page, {**merge, "into_crew": "999"}).status_code == 422
+    done = manager.post(page, {**lend, "sure": "yes"})
+    assert done.status_code == 303
+    assert "Zoé Plateau : avec Équipe A" in words(manager, done.headers["Location"])
+    assert manager.get(page).text.count("crew-mark") == 1
 
 
 def test_others_do_not_plan_for_the_town(

@@ -7,7 +7,7 @@ from pydantic import Field
 from lending.api.schemas.common import Input, Instant, Number, Output, Page
 from lending.subscriptions.models import View
 
-PersonalView = Literal["organisation", "item", "depot", "department", "authority"]
+PersonalView = Literal["organisation", "item", "depot", "department", "authority", "crew", "agent"]
 """What has an address of its own for each reader; anyone reads the programme without."""
 
 
@@ -17,16 +17,19 @@ class SubscriptionIn(Input):
     view: PersonalView = Field(
         description="`organisation`: its requests and loans. `item`: when it is taken. `depot`,"
         " `department`: what leaves and comes back, for the staff. `authority`: all its loans,"
-        " for the staff. The public programme needs no subscription: it lies at"
-        " `/calendars/programme.ics` and `/calendars/programme/{authority code}.ics`."
+        " for the staff. `crew`, `agent`: the stops of published rounds. The public programme"
+        " needs no subscription: it lies at `/calendars/programme.ics` and"
+        " `/calendars/programme/{authority code}.ics`."
     )
     id: Number = Field(
-        description="The number of the organisation, item, depot, department or authority."
+        description="The number of the organisation, item, depot, department, authority, crew or"
+        " agent."
     )
     alarms: bool = Field(
         default=False,
-        description="Whether a reminder is wanted the day before equipment is collected or"
-        " delivered. Calendars of an organisation have them, the others have none.",
+        description="Whether a reminder is wanted: the day before equipment is collected or"
+        " delivered in calendars of an organisation, an hour before in those of crews and agents."
+        " The others have none.",
     )
     cancelled: bool = Field(
         default=True,

@@ -1,4 +1,4 @@
-"""The first tables
+"""The first tables.
 
 Revision: 20261122, after .
 Law: works with the code of the release before it; loses nothing.

@@ -25,4 +25,4 @@ def board_url(authority_id: int, day: date) -> str:
     return url_for("planning.board", authority_id=authority_id, day=day)
 
 
-from lending.web.planning import board, moves, runs, wall  # noqa: E402,F401 - their views
+from lending.web.planning import board, moves, regrouping, runs, wall  # noqa: E402,F401 - their views
