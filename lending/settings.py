@@ -1,6 +1,7 @@
 """Everything an installation can set, read once from the environment."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -11,6 +12,8 @@ from pathlib import Path
 from lending.errors import SettingsError
 
 PREFIX = "TRETEAU_"
+MAP_TILES = re.compile(r"(https?://[\w.-]+(:\d+)?)?/(?!/)[^\s;,'\"<>]*")
+"""An address on another server, or below this one's."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class Settings:
     session_days: int = 30
     sign_in_attempts: int = 8
     log_level: str = "INFO"
+    map_tiles: str = ""
+    map_attribution: str = ""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -79,6 +84,8 @@ class _Reader:
             log_level=self._choice(
                 "TRETEAU_LOG_LEVEL", Settings.log_level, ("DEBUG", "INFO", "WARNING", "ERROR")
             ),
+            map_tiles=self._tiles("TRETEAU_MAP_TILES"),
+            map_attribution=self._text("TRETEAU_MAP_ATTRIBUTION", Settings.map_attribution),
         )
 
     def _refuse_unknown(self) -> None:
@@ -125,6 +132,16 @@ class _Reader:
             raise SettingsError(
                 f"{name}: write networks such as 10.12.0.0/16, separated by commas ({error})."
             ) from error
+
+    def _tiles(self, name: str) -> str:
+        value = self._text(name, "")
+        template = all(part in value for part in ("{z}", "{x}", "{y}"))
+        if value and not (MAP_TILES.fullmatch(value) and (template or value.endswith(".pmtiles"))):
+            raise SettingsError(
+                f"{name}: write https://…{{z}}…{{x}}…{{y}}…, or the address of a .pmtiles file,"
+                f" not {value!r}."
+            )
+        return value
 
     def _choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
         value = self._text(name, default).upper()

@@ -13,7 +13,7 @@ from lending.closures.service import fetcher, read_all_again
 from lending.i18n import N_
 from lending.jobs.runs import forget_old_runs
 from lending.jobs.schedule import Count, Job, Run
-from lending.logistics.rounds.runs import run_plans, some_run_waits
+from lending.logistics.rounds.working_out import run_plans, some_run_waits
 from lending.logistics.told import pictures_in_use
 from lending.subscriptions.keeping import refresh_everything
 

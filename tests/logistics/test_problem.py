@@ -11,6 +11,7 @@ from lending.catalogue.models import Item
 from lending.clock import FixedClock
 from lending.db.database import Database, UnitOfWork
 from lending.errors import Forbidden
+from lending.logistics.crew_shifts import LIFTING, ON_WHEELS
 from lending.logistics.kinds import TaskKind
 from lending.logistics.means.absences import add_absence
 from lending.logistics.means.crew_day import Trouble
@@ -28,7 +29,7 @@ from lending.logistics.planner.engine import plan
 from lending.logistics.planner.plans import Plan, StopKind
 from lending.logistics.planner.travel import GreatCircle
 from lending.logistics.planner.values import Load, Lunch, Window
-from lending.logistics.problem import LIFTING, ON_WHEELS, Asked, problem_of_week
+from lending.logistics.problem import Asked, problem_of_week
 from lending.logistics.rating import set_rates
 from tests.factories import FRIDAY, Cast, approved
 from tests.factories import MONDAY as LOAN_ENDS

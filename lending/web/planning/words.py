@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from flask_babel import gettext
 
 from lending.i18n import N_
+from lending.logistics.crew_shifts import LIFTING, ON_WHEELS
 from lending.logistics.means.kinds import Skill
 from lending.logistics.planner.plans import Obstacle, Reasons, Why
-from lending.logistics.problem import LIFTING, ON_WHEELS
 from lending.logistics.queries import TaskRow
 from lending.logistics.rounds.errors import DoesNotFit
 
