@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from flask_babel import gettext
 
-from lending.logistics.problem import shift_name
+from lending.logistics.crew_shifts import shift_name
 from lending.logistics.rounds.board import Board, Lane, Site
 from lending.web.formats import clock
 
