@@ -11,6 +11,8 @@ from lending.logistics.working_time import BREAK_BEFORE
 
 ON_WHEELS = values.Skill("vehicle")
 """Held by crews that have a vehicle: what is done away from a depot takes one."""
+LIFTING = values.Skill("lifting")
+"""Held by crews that lift what one person must not: two people, or a vehicle with a tail lift."""
 LUNCH = (time(11, 30), time(13, 30))
 """Between when a lunch begins, where the shift allows it."""
 
@@ -40,6 +42,7 @@ def _shift(
     skills = {values.Skill(skill.value) for skill in crew.skills}
     skills |= {reaching(number) for number in (week.depots if rides else [depot_id])}
     skills |= {ON_WHEELS} if rides else set()
+    skills |= {LIFTING} if crew.size > 1 or (rides and crew.has_lift) else set()
     rig = crew.vehicle if rides else None
     return values.Shift(
         id=shift_name(crew.crew_id, crew.day),

@@ -15,7 +15,7 @@ from lending.accounts.permissions import Principal
 from lending.bookings.models import Booking, Event
 from lending.closures.days import closed_days
 from lending.db.database import UnitOfWork
-from lending.logistics.crew_shifts import ON_WHEELS, depot_name, reaching, shifts_of
+from lending.logistics.crew_shifts import LIFTING, ON_WHEELS, depot_name, reaching, shifts_of
 from lending.logistics.kinds import TaskKind, TaskState
 from lending.logistics.means.checks import check_authority
 from lending.logistics.means.week import crew_days_of
@@ -190,6 +190,7 @@ def _task(task: Task, windows: tuple[values.Window, ...], first: frozenset[str])
             {
                 ON_WHEELS if on_site else reaching(task.depot_id),
                 *(values.Skill(skill.value) for skill in task.skills),
+                *([LIFTING] if task.needs_lift else []),
             }
         ),
         agents=task.crew,
