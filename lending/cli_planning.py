@@ -19,7 +19,8 @@ from lending.logistics.planner.travel import Plane
 from lending.logistics.road_services import road_service
 from lending.logistics.rounds.publishing import publish_week as publish_rounds
 from lending.logistics.rounds.reviewing import PlanView, review_run
-from lending.logistics.rounds.runs import apply_run, ask_for_plan, run_plans
+from lending.logistics.rounds.runs import apply_run, ask_for_plan
+from lending.logistics.rounds.working_out import run_plans
 from lending.settings import Settings
 
 

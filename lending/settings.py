@@ -1,6 +1,7 @@
 """Everything an installation can set, read once from the environment."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -12,6 +13,8 @@ from urllib.parse import urlsplit
 from lending.errors import SettingsError
 
 PREFIX = "TRETEAU_"
+MAP_TILES = re.compile(r"(https?://[\w.-]+(:\d+)?)?/(?!/)[^\s;,'\"<>]*")
+"""An address on another server, or below this one's."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ class Settings:
     session_days: int = 30
     sign_in_attempts: int = 8
     log_level: str = "INFO"
+    map_tiles: str = ""
+    map_attribution: str = ""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -82,6 +87,8 @@ class _Reader:
             log_level=self._choice(
                 "TRETEAU_LOG_LEVEL", Settings.log_level, ("DEBUG", "INFO", "WARNING", "ERROR")
             ),
+            map_tiles=self._tiles("TRETEAU_MAP_TILES"),
+            map_attribution=self._text("TRETEAU_MAP_ATTRIBUTION", Settings.map_attribution),
         )
 
     def _refuse_unknown(self) -> None:
@@ -142,6 +149,16 @@ class _Reader:
             raise SettingsError(
                 f"{name}: write osrm: or valhalla: and an address, such as"
                 f" osrm:https://roads.example, not {value!r}."
+            )
+        return value
+
+    def _tiles(self, name: str) -> str:
+        value = self._text(name, "")
+        template = all(part in value for part in ("{z}", "{x}", "{y}"))
+        if value and not (MAP_TILES.fullmatch(value) and (template or value.endswith(".pmtiles"))):
+            raise SettingsError(
+                f"{name}: write https://…{{z}}…{{x}}…{{y}}…, or the address of a .pmtiles file,"
+                f" not {value!r}."
             )
         return value
 

@@ -21,6 +21,8 @@ FILES: dict[str, dict[str, str]] = {
     "bootstrap": {"bootstrap.css": "dist/css/bootstrap.min.css"},
     "htmx.org": {"htmx.js": "dist/htmx.min.js"},
     "cally": {"cally.js": "dist/cally.js"},
+    "leaflet": {"leaflet.js": "dist/leaflet.js", "leaflet.css": "dist/leaflet.css"},
+    "protomaps-leaflet": {"protomaps-leaflet.js": "dist/protomaps-leaflet.js"},
     "signature_pad": {"signature_pad.js": "dist/signature_pad.min.js"},
     "@fontsource-variable/bricolage-grotesque": {
         "bricolage-grotesque.woff2": "files/bricolage-grotesque-latin-wght-normal.woff2"

@@ -20,7 +20,8 @@ from lending.logistics.fieldwork import finish_task, report_problem, start_task
 from lending.logistics.rounds.kinds import Version
 from lending.logistics.rounds.models import Round, Stop
 from lending.logistics.rounds.publishing import publish_week
-from lending.logistics.rounds.runs import apply_run, ask_for_plan, run_plans
+from lending.logistics.rounds.runs import apply_run, ask_for_plan
+from lending.logistics.rounds.working_out import run_plans
 from lending.logistics.working_time import WEEK, monday_of
 
 ITERATIONS = 120

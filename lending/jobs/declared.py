@@ -14,7 +14,7 @@ from lending.i18n import N_
 from lending.jobs.runs import forget_old_runs
 from lending.jobs.schedule import Count, Job, Run
 from lending.logistics.road_services import road_service
-from lending.logistics.rounds.runs import run_plans, some_run_waits
+from lending.logistics.rounds.working_out import run_plans, some_run_waits
 from lending.logistics.told import pictures_in_use
 from lending.subscriptions.keeping import refresh_everything
 

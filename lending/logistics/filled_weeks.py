@@ -13,6 +13,7 @@ from calendars.zones import to_local
 from lending.accounts.permissions import SYSTEM
 from lending.authorities.models import Authority
 from lending.db.database import UnitOfWork
+from lending.logistics.crew_shifts import ON_WHEELS
 from lending.logistics.means.models import Crew
 from lending.logistics.models import Task
 from lending.logistics.outlook import DayLoad, Impossible, Outlook, Overload
@@ -21,7 +22,7 @@ from lending.logistics.planner.filling import Filling
 from lending.logistics.planner.model import Model
 from lending.logistics.planner.plans import Reasons
 from lending.logistics.planner.values import Shift
-from lending.logistics.problem import ON_WHEELS, problem_of_week
+from lending.logistics.problem import problem_of_week
 from lending.logistics.roads import known_roads
 from lending.logistics.working_time import WEEK, monday_of
 

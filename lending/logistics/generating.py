@@ -102,8 +102,9 @@ def _write(task: Task, work: Work) -> None:
     task.state = TaskState.TO_DO
     task.parts = work.parts
     task.earliest, task.latest = work.window.start, work.window.end
-    task.minutes, task.crew = work.minutes, work.crew
-    task.skills = work.skills
+    task.minutes, task.base_minutes = work.minutes, work.base_minutes
+    task.crew = work.crew
+    task.skills, task.needs_lift = work.skills, work.needs_lift
     task.weight_g, task.volume_l = work.weight_g, work.volume_l
     kept = {line.item_id: line for line in task.lines}
     task.lines = []

@@ -44,9 +44,13 @@ class Task(Base):
     """It begins and ends between the two."""
     minutes: Mapped[int]
     """How long it takes `crew` people."""
+    base_minutes: Mapped[int]
+    """The same without the correction of its kind, for what it took to be compared with."""
     crew: Mapped[int]
     skills: Mapped[frozenset[Skill]] = mapped_column(Choices(Skill), default=frozenset())
     """What must be held, among those who do it."""
+    needs_lift: Mapped[bool] = mapped_column(default=False)
+    """Whether one person alone needs a vehicle with a tail lift; two people do not."""
     weight_g: Mapped[int]
     volume_l: Mapped[int]
     started_at: Mapped[datetime | None]

@@ -56,6 +56,8 @@ class TaskRow:
     crew: int
     skills: frozenset[Skill]
     """What must be held, among those who do it."""
+    needs_lift: bool
+    """Whether one person alone needs a vehicle with a tail lift."""
     weight_g: int
     volume_l: int
     authority_id: int
@@ -280,6 +282,7 @@ def _row(
         minutes=task.minutes,
         crew=task.crew,
         skills=task.skills,
+        needs_lift=task.needs_lift,
         weight_g=task.weight_g,
         volume_l=task.volume_l,
         authority_id=task.authority_id,

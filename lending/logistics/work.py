@@ -120,6 +120,10 @@ class Work:
     load: Load
     skills: frozenset[Skill] = frozenset()
     """What must be held, among those who do it."""
+    needs_lift: bool = False
+    """Whether one person alone needs a vehicle that lifts, a tail lift."""
+    base_minutes: int = 0
+    """How long it would take without the correction of its kind."""
 
     @property
     def weight_g(self) -> int:
@@ -151,7 +155,8 @@ def _of_depot(job: Job, depot_id: int | None, load: Load, rates: Rates) -> Itera
         # What is delivered is connected yet before the event, and disconnected after it.
         between = _minutes(NEIGHBOURS[kind], wired, job, rates) if kind.is_hauled and wired else 0
         for part, carried in enumerate(cut, start=1):
-            minutes = _minutes(kind, carried, job, rates)
+            base = _base_minutes(kind, carried, job, rates)
+            minutes = corrected(kind, base, rates)
             yield Work(
                 kind,
                 depot_id,
@@ -162,6 +167,8 @@ def _of_depot(job: Job, depot_id: int | None, load: Load, rates: Rates) -> Itera
                 crew_for(kind, carried, job.is_set_up, rates),
                 carried,
                 skills_for(kind, carried, job.is_set_up),
+                needs_lift_for(kind, carried, job.is_set_up, rates),
+                base,
             )
 
 
@@ -172,6 +179,10 @@ def _trips(load: Load, rates: Rates) -> list[Load]:
 
 
 def _minutes(kind: TaskKind, load: Load, job: Job, rates: Rates) -> int:
+    return corrected(kind, _base_minutes(kind, load, job, rates), rates)
+
+
+def _base_minutes(kind: TaskKind, load: Load, job: Job, rates: Rates) -> int:
     crew = crew_for(kind, load, job.is_set_up, rates)
     return minutes_for(kind, load, crew, job.is_set_up, rates)
 
@@ -202,11 +213,31 @@ def skills_for(kind: TaskKind, load: Sequence[Pieces], is_set_up: bool) -> froze
 
 
 def crew_for(kind: TaskKind, load: Sequence[Pieces], is_set_up: bool, rates: Rates = RATES) -> int:
-    """Return how many people it takes."""
-    load = [pieces for pieces in load if pieces.quantity]
-    heavy = any(pieces.weight_g > rates.lifted_alone_g for pieces in load)
+    """Return how many people it takes.
+
+    What is too heavy for one takes two; but for what is only brought or fetched, where a tail
+    lift does it.
+    """
+    heavy = _is_heavy(load, rates) and not _may_be_lifted(kind, is_set_up)
     crew = max(2 if heavy else 1, rates.crew_on_site if kind.is_hauled else 1)
     return max([crew, *(pieces.min_crew for pieces in _set_up(kind, load, is_set_up))])
+
+
+def needs_lift_for(
+    kind: TaskKind, load: Sequence[Pieces], is_set_up: bool, rates: Rates = RATES
+) -> bool:
+    """Return whether those who do it alone need a vehicle that lifts."""
+    alone = crew_for(kind, load, is_set_up, rates) == 1
+    return alone and _is_heavy(load, rates)
+
+
+def _is_heavy(load: Sequence[Pieces], rates: Rates) -> bool:
+    return any(pieces.quantity and pieces.weight_g > rates.lifted_alone_g for pieces in load)
+
+
+def _may_be_lifted(kind: TaskKind, is_set_up: bool) -> bool:
+    """Whether the vehicle does the lifting: at a counter and where it is set up, hands do."""
+    return kind.is_hauled and not is_set_up
 
 
 def _set_up(kind: TaskKind, load: Sequence[Pieces], is_set_up: bool) -> list[Pieces]:
@@ -219,7 +250,7 @@ def _set_up(kind: TaskKind, load: Sequence[Pieces], is_set_up: bool) -> list[Pie
 def minutes_for(
     kind: TaskKind, load: Sequence[Pieces], crew: int, is_set_up: bool, rates: Rates = RATES
 ) -> int:
-    """Return how long it takes so many people, rounded up to five minutes."""
+    """Return how long it is computed to take so many people, rounded up to five minutes."""
     handled = sum(
         pieces.quantity
         * max(
@@ -234,8 +265,12 @@ def minutes_for(
     on_site = _set_up(kind, load, is_set_up)
     seconds += sum(p.quantity * p.setup_seconds for p in on_site) * percent // 100
     minutes = rates.fixed_minutes + -(-seconds // (60 * crew))
-    paced = -(-minutes * rates.pace(kind) // 100)
-    return max(5, -(-paced // 5) * 5)
+    return max(5, -(-minutes // 5) * 5)
+
+
+def corrected(kind: TaskKind, minutes: int, rates: Rates) -> int:
+    """Return a computed time as experience corrects it, to the nearest five minutes."""
+    return max(5, (minutes * rates.pace(kind) + 250) // 500 * 5)
 
 
 def _window(

@@ -127,10 +127,15 @@ FIRST_DAY, LAST_DAY = date(1972, 1, 1), date(2197, 12, 31)
 """Around any day that is shown, a month must be a time that the machine knows."""
 
 
-def asked_day() -> date | None:
-    """Return the `day` that the address or the form asks for, if it is one."""
+def asked_day(name: str = "day") -> date | None:
+    """Return a day that the address or the form asks for, if it is one."""
     try:
-        asked = date.fromisoformat(request.values.get("day", ""))
+        asked = date.fromisoformat(request.values.get(name, ""))
     except ValueError:
         return None
-    return asked if FIRST_DAY < asked < LAST_DAY else None
+    return asked if is_of_our_time(asked) else None
+
+
+def is_of_our_time(day: date) -> bool:
+    """Return whether the weeks around a day are times that the machine knows."""
+    return FIRST_DAY < day < LAST_DAY

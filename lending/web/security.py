@@ -12,19 +12,18 @@ SESSION_COOKIE = "treteau_session"
 IMPERSONAL = frozenset({"static", "health.alive", "metrics.show", "feeds.show", "feeds.programme"})
 """What is the same for everybody. Programs that call the API act by their token alone."""
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self'",
-        "worker-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
-)
+DIRECTIVES = {
+    "default-src": "'self'",
+    "script-src": "'self'",
+    "worker-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+CONTENT_SECURITY_POLICY = "; ".join(f"{name} {value}" for name, value in DIRECTIVES.items())
 
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -60,6 +59,16 @@ def refuse_what_cannot_be_kept() -> None:
     for given in (request.args, request.form):
         if any("\x00" in name or "\x00" in value for name, value in given.items(multi=True)):
             abort(400)
+
+
+def policy_with(origin: str) -> str:
+    """Return the content security policy of a page that shows what another server has: tiles."""
+    known = {
+        **DIRECTIVES,
+        "img-src": f"{DIRECTIVES['img-src']} {origin}",
+        "connect-src": f"'self' {origin}",
+    }
+    return "; ".join(f"{name} {value}" for name, value in known.items())
 
 
 def limits() -> Limits:

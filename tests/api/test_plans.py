@@ -4,7 +4,7 @@ import pytest
 
 from lending.bookings.models import Logistics
 from lending.logistics.means.shifts import plan_week
-from lending.logistics.rounds.runs import run_plans
+from lending.logistics.rounds.working_out import run_plans
 from tests.factories import approved
 from tests.logistics.crews import MONDAY, build_yard
 from tests.logistics.test_problem import FULL_WEEK

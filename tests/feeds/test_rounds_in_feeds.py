@@ -23,7 +23,8 @@ from lending.logistics.means.shifts import WeekPattern, plan_week
 from lending.logistics.models import Task
 from lending.logistics.rounds.drafting import Target, move_task
 from lending.logistics.rounds.publishing import publish_week
-from lending.logistics.rounds.runs import apply_run, ask_for_plan, run_plans
+from lending.logistics.rounds.runs import apply_run, ask_for_plan
+from lending.logistics.rounds.working_out import run_plans
 from lending.subscriptions.keeping import refresh_everything
 from lending.subscriptions.models import View
 from tests.factories import FRIDAY, Cast, approved

@@ -11,12 +11,14 @@ from lending.catalogue.models import Item
 from lending.clock import FixedClock
 from lending.db.database import Database, UnitOfWork
 from lending.errors import Forbidden
+from lending.logistics.crew_shifts import LIFTING, ON_WHEELS
 from lending.logistics.kinds import TaskKind
 from lending.logistics.means.absences import add_absence
 from lending.logistics.means.crew_day import Trouble
 from lending.logistics.means.crews import CrewDetails, add_crew
-from lending.logistics.means.fleet import add_outage
+from lending.logistics.means.fleet import add_outage, add_vehicle
 from lending.logistics.means.kinds import AbsenceKind, Colour, Skill
+from lending.logistics.means.models import Vehicle
 from lending.logistics.means.people import AgentDetails, add_agent, set_skill
 from lending.logistics.means.roster import Times
 from lending.logistics.means.shifts import WeekPattern, plan_week
@@ -27,10 +29,11 @@ from lending.logistics.planner.engine import plan
 from lending.logistics.planner.plans import Plan, StopKind
 from lending.logistics.planner.travel import GreatCircle
 from lending.logistics.planner.values import Load, Lunch, Window
-from lending.logistics.problem import ON_WHEELS, Asked, problem_of_week
+from lending.logistics.problem import Asked, problem_of_week
+from lending.logistics.rating import set_rates
 from tests.factories import FRIDAY, Cast, approved
 from tests.factories import MONDAY as LOAN_ENDS
-from tests.logistics.crews import MONDAY, Yard, build_full_weeks
+from tests.logistics.crews import MONDAY, Yard, build_full_weeks, lorry
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 LONG_DAY = Times(time(8), time(18), 60)
@@ -163,9 +166,14 @@ def test_what_is_electrical_waits_for_its_delivery_and_for_somebody_who_may(
     def wire(uow: UnitOfWork) -> None:
         item = uow.session.get_one(Item, cast.tables)
         item.skills, item.setup_seconds = frozenset({Skill.ELECTRICAL}), 600
+        set_skill(uow, cast.manager, yard.ines, Skill.ELECTRICAL)
 
     database.write(wire)
     approved(database, cast, {cast.tables: 4}, logistics=Logistics.DELIVERY_SETUP)
+    connects = numbers(database)[TaskKind.CONNECT]
+    assert connects not in {each.task for each in solved(asked(database, cast)).unserved}
+    until = date(2026, 6, 3)
+    database.write(lambda uow: set_skill(uow, cast.manager, yard.ines, Skill.ELECTRICAL, until))
     number = numbers(database)
     tasks = {task.id: task for task in asked(database, cast).problem.tasks}
     connect = tasks[number[TaskKind.CONNECT]]
@@ -175,8 +183,61 @@ def test_what_is_electrical_waits_for_its_delivery_and_for_somebody_who_may(
     assert (connect.depot, connect.deliver) == (None, Load())
     assert "electrical" not in tasks[number[TaskKind.DELIVER]].skills
     # The only electrician may not any more after Wednesday.
-    found = plan(asked(database, cast).problem, GreatCircle(), iterations=20, seed=1)
-    assert connect.id in {each.task for each in found.unserved}
+    assert connect.id in {each.task for each in solved(asked(database, cast)).unserved}
+
+
+def test_alone_one_needs_a_tail_lift_for_what_is_heavy(
+    database: Database, cast: Cast, yard: Yard
+) -> None:
+    def alone(uow: UnitOfWork) -> None:
+        uow.session.get_one(Item, cast.tables).weight_g = 60_000
+        set_rates(uow, cast.manager, cast.town, {"crew_on_site": 1})
+        zoe = add_agent(uow, cast.manager, cast.town, AgentDetails("Zoé Banc")).id
+        set_skill(uow, cast.manager, zoe, Skill.LICENCE_B)
+        details = lorry(name="Fourgon", licence=Skill.LICENCE_B, has_tail_lift=False)
+        van = add_vehicle(uow, cast.manager, cast.town, details).id
+        crew = CrewDetails("Équipe B", Colour.PINK, frozenset({zoe}), van)
+        crew_id = add_crew(uow, cast.manager, cast.town, crew).id
+        plan_week(uow, cast.manager, crew_id, WeekPattern(MONDAY, frozenset({0}), LONG_DAY))
+
+    database.write(alone)
+    approved(database, cast, {cast.tables: 2}, logistics=Logistics.DELIVERY)
+    number = numbers(database)[TaskKind.DELIVER]
+    problem = asked(database, cast).problem
+    deliver = {task.id: task for task in problem.tasks}[number]
+    assert (deliver.agents, LIFTING in deliver.skills) == (1, True)
+
+    def lifting() -> set[tuple[int, bool]]:
+        shifts = asked(database, cast).problem.shifts
+        return {(shift.crew.agents, LIFTING in shift.crew.skills) for shift in shifts}
+
+    assert lifting() == {(2, True), (1, False)}
+
+    def lift(uow: UnitOfWork) -> None:
+        for vehicle in uow.session.scalars(select(Vehicle)):
+            vehicle.has_tail_lift = True
+
+    database.write(lift)
+    assert lifting() == {(2, True), (1, True)}
+
+
+def test_a_site_is_entered_in_its_hours_only(database: Database, cast: Cast, yard: Yard) -> None:
+    delivered(database, cast)
+
+    def opens(uow: UnitOfWork) -> None:
+        for event in uow.session.scalars(select(Event)):
+            event.access = SiteAccess(opens=time(10), closes=time(12, 30))
+        for task in uow.session.scalars(select(Task).where(Task.kind == TaskKind.DELIVER)):
+            task.earliest, task.latest = FRIDAY - 2 * DAY, FRIDAY
+
+    database.write(opens)
+    number = numbers(database)
+    windows = {task.id: task.windows for task in asked(database, cast).problem.tasks}
+    assert windows[number[TaskKind.DELIVER]] == tuple(
+        Window(day * 1440 + 10 * 60, day * 1440 + 12 * 60 + 30) for day in (3, 4)
+    )
+    # What is done at the depot does not depend on the site.
+    assert [window.end % 1440 for window in windows[number[TaskKind.PREPARE]]] == [16 * 60]
 
 
 def test_a_site_that_is_closed_in_its_window_is_told_and_not_asked(

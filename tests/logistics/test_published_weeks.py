@@ -35,7 +35,8 @@ from lending.logistics.rounds.drafting import PinKind, Target, move_task, pin_ta
 from lending.logistics.rounds.kinds import Version
 from lending.logistics.rounds.models import Stop
 from lending.logistics.rounds.publishing import publish_week, restore_draft
-from lending.logistics.rounds.runs import apply_run, ask_for_plan, run_plans
+from lending.logistics.rounds.runs import apply_run, ask_for_plan
+from lending.logistics.rounds.working_out import run_plans
 from tests.factories import FRIDAY, SYSTEM, Cast, submitted
 from tests.factories import MONDAY as LOAN_ENDS
 from tests.logistics.conftest import listening

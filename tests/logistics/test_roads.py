@@ -26,7 +26,8 @@ from lending.logistics.road_services import LORRY, Osrm, RoadService, Valhalla
 from lending.logistics.roads import KEPT, KnownRoads, Measure, known_roads, measure_roads, point_of
 from lending.logistics.roads_models import Road
 from lending.logistics.rounds.models import PlanRun
-from lending.logistics.rounds.runs import ask_for_plan, run_plans
+from lending.logistics.rounds.runs import ask_for_plan
+from lending.logistics.rounds.working_out import run_plans
 from tests.factories import Cast
 from tests.logistics.crews import MONDAY, Yard
 from tests.logistics.test_problem import delivered, yard

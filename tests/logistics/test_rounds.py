@@ -30,16 +30,9 @@ from lending.logistics.rounds.facts import RoundsPublished
 from lending.logistics.rounds.kinds import RunState, Version
 from lending.logistics.rounds.models import Pin, PlanRun, Round, Stop
 from lending.logistics.rounds.publishing import changes_of, publish_week, restore_draft
-from lending.logistics.rounds.runs import (
-    SILENCE,
-    apply_run,
-    ask_for_plan,
-    drop_run,
-    get_run,
-    run_plans,
-    some_run_waits,
-)
+from lending.logistics.rounds.runs import apply_run, ask_for_plan, drop_run, get_run
 from lending.logistics.rounds.settling import is_sound, settled
+from lending.logistics.rounds.working_out import SILENCE, run_plans, some_run_waits
 from tests.factories import FRIDAY, Cast, approved
 from tests.factories import MONDAY as LOAN_ENDS
 from tests.logistics.crews import MONDAY, Yard

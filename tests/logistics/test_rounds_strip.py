@@ -4,11 +4,11 @@ from sqlalchemy import select
 
 from lending.bookings.models import Logistics
 from lending.db.database import Database, UnitOfWork
+from lending.logistics.crew_shifts import ON_WHEELS
 from lending.logistics.means.absences import add_absence
 from lending.logistics.means.fleet import add_outage
 from lending.logistics.means.kinds import AbsenceKind
 from lending.logistics.means.models import Shift
-from lending.logistics.problem import ON_WHEELS
 from lending.logistics.rounds.strip import Gauge, Level
 from tests.factories import Cast, approved
 from tests.logistics.crews import MONDAY, Yard

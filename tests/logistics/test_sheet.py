@@ -127,6 +127,20 @@ def test_only_the_authority_that_goes_out_sees_the_sheet(
     assert read(database, cast.agent, yard.crew).can_do
 
 
+def test_a_break_after_the_return_is_not_on_the_sheet(
+    database: Database, cast: Cast, yard: Yard
+) -> None:
+    """The planner keeps one for everybody; the crew is back before."""
+    number = give_round(database, yard.crew, FRIDAY)
+    assert read(database, cast.agent, yard.crew).pause is None
+
+    def return_later(uow: UnitOfWork) -> None:
+        uow.session.get_one(Round, number).returns_at = FRIDAY + timedelta(hours=5)
+
+    database.write(return_later)
+    assert read(database, cast.agent, yard.crew).pause is not None
+
+
 def test_who_is_away_is_not_on_the_sheet(database: Database, cast: Cast, yard: Yard) -> None:
     def names() -> set[str]:
         return {member.name for member in read(database, cast.manager, yard.crew).members}

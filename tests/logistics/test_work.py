@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 from calendars.intervals import Interval
 from lending.logistics.kinds import TaskKind
 from lending.logistics.loads import Pieces
-from lending.logistics.work import RATES, WIRING, Job, Rates, Room, crew_for, minutes_for, work_of
+from lending.logistics.work import (
+    RATES,
+    WIRING,
+    Job,
+    Rates,
+    Room,
+    crew_for,
+    minutes_for,
+    needs_lift_for,
+    work_of,
+)
 from lending.skills import Skill
 
 LIGHTS = Pieces(
@@ -170,6 +180,19 @@ def test_what_is_too_heavy_for_one_takes_two_and_a_tent_its_crew() -> None:
     assert crew_for(TaskKind.DELIVER, [TENT], is_set_up=False) == 2
 
 
+def test_one_person_brings_what_is_heavy_with_a_tail_lift_but_does_not_set_it_up() -> None:
+    alone = Rates(crew_on_site=1)
+    brought = {each.kind: each for each in work_of(job(TENT, set_up=False), alone)}
+    deliver, prepare = brought[TaskKind.DELIVER], brought[TaskKind.PREPARE]
+    assert (deliver.crew, deliver.needs_lift) == (1, True)
+    assert (prepare.crew, prepare.needs_lift) == (2, False)
+    light = {each.kind: each for each in work_of(job(CHAIRS, set_up=False), alone)}
+    assert not any(each.needs_lift for each in light.values())
+    one = replace(TENT, min_crew=1)
+    set_up = {each.kind: each for each in work_of(job(one), alone)}[TaskKind.DELIVER]
+    assert (set_up.crew, set_up.needs_lift) == (2, False)
+
+
 PIECES = st.builds(
     Pieces,
     st.integers(1, 9),
@@ -187,6 +210,11 @@ def test_nobody_lifts_more_than_25_kg_alone_whatever_the_work(
     lifted = [pieces for pieces in load if pieces.quantity]
     if any(pieces.weight_g > 25_000 for pieces in lifted):
         assert crew >= 2
+        assert not needs_lift_for(kind, load, is_set_up)
+        alone = Rates(crew_on_site=1)
+        assert crew_for(kind, load, is_set_up, alone) >= 2 or needs_lift_for(
+            kind, load, is_set_up, alone
+        )
     elif not kind.is_on_site:
         assert crew == 1
     # What is not there asks for nobody.

@@ -141,7 +141,8 @@ ROUTES: dict[str, Route] = {
     "means.choose": Route(Action.MANAGE_MEANS),
     **_of(
         Owner.TOWN, Action.MANAGE_MEANS, "means",
-        "index", "week", "plan_crew", "copy", "rates",
+        "index", "week", "plan_crew", "copy",
+        "rates", "times", "times_file", "correct",
         "new_agent", "agent", "give_skill", "take_skill", "ask_retire_agent", "let_go",
         "note_absence", "ask_remove_absence", "drop_absence",
         "new_vehicle", "vehicle", "stop_vehicle", "ask_resume", "resume",

@@ -195,6 +195,7 @@ def _means(database: Database, cast: Cast) -> dict[str, object]:
         shift = uow.session.scalars(select(Shift.id).order_by(Shift.id.desc())).first()
     run = database.write(lambda uow: ask_for_plan(uow, boss, cast.town, today, 20))
     return {
+        "ending": "csv",
         "run_id": run,
         "plan_id": run,
         "day": FRIDAY.date().isoformat(),

@@ -42,6 +42,7 @@ NOT_PAGES = {"static", "bootstrap.static", "feeds.show", "api.openapi", "health.
     "health.ready",
     "catalogue.photo",
     "logistics.picture",
+    "means.times_file",
     "rounds.session",
     "rounds.worker",
     "feeds.programme",

@@ -2,15 +2,20 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
-from lending.bookings.models import Logistics
-from lending.db.database import Database
+from lending.bookings.models import Booking, Logistics
+from lending.db.database import Database, UnitOfWork
+from lending.logistics.generating import generate_tasks
+from lending.logistics.kinds import TaskKind, TaskState
 from lending.logistics.means.queries import means_of
 from lending.logistics.means.rows import Means
+from lending.logistics.models import Task
 from lending.logistics.rates import rates_of
-from tests.factories import Cast, approved
+from tests.factories import FRIDAY, Cast, approved
 from tests.logistics.crews import build_yard
 from tests.support.html import text_of
 from tests.web.conftest import Browser
@@ -208,3 +213,36 @@ def test_rates_are_shown_with_their_defaults_and_changed_by_name(
     assert cast.manager.name in shown
     with database.read() as uow:
         assert rates_of(uow, cast.town).fixed_minutes == 30
+
+
+def test_what_work_took_is_shown_taken_along_and_applied(
+    database: Database, cast: Cast, manager: Browser
+) -> None:
+    page = f"/collectivites/{cast.town}/moyens/durees/constat"
+    period = {"first_day": "2026-06-01", "last_day": "2026-06-30"}
+    query = "?first_day=2026-06-01&last_day=2026-06-30"
+    empty = manager.get(page + query)
+    assert "moyens/durees/constat.csv" not in empty.text
+    bookings = [
+        approved(database, cast, {cast.chairs: 10}, logistics=Logistics.DELIVERY) for _ in range(5)
+    ]
+
+    def done(uow: UnitOfWork) -> None:
+        for number in bookings:
+            generate_tasks(uow, uow.session.get_one(Booking, number))
+        for task in uow.session.scalars(select(Task).where(Task.kind == TaskKind.DELIVER)):
+            task.state, task.started_at = TaskState.DONE, FRIDAY
+            task.ended_at = FRIDAY + timedelta(minutes=2 * task.minutes)
+
+    database.write(done)
+    shown = manager.get(page + query)
+    assert "200\xa0%" in shown.text or "200 %" in text_of(shown)
+    sheet = manager.get(f"{page}.csv{query}")
+    assert sheet.headers["Content-Type"].startswith("text/csv")
+    assert "deliver" in sheet.text
+    assert manager.get(f"{page}.ods{query}").data.startswith(b"PK")
+    assert manager.get(f"{page}.exe{query}").status_code == 404
+    assert manager.post(page, {"kind": "nothing", **period}).status_code == 422
+    assert manager.post(page, {"kind": "deliver", **period}).status_code == 303
+    with database.read() as uow:
+        assert rates_of(uow, cast.town).pace_deliver == 200

@@ -12,7 +12,7 @@ from lending.db.database import Database
 from lending.logistics.means.absences import add_absence
 from lending.logistics.means.kinds import AbsenceKind
 from lending.logistics.means.shifts import plan_week
-from lending.logistics.rounds.runs import run_plans
+from lending.logistics.rounds.working_out import run_plans
 from tests.factories import Cast, approved
 from tests.logistics.crews import MONDAY, Yard, build_yard
 from tests.logistics.test_problem import FULL_WEEK

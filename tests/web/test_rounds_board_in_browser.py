@@ -13,6 +13,7 @@ from calendars.zones import to_local
 from lending.accounts.sessions import Limits, Visitor, open_session
 from lending.db.database import Database
 from lending.logistics.kinds import TaskKind
+from lending.logistics.rounds.drafting import unplan_task
 from lending.logistics.rounds.stands import Stand, stand_of
 from lending.web.security import SESSION_COOKIE
 from tests.factories import Cast
@@ -107,7 +108,7 @@ def test_a_task_is_moved_by_the_keyboard_and_back(
     page.wait_for_url("**/planification?**")
     expect(page.locator("#told")).to_contain_text("jeu. 4 juin, 15 h")
     assert stand(database, task).day == THURSDAY
-    page.get_by_role("button", name="Annuler ce déplacement").press("Enter")
+    page.get_by_role("button", name="Annuler ce changement").press("Enter")
     expect(page.locator("#told")).not_to_contain_text("15 h")
     assert stand(database, task).starts_at == before.starts_at
 
@@ -128,7 +129,7 @@ def test_a_task_is_dragged_along_the_hours_and_the_form_is_what_is_sent(
     begins = to_local(moved.starts_at, PARIS)
     assert moved.day == before.day
     assert begins.hour * 60 + begins.minute >= 15 * 60 + 25, "not before where it was dropped"
-    expect(card).to_have_attribute("title", re.compile(f"^{begins.hour}\\s*h"))
+    expect(card).to_have_attribute("title", re.compile(rf"^\d+ – {begins.hour}\s*h"))
     assert violations(page) == []
 
 
@@ -191,3 +192,21 @@ def test_without_script_the_day_is_there_and_changes_by_its_forms(
     bare.locator(f"#panier-{task} > summary").click()
     expect(bare.locator(f"#panier-{task}").get_by_role("link", name="Déplacer…")).to_be_visible()
     context.close()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("span", ["jour", "semaine"])
+def test_a_full_board_can_be_used_by_everybody(
+    page: Page, base: str, cast: Cast, database: Database, span: str, theme: str, width: int
+) -> None:
+    prepare, other = tasks(database, TaskKind.PREPARE)[:2]
+    database.write(lambda uow: unplan_task(uow, cast.manager, prepare))
+    day = stand(database, other).day
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
+    open_board(page, base, cast, day, span)
+    for card in (f"#tache-{other}", f"#panier-{prepare}"):
+        page.locator(f"{card} > summary").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert violations(page) == []

@@ -1,11 +1,14 @@
 """Reports come by form or by the telephone's queue, with pictures that only some may see."""
 
 import io
+import os
 
 import pytest
 from PIL import Image, ImageDraw
 
 from lending.bookings.models import Logistics
+from lending.jobs.declared import JOBS
+from lending.jobs.schedule import Run
 from lending.logistics.queries import get_task, tasks_of
 from tests.factories import FRIDAY, approved
 
@@ -135,3 +138,21 @@ def test_what_is_no_picture_is_refused_and_told(browse, cast, task, read, app):
     assert browse(cast.auditor).post(say, real).status_code == 403
     kept = app.extensions["settings"].instance / "field"
     assert not kept.exists(), "who may not tell anything leaves nothing"
+
+
+def test_pictures_stay_as_long_as_a_report_names_them(browse, cast, task, read, app):
+    """The nightly job takes away what belongs to no report, and nothing else."""
+    say = f"/interventions/{task}/dire"
+    browse(cast.manager).post(say, {"kind": "photo", "key": "photo-key", "photo": photo()})
+    browse(cast.manager).post(say, {"kind": "signed", "key": "signed-key", "signature": drawn()})
+    settings = app.extensions["settings"]
+    folder = settings.instance / "field"
+    (folder / f"{'0' * 32}-320.webp").write_bytes(b"left over")
+    for path in folder.iterdir():
+        os.utime(path, (0, 0))
+    tidy = next(job for job in JOBS if job.name == "tidy-photos")
+    counted = tidy.run(Run(app.extensions["database"], settings, FRIDAY))
+    assert [count.number for count in counted] == [1]
+    first, second = read().events
+    names = {path.name.partition("-")[0] for path in folder.iterdir()}
+    assert names == {first.photo, second.signature}

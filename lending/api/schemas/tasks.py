@@ -124,6 +124,7 @@ class TaskOut(Output):
     latest: Instant
     minutes: int = Field(description="How long it takes `crew` people.")
     crew: int
+    needs_lift: bool = Field(description="One person alone needs a tail lift.")
     skills: list[str] = Field(description="What must be held, among those who do it.")
     weight_kg: float
     volume_m3: float
@@ -222,6 +223,7 @@ def _fields(task: TaskRow) -> dict[str, Any]:
         "latest": task.window.end,
         "minutes": task.minutes,
         "crew": task.crew,
+        "needs_lift": task.needs_lift,
         "skills": write_skills(task.skills).split(),
         "weight_kg": task.weight_g / 1000,
         "volume_m3": task.volume_l / 1000,

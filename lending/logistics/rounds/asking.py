@@ -11,18 +11,20 @@ from calendars.zones import to_local
 from lending.accounts.permissions import Principal
 from lending.authorities.models import Authority
 from lending.db.database import UnitOfWork
+from lending.logistics.crew_shifts import shift_name
 from lending.logistics.kinds import TaskState
 from lending.logistics.means.checks import check_authority
 from lending.logistics.models import Task as TaskRow
 from lending.logistics.planner.plans import Plan
 from lending.logistics.planner.replanning import assignments
 from lending.logistics.planner.values import Assignment, Pin, Problem, Task, Window
-from lending.logistics.problem import Asked, Held, problem_of_week, shift_name
+from lending.logistics.problem import Asked, problem_of_week
 from lending.logistics.roads import KnownRoads, known_roads
 from lending.logistics.rounds.keeping import BEGUN, plan_of, rounds_of
 from lending.logistics.rounds.kinds import Version
 from lending.logistics.rounds.models import Pin as PinRow
 from lending.logistics.rounds.models import Round, Stop
+from lending.logistics.week_of_work import Held
 from lending.logistics.working_time import DAY, monday_of
 
 SOON = timedelta(hours=2)

@@ -16,6 +16,7 @@ from lending.accounts.permissions import Principal
 from lending.authorities.models import Authority
 from lending.db.database import UnitOfWork
 from lending.i18n import N_
+from lending.logistics.crew_shifts import shift_name
 from lending.logistics.kinds import TaskKind, TaskState
 from lending.logistics.means.crew_day import CrewDay
 from lending.logistics.means.kinds import Colour
@@ -25,7 +26,7 @@ from lending.logistics.planner.engine import plan
 from lending.logistics.planner.plans import Plan, Reasons
 from lending.logistics.planner.replanning import assignments, difference
 from lending.logistics.planner.values import Assignment
-from lending.logistics.problem import PLANNABLE, shift_name
+from lending.logistics.problem import PLANNABLE
 from lending.logistics.queries import TaskRow, tasks_by_number
 from lending.logistics.rounds.asking import Week, ask_week
 from lending.logistics.rounds.drafting import PinKind
@@ -207,6 +208,8 @@ class Board:
     """All that it speaks of, by number."""
     sites: Mapping[int, Site]
     """Of the tasks that are still to be done."""
+    gates: Mapping[str, Site]
+    """Where the rounds of crews' days begin and end, by the planner's name of them."""
     changes: int
     """How much crews would learn if it were published."""
     is_published: bool
@@ -268,6 +271,7 @@ def board_of(uow: UnitOfWork, actor: Principal, authority_id: int, day: date) ->
         basket=_basket(context, waiting, shadow, names),
         tasks=context.tasks,
         sites=_sites(week),
+        gates=_gates(week),
         changes=sum(map(len, (found.added, found.dropped, found.moved, found.retimed))),
         is_published=bool(week.published.rounds),
         strip=strip_of(week, after, waiting),
@@ -520,4 +524,12 @@ def _sites(week: Week) -> dict[int, Site]:
             places[task.place].latitude, places[task.place].longitude, int(task.id) in guesses
         )
         for task in week.problem.tasks
+    }
+
+
+def _gates(week: Week) -> dict[str, Site]:
+    places = {place.id: place for place in week.problem.places}
+    return {
+        shift.id: Site(places[shift.depot].latitude, places[shift.depot].longitude, is_guess=False)
+        for shift in week.problem.shifts
     }

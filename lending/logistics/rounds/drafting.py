@@ -10,12 +10,13 @@ from lending.accounts.permissions import Action, Principal
 from lending.db.database import UnitOfWork
 from lending.errors import InvalidInput, NotAllowedNow, NotFound
 from lending.i18n import N_
+from lending.logistics.crew_shifts import shift_name
 from lending.logistics.models import Task
 from lending.logistics.planner.plans import Obstacle, Plan, Reasons, Why
 from lending.logistics.planner.replanning import assignments
 from lending.logistics.planner.values import Assignment
 from lending.logistics.planner.values import Pin as AskedPin
-from lending.logistics.problem import PLANNABLE, shift_name
+from lending.logistics.problem import PLANNABLE
 from lending.logistics.rounds.asking import Week, ask_week, lock_plans
 from lending.logistics.rounds.errors import DoesNotFit
 from lending.logistics.rounds.keeping import Span, keep_draft

@@ -8,12 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from lending.db.database import UnitOfWork
+from lending.logistics.crew_shifts import shift_name
 from lending.logistics.kinds import TaskState
 from lending.logistics.planner.plans import Plan, StopKind
 from lending.logistics.planner.plans import Round as PlannedRound
 from lending.logistics.planner.plans import Stop as PlannedStop
 from lending.logistics.planner.values import Window
-from lending.logistics.problem import shift_name
 from lending.logistics.rounds.kinds import Version
 from lending.logistics.rounds.models import Round, Stop
 

@@ -13,10 +13,10 @@ from lending.authorities.models import Authority
 from lending.db.database import UnitOfWork
 from lending.errors import FieldError, InvalidInput
 from lending.i18n import N_
+from lending.logistics.crew_shifts import shift_name
 from lending.logistics.means.models import Agent, Crew, Shift
 from lending.logistics.means.roster import beginning_on
 from lending.logistics.planner.values import Assignment
-from lending.logistics.problem import shift_name
 from lending.logistics.rounds.asking import Week, ask_week, lock_plans
 from lending.logistics.rounds.drafting import span_of
 from lending.logistics.rounds.keeping import keep_draft

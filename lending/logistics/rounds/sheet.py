@@ -227,7 +227,8 @@ def _listed(known: Round, authority: Authority) -> CrewRound:
 def _pause(known: Round) -> Interval | None:
     if known.break_starts_at is None or known.break_ends_at is None:
         return None
-    if known.break_starts_at >= known.break_ends_at:
+    # A break before leaving or after the return is no matter of the round.
+    if known.break_starts_at >= min(known.break_ends_at, known.returns_at):
         return None
     return Interval(known.break_starts_at, known.break_ends_at)
 

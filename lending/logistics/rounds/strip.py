@@ -6,13 +6,13 @@ from datetime import date
 from enum import StrEnum
 
 from lending.i18n import N_
+from lending.logistics.crew_shifts import ON_WHEELS
 from lending.logistics.planner.capacity import shortages
 from lending.logistics.planner.feasible import examine
 from lending.logistics.planner.filling import Filling
 from lending.logistics.planner.model import Model
 from lending.logistics.planner.plans import Plan, Round, Shortage
 from lending.logistics.planner.values import Shift, Task
-from lending.logistics.problem import ON_WHEELS
 from lending.logistics.rounds.asking import Week
 from lending.logistics.working_time import DAY
 

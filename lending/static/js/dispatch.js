@@ -105,6 +105,7 @@ function show(page) {
     old.replaceWith(now);
   }
   told.replaceChildren(...said);
+  document.dispatchEvent(new Event("rounds:shown"));
   if (flashes) document.querySelector("#flashes")?.replaceChildren(...flashes.childNodes);
   draw();
   return true;

@@ -335,7 +335,8 @@ async function begin() {
   window.addEventListener("beforeprint", () => document.querySelectorAll(".stop > details, .sheet-load").forEach((one) => (one.open = true)));
 }
 
-if (BOX) {
+// On plain HTTP browsers keep nothing at hand: the forms are then sent as any form.
+if (BOX && window.isSecureContext) {
   begin().catch((error) => console.error(error));
   stayAtHand().catch(() => {});
 }

@@ -46,4 +46,4 @@ def back(authority_id: int) -> ResponseReturnValue:
     return redirect(url_for("means.index", authority_id=authority_id), 303)
 
 
-from lending.web.means import agents, crews, rates, shifts, vehicles, week  # noqa: E402,F401 - their views
+from lending.web.means import agents, crews, rates, shifts, times, vehicles, week  # noqa: E402,F401 - their views

@@ -12,18 +12,20 @@ from lending.accounts.permissions import Action
 from lending.authorities.queries import AuthorityView
 from lending.closures.days import closed_days
 from lending.i18n import N_
-from lending.logistics.problem import ON_WHEELS
+from lending.logistics.crew_shifts import ON_WHEELS
 from lending.logistics.rounds.board import Board, Lane, PieceKind, board_of
 from lending.logistics.rounds.drafting import PinKind
 from lending.logistics.rounds.publishing import last_publication
 from lending.logistics.rounds.runs import undecided_run
 from lending.logistics.rounds.strip import Level
 from lending.logistics.working_time import DAY, WEEK
-from lending.web.context import allowed, database, principal
+from lending.web.context import allowed, database, principal, settings
+from lending.web.dates import asked_day
 from lending.web.logistics import ICONS, STATES
 from lending.web.means import authority_of
 from lending.web.means.words import problem_words
 from lending.web.planning import blueprint
+from lending.web.planning.mapping import map_of, tiles_origin
 from lending.web.planning.telling import (
     hours_asked,
     hours_there,
@@ -32,6 +34,7 @@ from lending.web.planning.telling import (
     take_told,
 )
 from lending.web.planning.words import reason_words, skill_words
+from lending.web.security import policy_with
 from lending.web.templating import language
 
 
@@ -125,23 +128,6 @@ class BoardPage:
         return self.url(self.day + (WEEK if self.is_week else DAY))
 
 
-FIRST_DAY, LAST_DAY = date(1972, 1, 1), date(2197, 12, 31)
-
-
-def is_of_our_time(day: date) -> bool:
-    """Return whether the weeks around a day are times that the machine knows."""
-    return FIRST_DAY < day < LAST_DAY
-
-
-def typed_day(name: str) -> date | None:
-    """Return a day that the address or the form names, if it is one."""
-    try:
-        typed = date.fromisoformat(request.values.get(name, ""))
-    except ValueError:
-        return None
-    return typed if is_of_our_time(typed) else None
-
-
 def shown_span() -> Span:
     """Return the span that the address or the form asks for: a week by default."""
     return Span.DAY if request.values.get("vue") == Span.DAY else Span.WEEK
@@ -159,7 +145,7 @@ def board(authority_id: int) -> ResponseReturnValue:
     authority = authority_of(authority_id)
     with database().read() as uow:
         today = uow.now.astimezone(zone_of(authority)).date()
-        day = typed_day("day") or today
+        day = asked_day() or today
         found = board_of(uow, principal(), authority_id, day)
         closed = closed_days(uow, authority_id, found.days[0], found.days[-1], language())
         run_id = undecided_run(uow, authority_id, day)
@@ -174,7 +160,7 @@ def board(authority_id: int) -> ResponseReturnValue:
         days=found.days,
         notes={**closed.noted, **closed.everywhere},
     )
-    return render_template(
+    shown = render_template(
         "planning/board.html",
         page=page,
         board=found,
@@ -188,6 +174,7 @@ def board(authority_id: int) -> ResponseReturnValue:
         reason_words=reason_words,
         obstacles=lambda reasons: obstacles_words(reasons, found.crews, found.tasks),
         problem_words=problem_words,
+        map=map_of(found, day) if not page.is_week else None,
         shortages=[
             shortage_words(each, found.crews, found.week.shifts) for each in found.strip.shortages
         ],
@@ -199,6 +186,9 @@ def board(authority_id: int) -> ResponseReturnValue:
         task_icons=ICONS,
         task_states=STATES,
     )
+    origin = tiles_origin(settings().map_tiles)
+    headers = {"Content-Security-Policy": policy_with(origin)} if origin else {}
+    return shown, 200, headers
 
 
 def zone_of(authority: AuthorityView) -> ZoneInfo:

@@ -24,10 +24,11 @@ from lending.logistics.rounds.drafting import PinKind, Target, pin_task
 from lending.logistics.rounds.errors import DoesNotFit
 from lending.logistics.rounds.stands import Stand, move_and_tell, stand_of, unplan_and_tell
 from lending.web.context import allowed, database, principal
+from lending.web.dates import asked_day, is_of_our_time
 from lending.web.form_errors import tell_error, tell_errors
 from lending.web.means.forms import day_of, labels
 from lending.web.planning import blueprint
-from lending.web.planning.board import is_of_our_time, shown_span, shown_url, typed_day
+from lending.web.planning.board import shown_span, shown_url
 from lending.web.planning.telling import tell
 from lending.web.planning.words import refusal_words
 
@@ -148,7 +149,7 @@ def _shown_day(task: TaskDetail, stand: Stand | None) -> date:
     """Return the day that the reader came from, else the task's own."""
     if stand is not None and "shown" not in request.values:
         return stand.day
-    return typed_day("shown") or to_local(task.window.start, task.zone).date()
+    return asked_day("shown") or to_local(task.window.start, task.zone).date()
 
 
 def _back_url(task: TaskDetail, stand: Stand | None) -> str:

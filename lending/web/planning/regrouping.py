@@ -20,10 +20,11 @@ from lending.logistics.means.week import week_of
 from lending.logistics.queries import tasks_by_number
 from lending.logistics.rounds.regrouping import Regrouped, lend_agent, merge_crews
 from lending.web.context import allowed, database, principal
+from lending.web.dates import asked_day
 from lending.web.form_errors import tell_errors
 from lending.web.means import authority_of
 from lending.web.planning import blueprint
-from lending.web.planning.board import Span, shown_url, typed_day, zone_of
+from lending.web.planning.board import Span, shown_url, zone_of
 from lending.web.planning.words import task_words
 
 
@@ -69,7 +70,7 @@ def regroup(authority_id: int) -> ResponseReturnValue:
     authority = authority_of(authority_id)
     g.zone = zone_of(authority)
     with database().read() as uow:
-        day = typed_day("day") or uow.now.astimezone(g.zone).date()
+        day = asked_day() or uow.now.astimezone(g.zone).date()
         known = _read(uow, authority_id, day)
     merge, lend = _forms(known)
     offered: dict[str, MergeForm | LendForm] = {"merge": merge, "lend": lend}

@@ -6,11 +6,12 @@ from flask.typing import ResponseReturnValue
 from lending.accounts.permissions import Action
 from lending.logistics.rounds.board import board_of
 from lending.web.context import allowed, database, principal
+from lending.web.dates import asked_day
 from lending.web.logistics import ICONS
 from lending.web.means import authority_of
 from lending.web.numbers import whole_number
 from lending.web.planning import blueprint
-from lending.web.planning.board import PIECES, Span, shown_url, typed_day, zone_of
+from lending.web.planning.board import PIECES, Span, shown_url, zone_of
 
 
 @blueprint.get("/collectivites/<int:authority_id>/planification/affiche")
@@ -21,7 +22,7 @@ def wall(authority_id: int) -> ResponseReturnValue:
     crew_id = request.args.get("equipe", type=whole_number)
     with database().read() as uow:
         now = uow.now
-        day = typed_day("day") or now.astimezone(zone_of(authority)).date()
+        day = asked_day() or now.astimezone(zone_of(authority)).date()
         board = board_of(uow, principal(), authority_id, day)
     g.zone = board.zone
     lanes = [lane for lane in board.of_day(day) if lane.cards]

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from flask_babel import gettext
 
 from lending.i18n import N_
+from lending.logistics.crew_shifts import LIFTING, ON_WHEELS
 from lending.logistics.means.kinds import Skill
 from lending.logistics.planner.plans import Obstacle, Reasons, Why
-from lending.logistics.problem import ON_WHEELS
 from lending.logistics.queries import TaskRow
 from lending.logistics.rounds.errors import DoesNotFit
 
@@ -85,6 +85,8 @@ def skill_words(skill: str) -> str:
     """Name what a task asks for: a skill, or a vehicle to go anywhere."""
     if skill == ON_WHEELS:
         return str(gettext("a vehicle that somebody may drive"))
+    if skill == LIFTING:
+        return str(gettext("two people or a tail lift"))
     if skill.startswith("depot-"):
         return str(gettext("a vehicle to reach the depot"))
     return str(gettext(Skill(skill).label))
