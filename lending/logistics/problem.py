@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from math import ceil
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, or_, select
@@ -25,7 +26,8 @@ from lending.logistics.planner import values
 from lending.logistics.week_of_work import Held, WeekOfWork, can_wait, windows_of
 from lending.logistics.working_time import DAY, local_week, monday_of
 
-PLANNABLE = frozenset({TaskState.TO_DO, TaskState.PROBLEM})
+PLANNABLE = frozenset({TaskState.TO_DO, TaskState.PARTIAL, TaskState.PROBLEM})
+"""Of what is done in part, the rest."""
 WEIGHTS = {TaskKind.DELIVER: 3, TaskKind.CONNECT: 3, TaskKind.COLLECT: 2}
 """How much it matters that a task is done; of any other kind 1."""
 FIRST = {
@@ -37,6 +39,8 @@ FIRST = {
 }
 """What comes first, of the same booking and depot; the event orders the rest by itself."""
 ALSO_FIRST = {TaskKind.CHECK_IN: TaskKind.TAKE_BACK}
+SHORTEST_STOP = 15
+"""Minutes that going back for a rest takes at least."""
 FAR_BACK = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -179,12 +183,12 @@ def _held_task(task: Task, window: values.Window) -> values.Task:
 
 def _task(task: Task, windows: tuple[values.Window, ...], first: frozenset[str]) -> values.Task:
     on_site = task.kind.is_on_site
-    load = values.Load(-(-task.weight_g // 1000), task.volume_l)
+    minutes, load = _still_to_do(task)
     nothing = values.Load()
     return values.Task(
         id=str(task.id),
         place=place_name(task),
-        duration=task.minutes,
+        duration=minutes,
         windows=windows,
         skills=frozenset(
             {
@@ -202,6 +206,22 @@ def _task(task: Task, windows: tuple[values.Window, ...], first: frozenset[str])
         else None,
         weight=WEIGHTS.get(task.kind, 1),
     )
+
+
+def _still_to_do(task: Task) -> tuple[int, values.Load]:
+    """Return how long a task takes, and its load; of one that is done in part, the rest.
+
+    Time is left in proportion to what is left to carry, and never less than one has to stop for.
+    """
+    if task.state is not TaskState.PARTIAL:
+        return task.minutes, values.Load(-(-task.weight_g // 1000), task.volume_l)
+    left = [(line, max(0, line.quantity - (line.done or 0))) for line in task.lines]
+    whole = sum(line.quantity * max(line.item.weight_g, 1) for line, _ in left)
+    grams = sum(pieces * line.item.weight_g for line, pieces in left)
+    litres = sum(pieces * line.item.volume_l for line, pieces in left)
+    share = sum(pieces * max(line.item.weight_g, 1) for line, pieces in left) / max(whole, 1)
+    minutes = max(min(task.minutes, SHORTEST_STOP), ceil(task.minutes * share))
+    return minutes, values.Load(-(-grams // 1000), litres)
 
 
 def _first(tasks: Iterable[Task]) -> dict[int, frozenset[str]]:

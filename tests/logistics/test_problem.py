@@ -12,6 +12,7 @@ from lending.clock import FixedClock
 from lending.db.database import Database, UnitOfWork
 from lending.errors import Forbidden
 from lending.logistics.crew_shifts import LIFTING, ON_WHEELS
+from lending.logistics.fieldwork import finish_in_part
 from lending.logistics.kinds import TaskKind
 from lending.logistics.means.absences import add_absence
 from lending.logistics.means.crew_day import Trouble
@@ -299,6 +300,23 @@ def test_minutes_count_from_monday_in_the_week_the_clocks_change(
 def test_only_who_sees_to_the_means_asks(database: Database, cast: Cast) -> None:
     with database.read() as uow, pytest.raises(Forbidden):
         problem_of_week(uow, cast.other_manager, cast.town, MONDAY)
+
+
+def test_of_what_is_done_in_part_the_rest_is_asked(
+    database: Database, cast: Cast, yard: Yard, clock: FixedClock
+) -> None:
+    delivered(database, cast)
+    number = numbers(database)[TaskKind.DELIVER]
+    whole = {task.id: task for task in asked(database, cast).problem.tasks}[number]
+    clock.instant = FRIDAY - 5 * HOUR
+    database.write(
+        lambda uow: finish_in_part(
+            uow, cast.manager, int(number), "Camion plein", counts={cast.chairs: 30}
+        )
+    )
+    rest = {task.id: task for task in asked(database, cast).problem.tasks}[number]
+    assert (whole.deliver.kg, rest.deliver.kg) == (168, 42)
+    assert rest.duration == 15 < whole.duration
 
 
 def test_what_nobody_can_do_before_sunday_is_left_to_the_week_in_which_its_time_goes_on(

@@ -18,7 +18,7 @@ from lending.logistics.rounds.kinds import Version
 from lending.logistics.rounds.models import Round, Stop
 
 MINUTE = timedelta(minutes=1)
-BEGUN = frozenset({TaskState.STARTED, TaskState.PARTIAL, TaskState.DONE})
+BEGUN = frozenset({TaskState.STARTED, TaskState.DONE})
 
 
 @dataclass(frozen=True)
