@@ -16,10 +16,12 @@ from lending.logistics.planner.engine import ITERATIONS, plan
 from lending.logistics.planner.model import BadProblem
 from lending.logistics.planner.solomon import SCALE, read
 from lending.logistics.planner.travel import Plane
+from lending.logistics.road_services import road_service
 from lending.logistics.rounds.publishing import publish_week as publish_rounds
 from lending.logistics.rounds.reviewing import PlanView, review_run
 from lending.logistics.rounds.runs import apply_run, ask_for_plan
 from lending.logistics.rounds.working_out import run_plans
+from lending.settings import Settings
 
 
 class HasDatabase(Protocol):
@@ -28,6 +30,10 @@ class HasDatabase(Protocol):
     @property
     def database(self) -> Database:
         """Return the database."""
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings."""
 
 
 @click.command("plan")
@@ -55,7 +61,11 @@ def plan_week(
         lambda uow: ask_for_plan(uow, SYSTEM, authority_id, that, iterations, seed)
     )
     with click.progressbar(length=1000, label="Working out the plan", file=sys.stderr) as bar:
-        run_plans(database, lambda done, whole: bar.update(1000 * done // whole - bar.pos))
+        run_plans(
+            database,
+            lambda done, whole: bar.update(1000 * done // whole - bar.pos),
+            road_service(context.settings.roads),
+        )
     with database.read() as uow:
         view = review_run(uow, SYSTEM, run_id)
     if view.plan is None:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from lending.errors import SettingsError
 
@@ -31,6 +32,7 @@ class Settings:
     feed_gzip: bool = True
     metrics: bool = False
     fetch_allow: tuple[IPv4Network | IPv6Network, ...] = ()
+    roads: str = ""
     web_workers: int = 2
     web_threads: int = 4
     session_days: int = 30
@@ -77,6 +79,7 @@ class _Reader:
             feed_gzip=self._flag("TRETEAU_FEED_GZIP", Settings.feed_gzip),
             metrics=self._flag("TRETEAU_METRICS", Settings.metrics),
             fetch_allow=self._networks("TRETEAU_FETCH_ALLOW"),
+            roads=self._roads("TRETEAU_ROADS"),
             web_workers=self._count("TRETEAU_WEB_WORKERS", Settings.web_workers, 1),
             web_threads=self._count("TRETEAU_WEB_THREADS", Settings.web_threads, 1),
             session_days=self._count("TRETEAU_SESSION_DAYS", Settings.session_days, 1),
@@ -132,6 +135,22 @@ class _Reader:
             raise SettingsError(
                 f"{name}: write networks such as 10.12.0.0/16, separated by commas ({error})."
             ) from error
+
+    def _roads(self, name: str) -> str:
+        value = self._text(name, "").rstrip("/")
+        kind, _, address = value.partition(":")
+        try:
+            parts = urlsplit(address)
+            is_right = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:
+            is_right = False
+        is_plain = not set("?#@") & set(address) and address.isascii() and address.isprintable()
+        if value and not (kind in ("osrm", "valhalla") and is_right and is_plain):
+            raise SettingsError(
+                f"{name}: write osrm: or valhalla: and an address, such as"
+                f" osrm:https://roads.example, not {value!r}."
+            )
+        return value
 
     def _tiles(self, name: str) -> str:
         value = self._text(name, "")

@@ -13,6 +13,7 @@ from lending.closures.service import fetcher, read_all_again
 from lending.i18n import N_
 from lending.jobs.runs import forget_old_runs
 from lending.jobs.schedule import Count, Job, Run
+from lending.logistics.road_services import road_service
 from lending.logistics.rounds.working_out import run_plans, some_run_waits
 from lending.logistics.told import pictures_in_use
 from lending.subscriptions.keeping import refresh_everything
@@ -38,7 +39,9 @@ def _read_calendars(run: Run) -> list[Count]:
 
 
 def _plan_weeks(run: Run) -> list[Count]:
-    return [Count(N_("Plans proposed"), run_plans(run.database))]
+    return [
+        Count(N_("Plans proposed"), run_plans(run.database, roads=road_service(run.settings.roads)))
+    ]
 
 
 def _tidy(run: Run) -> list[Count]:

@@ -170,7 +170,8 @@ def read_weeks(uow: UnitOfWork, authority: Authority, also: Sequence[Task]) -> F
         tasks = tuple(
             replace(task, after=frozenset()) if task.id in own else task for task in week.tasks
         )
-        found = examine(Model(replace(week, tasks=tasks), known_roads(uow)))
+        asked = replace(week, tasks=tasks)
+        found = examine(Model(asked, known_roads(uow, asked)))
         shifts |= {shift.id: shift for shift in week.shifts}
         for number, task in enumerate(tasks):
             minutes[task.id] = task.duration

@@ -13,6 +13,7 @@ import lending.logistics.means.models
 import lending.logistics.models
 import lending.logistics.overruling
 import lending.logistics.rates_models
+import lending.logistics.roads_models
 import lending.logistics.rounds.models
 import lending.organisations.models
 import lending.subscriptions.models  # noqa: F401 - imported for the tables they declare

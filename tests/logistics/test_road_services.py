@@ -3,9 +3,11 @@
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from lending.errors import SettingsError
 from lending.logistics.planner.values import Place
 from lending.logistics.road_services import (
     LORRY,
@@ -15,6 +17,7 @@ from lending.logistics.road_services import (
     Valhalla,
     road_service,
 )
+from lending.settings import Settings
 from tests.support.roads import Roads, at_40_an_hour, serving_roads
 
 TOWN_HALL = Place("town hall", 47.2186, -1.5541)
@@ -142,3 +145,31 @@ def test_the_setting_names_the_service() -> None:
     assert road_service("") is None
     assert road_service("osrm:https://roads.example/fr") == Osrm("https://roads.example/fr")
     assert road_service("valhalla:http://127.0.0.1:8002") == Valhalla("http://127.0.0.1:8002")
+
+
+@pytest.mark.parametrize(
+    "value", ["osrm:https://roads.example/fr/", "valhalla:http://127.0.0.1:8002", ""]
+)
+def test_a_setting_that_names_a_service_is_taken(value: str, tmp_path: Path) -> None:
+    environ = {"TRETEAU_ROADS": value, "TRETEAU_INSTANCE": str(tmp_path)}
+    assert Settings.from_env(environ).roads == value.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "https://roads.example",
+        "google:https://roads.example",
+        "osrm:",
+        "osrm:roads.example",
+        "osrm:ftp://roads.example",
+        "osrm:https://roads.example/?key=1",
+        "osrm:https://me:secret@roads.example",
+        "valhalla:http://roads.example:99999",
+        "valhalla:http://roads.example/a b é",
+    ],
+)
+def test_any_other_setting_is_refused(value: str, tmp_path: Path) -> None:
+    environ = {"TRETEAU_ROADS": value, "TRETEAU_INSTANCE": str(tmp_path)}
+    with pytest.raises(SettingsError, match="TRETEAU_ROADS: write osrm: or valhalla:"):
+        Settings.from_env(environ)

@@ -17,10 +17,9 @@ from lending.logistics.means.checks import check_authority
 from lending.logistics.models import Task as TaskRow
 from lending.logistics.planner.plans import Plan
 from lending.logistics.planner.replanning import assignments
-from lending.logistics.planner.travel import Travel
 from lending.logistics.planner.values import Assignment, Pin, Problem, Task, Window
 from lending.logistics.problem import Asked, problem_of_week
-from lending.logistics.roads import known_roads
+from lending.logistics.roads import KnownRoads, known_roads
 from lending.logistics.rounds.keeping import BEGUN, plan_of, rounds_of
 from lending.logistics.rounds.kinds import Version
 from lending.logistics.rounds.models import Pin as PinRow
@@ -48,7 +47,7 @@ class Week:
     draft: Plan
     """As far as its tasks and crews still exist; without the reasons for what is left over."""
     published: Plan
-    travel: Travel
+    travel: KnownRoads
 
     @property
     def shifts(self) -> frozenset[str]:
@@ -137,7 +136,7 @@ def ask_week(
         replace(asked.problem, pins=asked.problem.pins + pins),
         plan_of(drafted, asked.origin),
         plan_of(published, asked.origin),
-        known_roads(uow),
+        known_roads(uow, asked.problem),
     )
 
 

@@ -125,7 +125,9 @@ class PlanRun(Base):
     progress: Mapped[int] = mapped_column(default=0)
     """Thousandths."""
     input_hash: Mapped[str] = mapped_column(String(64), default="")
-    """SHA-256 of what was asked: with iterations and seed it gives the same plan again."""
+    """SHA-256 of what was asked: with iterations, seed and roads it gives the same plan again."""
+    roads: Mapped[str] = mapped_column(String(120), default="")
+    """Who told how long drives take, as `osrm, 3 pairs by great circle`."""
     proposal: Mapped[str] = mapped_column(Text, default="")
     """The plan as JSON."""
     bolder: Mapped[str] = mapped_column(Text, default="")

@@ -39,6 +39,8 @@ class Proposed:
     bolder: Plan | None
     """Moves more of what is published, to serve more."""
     failure: str
+    roads: str
+    """Who told how long drives take; nothing until the plan is proposed."""
 
 
 def ask_for_plan(
@@ -102,6 +104,7 @@ def get_run(uow: UnitOfWork, actor: Principal, run_id: int) -> Proposed:
         PLANS.validate_json(run.proposal) if run.proposal else None,
         PLANS.validate_json(run.bolder) if run.bolder else None,
         run.failure,
+        run.roads,
     )
 
 

@@ -16,6 +16,8 @@ from lending.logistics.planner.checker import check
 from lending.logistics.planner.engine import Progress, plan
 from lending.logistics.planner.plans import Plan
 from lending.logistics.planner.values import Problem, Weights
+from lending.logistics.road_services import RoadService
+from lending.logistics.roads import kinds_of, measure_roads
 from lending.logistics.rounds.asking import SOON, Week, ask_week
 from lending.logistics.rounds.kinds import RunState
 from lending.logistics.rounds.models import PlanRun
@@ -46,14 +48,17 @@ def some_run_waits(uow: UnitOfWork) -> bool:
     )
 
 
-def run_plans(database: Database, report: Progress = _nobody) -> int:
+def run_plans(
+    database: Database, report: Progress = _nobody, roads: RoadService | None = None
+) -> int:
     """Work out the plans that wait, each by one worker. Returns how many were proposed.
 
-    `report` is told how much of how much of the present one is done.
+    `report` is told how much of how much of the present one is done; `roads` is asked for the
+    drives that are not known yet.
     """
     proposed = 0
     while (run_id := database.write(_claim)) is not None:
-        proposed += _work_out(database, run_id, report)
+        proposed += _work_out(database, run_id, report, roads)
     return proposed
 
 
@@ -83,12 +88,11 @@ def _claim(uow: UnitOfWork) -> int | None:
     return run.id
 
 
-def _work_out(database: Database, run_id: int, report: Progress) -> bool:
+def _work_out(database: Database, run_id: int, report: Progress, roads: RoadService | None) -> bool:
     try:
-        with database.read() as uow:
-            run = uow.session.get_one(PlanRun, run_id)
-            iterations, seed = run.iterations, run.seed
-            week = ask_week(uow, SYSTEM, run.authority_id, run.monday, soon=SOON)
+        iterations, seed, week = _read(database, run_id)
+        if roads is not None and _measure(database, roads, week.problem):
+            iterations, seed, week = _read(database, run_id)
         proposal, bolder, asked = _plans(week, iterations, seed, _telling(database, run_id, report))
     except NoLongerWanted:
         return False
@@ -103,12 +107,30 @@ def _work_out(database: Database, run_id: int, report: Progress) -> bool:
             run_id,
             RunState.PROPOSED,
             progress=1000,
+            roads=week.travel.source,
             input_hash=sha256(PROBLEMS.dump_json(asked)).hexdigest(),
             proposal=PLANS.dump_json(proposal).decode(),
             bolder=PLANS.dump_json(bolder).decode() if bolder else "",
         )
     )
     return True
+
+
+def _read(database: Database, run_id: int) -> tuple[int, int, Week]:
+    """Return how often to try, from which seed, and what is asked."""
+    with database.read() as uow:
+        run = uow.session.get_one(PlanRun, run_id)
+        week = ask_week(uow, SYSTEM, run.authority_id, run.monday, soon=SOON)
+        return run.iterations, run.seed, week
+
+
+def _measure(database: Database, roads: RoadService, problem: Problem) -> int:
+    """Ask for the drives that are not known; whatever goes wrong, there are estimates."""
+    try:
+        return measure_roads(database, roads, problem.places, kinds_of(problem))
+    except Exception:
+        log.exception("Measuring roads failed: they are estimated")
+        return 0
 
 
 def _plans(

@@ -138,6 +138,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("job", "slot", name=op.f("pk_job_run")),
     )
     op.create_table(
+        "road",
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("origin", sa.String(length=24), nullable=False),
+        sa.Column("destination", sa.String(length=24), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.Column("source", sa.String(length=32), nullable=False),
+        sa.Column("measured_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("minutes >= 0", name=op.f("ck_road_minutes")),
+        sa.PrimaryKeyConstraint("kind", "origin", "destination", name=op.f("pk_road")),
+    )
+    with op.batch_alter_table("road", schema=None) as batch_op:
+        batch_op.create_index("ix_road_measured", ["measured_at"], unique=False)
+
+    op.create_table(
         "sign_in_attempt",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=300), nullable=False),
@@ -351,6 +365,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("progress", sa.Integer(), nullable=False),
         sa.Column("input_hash", sa.String(length=64), nullable=False),
+        sa.Column("roads", sa.String(length=120), nullable=False),
         sa.Column("proposal", sa.Text(), nullable=False),
         sa.Column("bolder", sa.Text(), nullable=False),
         sa.Column("failure", sa.Text(), nullable=False),
@@ -1888,6 +1903,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_sign_in_attempt_key_at")
 
     op.drop_table("sign_in_attempt")
+    with op.batch_alter_table("road", schema=None) as batch_op:
+        batch_op.drop_index("ix_road_measured")
+
+    op.drop_table("road")
     op.drop_table("job_run")
     op.drop_table("installation")
     op.drop_table("counter")
