@@ -36,6 +36,7 @@ class RatesForm(FlaskForm):  # type: ignore[misc]
             label, unit = gettext(bounds.label), gettext(bounds.unit)
             field.label.text = f"{label} ({unit})"
             field.description = hint(bounds)
+            field.flags.silent_optional = True
 
 
 for _name, _bounds in ALL.items():
