@@ -139,7 +139,7 @@ class FieldWorkView:
             (row.task_id, row.crew_id): _Place(row.crew_id, row.starts_at, row.ends_at)
             for row in uow.session.execute(shown)
         }
-        places |= self._gone(uow, feed, sources, places.keys())
+        places |= self._gone(uow, feed, sources, since, places.keys())
         tasks = {task.id: task for task in uow.session.scalars(_tasks({t for t, _ in places}))}
         # Everybody inserts in one order: two who subscribe at once do not deadlock.
         for (task_id, _), place in sorted(places.items(), key=lambda pair: pair[0]):
@@ -151,6 +151,7 @@ class FieldWorkView:
         uow: UnitOfWork,
         feed: Feed,
         sources: Collection[str] | None,
+        since: datetime,
         there: Collection[tuple[int, int]],
     ) -> dict[tuple[int, int], _Place]:
         """Return what the feed shows still, and is in none of its rounds any more."""
@@ -162,7 +163,10 @@ class FieldWorkView:
             CalendarEntry.alarms == feed.alarms,
             (CalendarEntry.shown_until.is_(None)) | (CalendarEntry.shown_until > uow.now),
         )
-        if sources is not None:
+        if sources is None:
+            # What ended before is not looked up: it is past, and not gone.
+            query = query.where(CalendarEntry.ends_at > since)
+        else:
             query = query.where(CalendarEntry.source.in_(sources))
         found = {}
         for row in uow.session.scalars(query):

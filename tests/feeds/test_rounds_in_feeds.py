@@ -26,7 +26,7 @@ from lending.logistics.rounds.publishing import publish_week
 from lending.logistics.rounds.runs import apply_run, ask_for_plan
 from lending.logistics.rounds.working_out import run_plans
 from lending.subscriptions.keeping import refresh_everything
-from lending.subscriptions.models import View
+from lending.subscriptions.models import CalendarEntry, View
 from tests.factories import FRIDAY, Cast, approved
 from tests.feeds.conftest import URL, Subscribe
 from tests.logistics.crews import LONG_DAY, MONDAY, Yard, build_full_weeks, lorry
@@ -177,3 +177,17 @@ def test_a_loan_that_is_cancelled_cancels_its_stops(
     kept = reader.get().data
     publish(live, cast)
     assert reader.get().data == kept, "it was told already"
+
+
+def test_what_was_done_long_ago_is_not_cancelled_by_looking_everything_through(
+    subscribed: Subscribe, live: Database, cast: Cast, yard: Yard, clock: FixedClock
+) -> None:
+    calendar = subscribed(cast.manager, View.CREW, yard.crew)
+    assert calendar.events()
+    clock.instant = FRIDAY + 85 * DAY
+    assert calendar.events()
+    clock.instant = FRIDAY + 95 * DAY
+    assert refresh_everything(live, URL) == 0
+    with live.read() as uow:
+        kept = uow.session.scalars(select(CalendarEntry).where(CalendarEntry.view == View.CREW))
+        assert {each.cancelled_at for each in kept} == {None}
