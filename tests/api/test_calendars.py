@@ -9,6 +9,8 @@ from flask import Flask
 
 from lending.api.schemas.subscriptions import PersonalView
 from lending.db.database import Database
+from lending.logistics.means.crews import CrewDetails, add_crew
+from lending.logistics.means.people import AgentDetails, add_agent
 from tests.api.conftest import Program, request_body
 from tests.factories import Cast, approved
 
@@ -45,6 +47,23 @@ def test_a_program_of_the_staff_reads_every_view(
     assert names["department"] == "Fêtes et cérémonies"
 
 
+def test_the_rounds_of_crews_and_agents_are_for_programs_of_their_staff(
+    app: Flask, program: Programs, live: Database, cast: Cast
+) -> None:
+    boss, town = cast.manager, cast.town
+    scopes = {
+        "crew": live.write(lambda uow: add_crew(uow, boss, town, CrewDetails("Équipe A")).id),
+        "agent": live.write(lambda uow: add_agent(uow, boss, town, AgentDetails("Zoé Banc")).id),
+    }
+    for view, number in scopes.items():
+        made = program(boss).post("/calendar-subscriptions", subscription(view, number))
+        path = "/calendars/" + made["url"].rsplit("/", 1)[1]
+        feed = icalendar.Calendar.from_ical(app.test_client().get(path).data)
+        assert list(feed.events) == [], "nothing is published"
+        body = subscription(view, number)
+        assert program(cast.alice)("POST", "/calendar-subscriptions", body).status_code == 404
+
+
 def test_an_association_s_program_reads_neither_depot_nor_authority(
     program: Programs, cast: Cast
 ) -> None:
@@ -64,7 +83,7 @@ def test_nothing_of_that_number_is_not_found(program: Programs, cast: Cast, view
     assert answer.json["code"] == "not_found"
 
 
-@pytest.mark.parametrize("view", ["crew", "programme", "", None])
+@pytest.mark.parametrize("view", ["round", "programme", "", None])
 def test_an_unknown_view_is_named_with_those_there_are(
     program: Programs, cast: Cast, view: object
 ) -> None:
