@@ -4,6 +4,13 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class RosterChanged:
+    """Agents work at other hours, or with another crew."""
+
+    agent_ids: frozenset[int]
+
+
+@dataclass(frozen=True)
 class TaskTold:
     """Somebody told of a task that it began, ended or could not be done."""
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
+from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, exists, select
@@ -60,7 +61,6 @@ Row = TypeVar("Row", Crew, Agent)
 class _Place:
     """Where a task stands in a round, or last stood before it was taken out."""
 
-    crew_id: int
     starts_at: datetime
     ends_at: datetime
     cancelled_at: datetime | None = None
@@ -123,7 +123,7 @@ class FieldWorkView:
     ) -> Iterator[Drawn]:
         """Draw every published stop, and what was taken out of the rounds as cancelled."""
         shown = (
-            select(Stop.task_id, Round.crew_id, Stop.starts_at, Stop.ends_at)
+            select(Stop.task_id, Stop.starts_at, Stop.ends_at)
             .join(Stop.round)
             .where(
                 Round.version == Version.PUBLISHED,
@@ -136,15 +136,13 @@ class FieldWorkView:
         else:
             shown = shown.where(Stop.task_id.in_(numbers(sources, "task")))
         places = {
-            (row.task_id, row.crew_id): _Place(row.crew_id, row.starts_at, row.ends_at)
-            for row in uow.session.execute(shown)
+            row.task_id: _Place(row.starts_at, row.ends_at) for row in uow.session.execute(shown)
         }
         places |= self._gone(uow, feed, sources, since, places.keys())
-        tasks = {task.id: task for task in uow.session.scalars(_tasks({t for t, _ in places}))}
+        keeper = self._keeper(uow, feed.scope_id).uuid
         # Everybody inserts in one order: two who subscribe at once do not deadlock.
-        for (task_id, _), place in sorted(places.items(), key=lambda pair: pair[0]):
-            if task := tasks.get(task_id):
-                yield _Drawing(uow, task, place, pen, self.view, feed.alarms).drawn()
+        for task in uow.session.scalars(_tasks(places.keys())):
+            yield _Drawing(uow, task, places[task.id], pen, feed, keeper).drawn()
 
     def _gone(
         self,
@@ -152,8 +150,8 @@ class FieldWorkView:
         feed: Feed,
         sources: Collection[str] | None,
         since: datetime,
-        there: Collection[tuple[int, int]],
-    ) -> dict[tuple[int, int], _Place]:
+        there: Collection[int],
+    ) -> dict[int, _Place]:
         """Return what the feed shows still, and is in none of its rounds any more."""
         query = select(CalendarEntry).where(
             CalendarEntry.view == feed.view,
@@ -168,13 +166,12 @@ class FieldWorkView:
             query = query.where(CalendarEntry.ends_at > since)
         else:
             query = query.where(CalendarEntry.source.in_(sources))
-        found = {}
-        for row in uow.session.scalars(query):
-            task_id, crew_id = int(row.source.split(":")[1]), _crew_in(row.uid)
-            if (task_id, crew_id) not in there:
-                ended = row.cancelled_at or uow.now
-                found[task_id, crew_id] = _Place(crew_id, row.starts_at, row.ends_at, ended)
-        return found
+        rows = {numbers([row.source], "task")[0]: row for row in uow.session.scalars(query)}
+        return {
+            number: _Place(row.starts_at, row.ends_at, row.cancelled_at or uow.now)
+            for number, row in rows.items()
+            if number not in there
+        }
 
 
 class CrewView(FieldWorkView):
@@ -248,6 +245,7 @@ def _tasks(wanted: Collection[int]) -> Select[Task]:
     return (
         select(Task)
         .where(Task.id.in_(wanted))
+        .order_by(Task.id)
         .options(
             joinedload(Task.depot),
             joinedload(Task.booking).joinedload(Booking.event).joinedload(Event.commune),
@@ -255,11 +253,6 @@ def _tasks(wanted: Collection[int]) -> Select[Task]:
             selectinload(Task.lines).joinedload(TaskLine.item),
         )
     )
-
-
-def _crew_in(uid: str) -> int:
-    """Return the crew that an entry was drawn for."""
-    return int(uid.split(".", 1)[0].rsplit("-", 1)[1])
 
 
 @dataclass(frozen=True)
@@ -270,8 +263,9 @@ class _Drawing:
     task: Task
     place: _Place
     pen: Pen
-    view: View
-    reminds: bool
+    feed: Feed
+    keeper: str
+    """The uuid of the crew or the agent."""
 
     def drawn(self) -> Drawn:
         task, place, ended = self.task, self.place, self._ended()
@@ -302,7 +296,8 @@ class _Drawing:
 
     def _uid(self) -> str:
         # Another crew's is another entry: the one cancels it, the other has it new.
-        return self.pen.uid(f"{self.task.uuid}-{self.place.crew_id}", self.view)
+        name = uuid5(NAMESPACE_URL, f"{self.task.uuid}/{self.keeper}")
+        return self.pen.uid(str(name), self.feed.view)
 
     def _entry(self, *, is_off: bool) -> Entry:
         task, booking = self.task, self.task.booking
@@ -327,7 +322,7 @@ class _Drawing:
         )
 
     def _alarms(self, title: str) -> tuple[Alarm, ...]:
-        if not self.reminds or self.task.state is TaskState.DONE:
+        if not self.feed.alarms or self.task.state is TaskState.DONE:
             return ()
         return (Alarm(REMINDS_BEFORE, self._words(REMINDER, title=title)),)
 

@@ -16,7 +16,7 @@ from lending.catalogue.facts import ItemChanged
 from lending.catalogue.models import Maintenance
 from lending.db.database import Database, UnitOfWork
 from lending.events import Events
-from lending.logistics.facts import TaskTold
+from lending.logistics.facts import RosterChanged, TaskTold
 from lending.logistics.models import Task
 from lending.logistics.rounds.facts import RoundsPublished
 from lending.logistics.rounds.models import Stop
@@ -45,6 +45,7 @@ class Keeper:
         events.subscribe(BookingChanged, self.booking_changed)
         events.subscribe(TaskTold, self.task_told)
         events.subscribe(RoundsPublished, self.rounds_published)
+        events.subscribe(RosterChanged, self.roster_changed)
         events.subscribe(StockChanged, self.stock_changed)
         events.subscribe(ItemChanged, self.item_changed)
         events.subscribe(OrganisationChanged, self.organisation_changed)
@@ -62,6 +63,10 @@ class Keeper:
     def rounds_published(self, fact: RoundsPublished, uow: UnitOfWork) -> None:
         """Render what a publication added, moved or took out."""
         self._tasks_changed(uow, fact.task_ids)
+
+    def roster_changed(self, fact: RosterChanged, uow: UnitOfWork) -> None:
+        """Render the rounds of agents anew who go with another crew, or at other hours."""
+        self._render(uow, live_feeds(uow, {View.AGENT: fact.agent_ids}))
 
     def _tasks_changed(self, uow: UnitOfWork, task_ids: Collection[int]) -> None:
         views = FIELD_WORK.keys() & set(live_views(uow))

@@ -14,9 +14,10 @@ from lending.db.database import Database, UnitOfWork
 from lending.errors import NotFound
 from lending.logistics.fieldwork import finish_task
 from lending.logistics.kinds import TaskKind
+from lending.logistics.means.absences import add_absence
 from lending.logistics.means.crews import CrewDetails, add_crew
 from lending.logistics.means.fleet import add_vehicle
-from lending.logistics.means.kinds import Colour, Skill
+from lending.logistics.means.kinds import AbsenceKind, Colour, Skill
 from lending.logistics.means.models import Agent
 from lending.logistics.means.people import AgentDetails, add_agent, set_skill
 from lending.logistics.means.shifts import WeekPattern, plan_week
@@ -102,6 +103,18 @@ def test_an_agent_reads_the_rounds_of_the_crew_on_the_days_with_it(
     assert agent.events().keys() == crew.events().keys()
     other = subscribed(cast.manager, View.AGENT, another_agent(live, cast))
     assert other.events() == {}
+
+
+def test_an_agent_who_is_taken_off_a_shift_is_told_at_once(
+    subscribed: Subscribe, live: Database, cast: Cast, yard: Yard
+) -> None:
+    reader = subscribed(cast.manager, View.AGENT, yard.marc, language="en")
+    before = {str(event["UID"]) for event in reader.events().values()}
+    away = (MONDAY, MONDAY + 6 * DAY, AbsenceKind.LEAVE)
+    live.write(lambda uow: add_absence(uow, cast.manager, yard.marc, *away))
+    after = reader.events()
+    assert {str(event["UID"]) for event in after.values()} == before
+    assert all(title.startswith("CANCELLED") for title in after)
 
 
 def another_agent(live: Database, cast: Cast) -> int:

@@ -11,6 +11,7 @@ from lending.authorities.models import Authority
 from lending.db.database import UnitOfWork
 from lending.errors import FieldError, InvalidInput, NotFound
 from lending.i18n import N_
+from lending.logistics.facts import RosterChanged
 from lending.logistics.means.checks import days_errors, load_agent, refuse
 from lending.logistics.means.kinds import AbsenceKind
 from lending.logistics.means.models import Absence, Shift
@@ -69,6 +70,8 @@ def add_absence(
     for shift in taken:
         uow.session.delete(shift)
     uow.session.flush()  # the caller names it by its number
+    if taken:
+        uow.events.publish(RosterChanged(frozenset({agent_id})), uow)
     return Noted(absence.id, tuple(day_of(shift, zone) for shift in taken))
 
 

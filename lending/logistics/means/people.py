@@ -10,6 +10,7 @@ from lending.accounts.permissions import Principal
 from lending.db.database import UnitOfWork
 from lending.errors import FieldError, NotFound
 from lending.i18n import N_
+from lending.logistics.facts import RosterChanged
 from lending.logistics.means.checks import (
     FIRST,
     LAST,
@@ -80,6 +81,8 @@ def retire_agent(uow: UnitOfWork, actor: Principal, agent_id: int) -> int:
     ).all()
     for shift in ahead:
         uow.session.delete(shift)
+    uow.session.flush()
+    uow.events.publish(RosterChanged(frozenset({agent_id})), uow)
     return len(ahead)
 
 

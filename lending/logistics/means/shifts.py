@@ -15,6 +15,7 @@ from lending.authorities.models import Authority
 from lending.db.database import UnitOfWork
 from lending.errors import FieldError, InvalidInput, NotFound
 from lending.i18n import N_
+from lending.logistics.facts import RosterChanged
 from lending.logistics.means.checks import FIRST, LAST, check_authority, load_agent, load_crew
 from lending.logistics.means.models import Agent, Crew, Shift
 from lending.logistics.means.roster import (
@@ -107,6 +108,8 @@ def remove_shift(uow: UnitOfWork, actor: Principal, shift_id: int) -> tuple[int,
     """
     shift, agent = _load(uow, actor, shift_id)
     uow.session.delete(shift)
+    uow.session.flush()
+    uow.events.publish(RosterChanged(frozenset({agent.id})), uow)
     return agent.authority_id, day_of(shift, _zone(uow, agent))
 
 
@@ -206,6 +209,8 @@ def _plan_all(
         made[agent_id] = [(_shift(each), each.day) for each in kept]
         uow.session.add_all(shift for shift, _ in made[agent_id])
     allow(uow, actor, made, found, reason)
+    uow.session.flush()
+    uow.events.publish(RosterChanged(frozenset(made)), uow)
     return Planned(sum(map(len, made.values())), tuple(skipped))
 
 
@@ -244,6 +249,7 @@ def _write(
     uow.session.add(shift)
     uow.session.flush()
     allow(uow, actor, {agent.id: [(shift, details.day)]}, found, details.reason)
+    uow.events.publish(RosterChanged(frozenset({agent.id})), uow)
     return shift
 
 

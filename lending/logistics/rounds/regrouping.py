@@ -14,6 +14,7 @@ from lending.db.database import UnitOfWork
 from lending.errors import FieldError, InvalidInput
 from lending.i18n import N_
 from lending.logistics.crew_shifts import shift_name
+from lending.logistics.facts import RosterChanged
 from lending.logistics.means.models import Agent, Crew, Shift
 from lending.logistics.means.roster import beginning_on
 from lending.logistics.planner.values import Assignment
@@ -134,6 +135,7 @@ def _follow(
 ) -> Regrouped:
     """Keep of the draft what the new crews can do."""
     uow.session.flush()
+    uow.events.publish(RosterChanged(frozenset(shift.agent_id for shift in moved)), uow)
     # Crews and shifts are read anew, and what they are derived from with them.
     uow.session.expire_all()
     week = ask_week(uow, actor, before.authority_id, before.monday)

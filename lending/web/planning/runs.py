@@ -11,6 +11,7 @@ from calendars.zones import to_local
 from lending.accounts.permissions import Action
 from lending.authorities.queries import AuthorityView, get_authority
 from lending.errors import NotAllowedNow
+from lending.logistics.roads import ESTIMATED
 from lending.logistics.rounds.errors import ProposalOutdated
 from lending.logistics.rounds.kinds import RunState
 from lending.logistics.rounds.publishing import last_publication, publish_week, restore_draft
@@ -60,6 +61,7 @@ def _run_page(run_id: int, refused: str = "", status: int = 200) -> ResponseRetu
         reason_words=reason_words,
         task_icons=ICONS,
         refused=refused,
+        estimated=ESTIMATED,
     )
     headers = {}
     if view.run.state in UNDER_WAY and not request.headers.get("HX-Request"):
