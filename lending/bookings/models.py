@@ -51,6 +51,8 @@ class SiteAccess:
     opens: time | None = None
     """From when one gets in, each day, in local time; always without."""
     closes: time | None = None
+    plan: str = ""
+    """The name of a picture that shows where to stop and where things go; empty without."""
 
 
 class Event(Base):
@@ -80,6 +82,7 @@ class Event(Base):
         mapped_column("site_access", String(500), default=""),
         mapped_column("site_opens", Time),
         mapped_column("site_closes", Time),
+        mapped_column("site_plan", String(64), default=""),
     )
     description: Mapped[str] = mapped_column(Text, default="")
     is_public: Mapped[bool] = mapped_column(default=False)

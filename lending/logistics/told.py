@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import aliased
 
 from lending.accounts.permissions import Action, Principal
+from lending.bookings.models import Event
 from lending.db.database import UnitOfWork
 from lending.errors import NotFound
 from lending.logistics.kinds import TaskState, Told
@@ -86,7 +87,7 @@ def is_contested() -> ColumnElement[bool]:
 
 
 def has_picture(uow: UnitOfWork, actor: Principal, task_id: int, name: str) -> bool:
-    """Return whether a picture belongs to a task that the actor may see.
+    """Return whether a picture belongs to a task that the actor may see, or to its place.
 
     Raises:
         NotFound: there is no such task that the actor may know of.
@@ -96,6 +97,8 @@ def has_picture(uow: UnitOfWork, actor: Principal, task_id: int, name: str) -> b
     if task is None:
         raise NotFound
     actor.check(Action.SEE_TASKS, authority_id=task.authority_id, hidden=True)
+    if name and task.booking.event.access.plan == name:
+        return True
     found = select(TaskEvent.id).where(
         TaskEvent.task_id == task_id, (TaskEvent.photo == name) | (TaskEvent.signature == name)
     )
@@ -103,6 +106,7 @@ def has_picture(uow: UnitOfWork, actor: Principal, task_id: int, name: str) -> b
 
 
 def pictures_in_use(uow: UnitOfWork) -> set[str]:
-    """Return the names of all pictures that were told with a task."""
+    """Return the names of all pictures that were told with a task, or show where to go."""
     rows = uow.session.execute(select(TaskEvent.photo, TaskEvent.signature))
-    return {name for row in rows for name in row if name}
+    plans = uow.session.scalars(select(Event.__table__.c.site_plan).distinct())
+    return {name for row in (*rows, plans) for name in row if name}

@@ -7,6 +7,7 @@ from typing import ParamSpec, TypeVar, cast
 from flask import current_app, g
 
 from lending.accounts.permissions import ANONYMOUS, Action, Principal
+from lending.catalogue.photos import PhotoStore
 from lending.db.database import Database
 from lending.settings import Settings
 
@@ -22,6 +23,11 @@ def database() -> Database:
 def settings() -> Settings:
     """Return the installation's settings."""
     return cast(Settings, current_app.extensions["settings"])
+
+
+def field_pictures() -> PhotoStore:
+    """Return the folder of the pictures that come with field work, and of plans of places."""
+    return PhotoStore(settings().instance, "field")
 
 
 def principal() -> Principal:

@@ -12,7 +12,6 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import NotFound as PageNotFound
 
 from lending.accounts.permissions import Action
-from lending.catalogue.photos import PhotoStore
 from lending.errors import FieldError, InvalidInput
 from lending.i18n import N_
 from lending.logistics.kinds import TaskState, Told
@@ -20,7 +19,7 @@ from lending.logistics.queries import get_task
 from lending.logistics.telling import Outcome, Report, new_key, tell
 from lending.logistics.told import has_picture
 from lending.web.addresses import own_address
-from lending.web.context import allowed, database, principal, settings
+from lending.web.context import allowed, database, field_pictures, principal
 from lending.web.logistics import blueprint, task_page
 from lending.web.numbers import whole_number
 
@@ -37,11 +36,6 @@ THANKS = {
     Told.PHOTO: N_("The photo is kept."),
     Told.SIGNED: N_("The signature is kept."),
 }
-
-
-def store() -> PhotoStore:
-    """Return the folder of the pictures that come with field work."""
-    return PhotoStore(settings().instance, "field")
 
 
 @blueprint.post("/interventions/<int:task_id>/dire")
@@ -159,7 +153,7 @@ def _counts() -> dict[int, int] | None:
 def _picture(name: str) -> str:
     sent: FileStorage | None = request.files.get(name)
     content = sent.read() if sent else b""
-    return store().save(content) if content else ""
+    return field_pictures().save(content) if content else ""
 
 
 @blueprint.get("/interventions/<int:task_id>/images/<name>-<int:width>.webp")
@@ -168,7 +162,7 @@ def picture(task_id: int, name: str, width: int) -> ResponseReturnValue:
     """Send a picture that was told with a task."""
     with database().read() as uow:
         is_known = has_picture(uow, principal(), task_id, name)
-    content = store().read(name, width) if is_known else None
+    content = field_pictures().read(name, width) if is_known else None
     if content is None:
         raise PageNotFound
     return Response(content, mimetype="image/webp", headers={"Cache-Control": OURS_FOR_A_YEAR})

@@ -41,6 +41,7 @@ ALSO = {
 NOT_PAGES = {"static", "bootstrap.static", "feeds.show", "api.openapi", "health.alive"} | {
     "health.ready",
     "catalogue.photo",
+    "bookings.plan",
     "logistics.picture",
     "means.times_file",
     "rounds.session",

@@ -1,5 +1,6 @@
 """Requests, from the draft to what becomes of them, on the borrower's side."""
 
+from dataclasses import replace
 from datetime import datetime, time
 
 from lending.accounts.permissions import Action
@@ -281,7 +282,7 @@ def _changed_event(
     }
     if site is not None:
         changed |= {"site_address": site.address, "lat": site.lat, "lon": site.lon}
-        changed["access"] = _access(site)
+        changed["access"] = replace(_access(site), plan=old.access.plan)
     details = EventDetails(**(kept | changed))
     note_commune(uow, call.actor, details.commune_insee)
     return details

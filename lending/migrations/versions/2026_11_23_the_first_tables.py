@@ -641,6 +641,7 @@ def upgrade() -> None:
         sa.Column("site_access", sa.String(length=500), nullable=False),
         sa.Column("site_opens", sa.Time(), nullable=True),
         sa.Column("site_closes", sa.Time(), nullable=True),
+        sa.Column("site_plan", sa.String(length=64), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("is_public", sa.Boolean(), nullable=False),
         sa.CheckConstraint(

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileSize
 from wtforms import (
     BooleanField,
     DateField,
@@ -62,6 +63,9 @@ def read_moment(
         text = gettext("That night the clocks skip this hour. Choose another.")
         hour.errors = [*hour.errors, text]
         return None
+
+
+MOST_BYTES = 10 * 1024 * 1024
 
 
 class PeriodForm(FlaskForm):  # type: ignore[misc]
@@ -218,6 +222,12 @@ class LogisticsForm(FlaskForm):  # type: ignore[misc]
         [Optional(), Length(max=500)],
         description=_l("Gate, code, slope, where to put things down."),
     )
+    plan = FileField(
+        _l("A plan or a photo of the place"),
+        [FileSize(MOST_BYTES, message=_l("Choose a picture of at most 10 MB."))],
+        description=_l("Mark where the lorry can stop and where things go. JPEG, PNG or WebP."),
+    )
+    drop_plan = BooleanField(_l("Remove this plan"))
     access_opens = TimeField(_l("The site is open from"), [Optional()])
     access_closes = TimeField(_l("until"), [Optional()])
     note = TextAreaField(
@@ -232,16 +242,18 @@ class LogisticsForm(FlaskForm):  # type: ignore[misc]
     def show_access(self, access: SiteAccess) -> None:
         """Fill in how the site is reached."""
         for name, value in vars(access).items():
-            self[f"access_{name}"].data = value
+            if f"access_{name}" in self:
+                self[f"access_{name}"].data = value
 
-    def access(self) -> SiteAccess:
-        """Return how the site is reached."""
+    def access(self, plan: str) -> SiteAccess:
+        """Return how the site is reached, with the picture of this name."""
         return SiteAccess(
             contact=(self.access_contact.data or "").strip(),
             phone=(self.access_phone.data or "").strip(),
             note=(self.access_note.data or "").strip(),
             opens=self.access_opens.data,
             closes=self.access_closes.data,
+            plan=plan,
         )
 
     def is_sound(self) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -15,14 +15,14 @@ from lending.bookings.detail import BookingDetail
 from lending.bookings.drafts import delete_draft, edit_draft
 from lending.bookings.models import Logistics, SiteAccess
 from lending.db.database import UnitOfWork
-from lending.errors import InvalidInput
+from lending.errors import InvalidInput, NotFound
 from lending.web.bookings import blueprint
 from lending.web.bookings.common import details_of, event_of, read_booking, to_booking
 from lending.web.bookings.current import forget_current, keep_current
 from lending.web.bookings.depots import closed_around, collections_of
 from lending.web.bookings.forms import EventForm, LogisticsForm, PeriodForm
 from lending.web.bookings.positions import position_text, read_position
-from lending.web.context import allowed, database, principal
+from lending.web.context import allowed, database, field_pictures, principal
 from lending.web.form_errors import tell_errors
 
 EVENT_FIELDS = {
@@ -180,6 +180,30 @@ def logistics(booking_id: int) -> ResponseReturnValue:
     ), _status(form)
 
 
+def _plan(form: LogisticsForm, known: str) -> str:
+    """Return the name of the plan: that of the picture sent, the one there was, or none.
+
+    Raises:
+        InvalidInput: it is no picture that we can use.
+    """
+    content = form.plan.data.read() if form.plan.data else b""
+    if content:
+        # Outside the transaction: the name is that of the content, so twice does no harm.
+        return field_pictures().save(content)
+    return "" if form.drop_plan.data else known
+
+
+@blueprint.get("/demandes/<int:booking_id>/plan-<int:width>.webp")
+@allowed(Action.SEE_BOOKING)
+def plan(booking_id: int, width: int) -> ResponseReturnValue:
+    """Send the plan of the place that a booking is delivered to."""
+    name = read_booking(booking_id).event_view.access.plan
+    content = field_pictures().read(name, width) if name else None
+    if content is None:
+        raise NotFound
+    return Response(content, mimetype="image/webp", headers={"Cache-Control": "private"})
+
+
 def _write_logistics(booking: BookingDetail, form: LogisticsForm) -> bool:
     before = event_of(booking)
     address = (form.site_address.data or "").strip()
@@ -188,7 +212,12 @@ def _write_logistics(booking: BookingDetail, form: LogisticsForm) -> bool:
         before.lat, before.lon
     ):
         lat = lon = None  # that of the place it was before
-    event = replace(before, site_address=address, lat=lat, lon=lon, access=form.access())
+    try:
+        plan = _plan(form, before.access.plan)
+    except InvalidInput as error:
+        tell_errors(form, error, {"photo": "plan"})
+        return False
+    event = replace(before, site_address=address, lat=lat, lon=lon, access=form.access(plan))
     details = replace(
         details_of(booking), logistics=Logistics(form.logistics.data), note=form.note.data or ""
     )
