@@ -16,6 +16,7 @@ PEOPLE = (
     "front_desk",
     "manager",
     "other_manager",
+    "agent",
     "auditor",
     "administrator",
 )
@@ -31,7 +32,7 @@ BODIES = {
 
 def address(operation, **ids):
     path = operation.path
-    kinds = "item organisation booking maintenance authority subscription task"
+    kinds = "item organisation booking maintenance authority subscription task plan"
     for name in kinds.split():
         path = path.replace(f"{{{name}_id}}", str(ids.get(name, 1)))
     return path

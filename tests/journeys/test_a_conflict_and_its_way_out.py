@@ -34,7 +34,7 @@ from tests.support.servers import serving
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
-LENDER = "Agglomération fictive des Trois-Rives"
+LENDER = "Gestion du matériel Agglomération fictive des Trois-Rives"
 
 
 @dataclass(frozen=True)

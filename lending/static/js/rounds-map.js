@@ -44,7 +44,7 @@ function draw() {
   map = null;
   if (!frame || !window.L) return;
   const { L } = window;
-  const rounds = JSON.parse(document.querySelector("#map-rounds").textContent);
+  const rounds = JSON.parse(frame.dataset.drawn);
   map = L.map(frame, { zoomControl: false, scrollWheelZoom: false });
   map.attributionControl.setPrefix(false);
   const { in: zoomInTitle, out: zoomOutTitle } = frame.dataset;
