@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar, cast
 import click
 
 from lending.accounts.permissions import SYSTEM
+from lending.authorities.outlines import import_outlines, read_outlines
 from lending.authorities.queries import authority_codes
 from lending.bookings.inventory import import_inventory
 from lending.catalogue.importing import ImportedItems, export_items, read_items
@@ -47,7 +48,7 @@ CHECK = click.option("--check", is_flag=True, help="Only try: say what would hap
 
 @click.group("import")
 def import_files() -> None:
-    """Read items or organisations from a CSV file: all of its lines or none."""
+    """Read items, organisations or outlines from a file: all of it or nothing."""
 
 
 @click.group("export")
@@ -76,6 +77,19 @@ def import_items(context: HasDatabase, file: Path, authority: str, check: bool) 
         )
     _tell_unused(table.unused)
     _tell_items(outcome, check)
+
+
+@import_files.command("outlines")
+@SOURCE
+@CHECK
+@click.pass_obj
+def import_limits(context: HasDatabase, file: Path, check: bool) -> None:
+    """Read the limits of communes from a GeoJSON file, for maps without tiles."""
+    outlines = read_outlines(file.read_bytes())
+    outcome = _run(context.database, check, lambda uow: import_outlines(uow, SYSTEM, outlines))
+    click.echo(f"{outcome.kept} outlines")
+    if outcome.unknown:
+        click.echo(f"not known here: {', '.join(outcome.unknown)}", err=True)
 
 
 @import_files.command("organisations")

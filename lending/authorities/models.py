@@ -2,14 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import (
-    CheckConstraint,
-    Column,
-    ForeignKey,
-    String,
-    Table,
-    UniqueConstraint,
-)
+from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lending.db.base import Base, Id, Uuid, choice
@@ -77,6 +70,20 @@ class Commune(Base):
     lat: Mapped[float | None]
     lon: Mapped[float | None]
     """Of its centre, in degrees: where a site is taken to be of which nothing else is known."""
+
+
+class CommuneOutline(Base):
+    """The limits of a commune, apart from it: only a map without tiles needs them."""
+
+    __tablename__ = "commune_outline"
+
+    insee: Mapped[str] = mapped_column(
+        ForeignKey("commune.insee", ondelete="CASCADE"), primary_key=True
+    )
+    geometry: Mapped[str] = mapped_column(Text)
+    """GeoJSON: a `Polygon` or a `MultiPolygon`, longitude before latitude, in degrees."""
+
+    commune: Mapped[Commune] = relationship()
 
 
 class Authority(Base):

@@ -1,5 +1,6 @@
 """Write the lenders, the borrowers and the catalogue of the demonstration."""
 
+import json
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from lending.authorities.models import (
     Authority,
     Commune,
+    CommuneOutline,
     Department,
     DepartmentCompetence,
     Depot,
@@ -15,6 +17,7 @@ from lending.authorities.models import (
 )
 from lending.catalogue.models import Category, Item, StockMovement
 from lending.db.database import UnitOfWork
+from lending.demo.outlines import cells
 from lending.demo.stock import CATEGORIES, GROUPS, USUAL_NAMES, DemoItem, items, shares
 from lending.demo.territory import (
     ASSOCIATIONS,
@@ -56,7 +59,11 @@ def write_foundation(uow: UnitOfWork) -> None:
         )
         for position, category in enumerate(CATEGORIES)
     )
-    session.flush()  # items point at all of these
+    session.flush()  # items and outlines point at all of these
+    session.add_all(
+        CommuneOutline(insee=insee, geometry=json.dumps({"type": "Polygon", "coordinates": [ring]}))
+        for insee, ring in cells(CENTRES).items()
+    )
     _write_items(uow)
     session.add_all(_organisations(uow))
 

@@ -137,7 +137,7 @@ ROUTES: dict[str, Route] = {
     "rounds.worker": PUBLIC,
     **_of(Owner.TOWN, Action.SEE_TASKS, "rounds", "sheet"),
     **_of(Owner.BOOKING, Action.MANAGE_MEANS, "planning", "move", "pin", "unplan"),
-    **_of(Owner.TOWN, Action.MANAGE_MEANS, "planning", "board", "wall", "regroup"),
+    **_of(Owner.TOWN, Action.MANAGE_MEANS, "planning", "board", "outlines", "wall", "regroup"),
     "means.choose": Route(Action.MANAGE_MEANS),
     **_of(
         Owner.TOWN, Action.MANAGE_MEANS, "means",

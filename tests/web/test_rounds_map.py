@@ -9,13 +9,15 @@ import pytest
 from flask import Flask, Response, request
 from playwright.sync_api import Browser, Page, expect
 
+from lending.accounts.permissions import SYSTEM
 from lending.accounts.sessions import Limits, Visitor, open_session
+from lending.authorities.outlines import Polygon, import_outlines
 from lending.db.database import Database
 from lending.errors import SettingsError
 from lending.settings import Settings
 from lending.web.planning.mapping import tiles_origin
 from lending.web.security import CONTENT_SECURITY_POLICY, SESSION_COOKIE
-from tests.factories import Cast
+from tests.factories import TOWN_COMMUNE, Cast
 from tests.logistics.conftest import database
 from tests.logistics.crews import MONDAY, Yard
 from tests.logistics.test_problem import yard
@@ -105,6 +107,9 @@ def test_without_tiles_the_stops_are_numbered_on_plain_ground(
     database: Database,
     cast: Cast,
 ) -> None:
+    square = [[(-3.0, 46.0), (-2.9, 46.0), (-2.9, 46.1), (-3.0, 46.0)]]
+    outline = {TOWN_COMMUNE: Polygon(type="Polygon", coordinates=square)}
+    database.write(lambda uow: import_outlines(uow, SYSTEM, outline))
     with opened(browser, make_app(), database, cast) as (page, base, said):
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
@@ -113,6 +118,8 @@ def test_without_tiles_the_stops_are_numbered_on_plain_ground(
         stops = page.locator("#rounds-map .map-mark:not(.map-depot)")
         assert stops.count() == 2, "two deliveries"
         assert page.locator("#rounds-map .map-line").count() == 1
+        expect(page.locator("#rounds-map .map-outline")).to_have_count(1)
+        expect(page.locator("#rounds-map .map-commune")).to_have_text("Sainte-Planche")
         numbers = [each.inner_text() for each in stops.all()]
         label = stops.first.get_attribute("aria-label") or ""
         assert f"arrêt {numbers[0]}" in label

@@ -242,6 +242,18 @@ def upgrade() -> None:
         batch_op.create_index("ix_calendar_entry_source", ["source"], unique=False)
 
     op.create_table(
+        "commune_outline",
+        sa.Column("insee", sa.String(length=5), nullable=False),
+        sa.Column("geometry", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["insee"],
+            ["commune.insee"],
+            name=op.f("fk_commune_outline_insee_commune"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("insee", name=op.f("pk_commune_outline")),
+    )
+    op.create_table(
         "department",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uuid", sa.String(length=36), nullable=False),
@@ -1893,6 +1905,7 @@ def downgrade() -> None:
     op.drop_table("organisation")
     op.drop_table("depot")
     op.drop_table("department")
+    op.drop_table("commune_outline")
     with op.batch_alter_table("calendar_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_calendar_entry_source")
         batch_op.drop_index("ix_calendar_entry_feed")

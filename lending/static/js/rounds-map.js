@@ -17,6 +17,19 @@ function ground(frame) {
   return window.L.tileLayer(tiles, { ...TILES, attribution });
 }
 
+/** Without tiles the limits of the communes are the ground, each with its name. */
+async function outlines(frame, onto) {
+  const answer = await fetch(frame.dataset.outlines);
+  if (!answer.ok || map !== onto) return;
+  window.L.geoJSON(await answer.json(), {
+    interactive: false,
+    style: { className: "map-outline" },
+    onEachFeature: (feature, layer) => layer.bindTooltip(feature.properties.name, {
+      permanent: true, direction: "center", className: "map-commune",
+    }),
+  }).addTo(onto).bringToBack();
+}
+
 const at = ({ latitude, longitude }) => [latitude, longitude];
 
 function mark(site, className, text, label) {
@@ -50,7 +63,9 @@ function draw() {
   const { in: zoomInTitle, out: zoomOutTitle } = frame.dataset;
   L.control.zoom({ zoomInTitle, zoomOutTitle }).addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
-  ground(frame)?.addTo(map);
+  const tiles = ground(frame);
+  if (tiles) tiles.addTo(map);
+  else outlines(frame, map);
   const marks = [];
   const gates = new Set();
   const group = L.featureGroup();

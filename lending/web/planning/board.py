@@ -5,10 +5,11 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from flask import g, render_template, request, url_for
+from flask import g, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lending.accounts.permissions import Action
+from lending.authorities.outlines import outlines_of
 from lending.authorities.queries import AuthorityView
 from lending.closures.days import closed_days
 from lending.i18n import N_
@@ -189,6 +190,19 @@ def board(authority_id: int) -> ResponseReturnValue:
     origin = tiles_origin(settings().map_tiles)
     headers = {"Content-Security-Policy": policy_with(origin)} if origin else {}
     return shown, 200, headers
+
+
+@blueprint.get("/collectivites/<int:authority_id>/contours.geojson")
+@allowed(Action.MANAGE_MEANS)
+def outlines(authority_id: int) -> ResponseReturnValue:
+    """Send the limits of the communes, for the map of a day."""
+    authority_of(authority_id)
+    with database().read() as uow:
+        found = outlines_of(uow, authority_id)
+    answer = jsonify(found)
+    answer.mimetype = "application/geo+json"
+    answer.headers["Cache-Control"] = "private, max-age=86400"
+    return answer
 
 
 def zone_of(authority: AuthorityView) -> ZoneInfo:
