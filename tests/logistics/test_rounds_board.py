@@ -18,7 +18,8 @@ from lending.logistics.means.absences import add_absence
 from lending.logistics.means.fleet import add_outage
 from lending.logistics.means.kinds import AbsenceKind
 from lending.logistics.planner.plans import Why
-from lending.logistics.rounds.board import Board, Loose, News, PieceKind, board_of
+from lending.logistics.rounds.board import board_of
+from lending.logistics.rounds.cards import Board, Loose, News, PieceKind
 from lending.logistics.rounds.drafting import PinKind, Target, move_task, unplan_task
 from tests.factories import FRIDAY, Cast, approved
 from tests.logistics.crews import MONDAY, Yard

@@ -14,7 +14,8 @@ from lending.authorities.queries import AuthorityView
 from lending.closures.days import closed_days
 from lending.i18n import N_
 from lending.logistics.crew_shifts import ON_WHEELS
-from lending.logistics.rounds.board import Board, Lane, PieceKind, board_of
+from lending.logistics.rounds.board import board_of
+from lending.logistics.rounds.cards import Board, Lane, PieceKind
 from lending.logistics.rounds.drafting import PinKind
 from lending.logistics.rounds.publishing import last_publication
 from lending.logistics.rounds.runs import undecided_run

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from flask_babel import gettext
 
 from lending.logistics.crew_shifts import shift_name
-from lending.logistics.rounds.board import Board, Lane, Site
+from lending.logistics.rounds.cards import Board, Lane, Site
 from lending.web.formats import clock
 
 

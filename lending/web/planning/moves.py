@@ -19,7 +19,8 @@ from lending.errors import InvalidInput, NotAllowedNow
 from lending.i18n import N_
 from lending.logistics.means.queries import means_of
 from lending.logistics.queries import TaskDetail, TaskRow, get_task, tasks_by_number
-from lending.logistics.rounds.board import Room, board_of
+from lending.logistics.rounds.board import board_of
+from lending.logistics.rounds.cards import Room
 from lending.logistics.rounds.drafting import PinKind, Target, pin_task
 from lending.logistics.rounds.errors import DoesNotFit
 from lending.logistics.rounds.stands import Stand, move_and_tell, stand_of, unplan_and_tell
