@@ -44,6 +44,7 @@ NOT_PAGES = {"static", "bootstrap.static", "feeds.show", "api.openapi", "health.
     "bookings.plan",
     "logistics.picture",
     "means.times_file",
+    "planning.outlines",
     "rounds.session",
     "rounds.worker",
     "feeds.programme",
