@@ -83,6 +83,10 @@ class Action(StrEnum):
     MANAGE_CLOSURES = "closures.manage"
     """Say on which days an authority or its depots are closed."""
     MANAGE_AUTHORITY = "authority.manage"
+    SEE_POLICY = "policy.see"
+    """The published rules by which an authority lends."""
+    MANAGE_POLICY = "policy.manage"
+    """Draft and publish them."""
     MANAGE_USERS = "users.manage"
     SEE_JOBS = "jobs.see"
 
@@ -93,7 +97,12 @@ _AGENT = Role.AGENT
 _AUD, _ADM = Role.AUDITOR, Role.ADMINISTRATOR
 
 PUBLIC_ACTIONS = frozenset(
-    {Action.BROWSE_CATALOGUE, Action.REGISTER_ORGANISATION, Action.SEE_PROGRAMME}
+    {
+        Action.BROWSE_CATALOGUE,
+        Action.REGISTER_ORGANISATION,
+        Action.SEE_PROGRAMME,
+        Action.SEE_POLICY,
+    }
 )
 """What anyone may do without signing in."""
 
@@ -153,6 +162,8 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     },
     Action.MANAGE_CLOSURES: {_M: _AUTHORITY, _ADM: _ALL},
     Action.MANAGE_AUTHORITY: {_ADM: _ALL},
+    Action.SEE_POLICY: {_B: _ALL, _F: _ALL, _M: _ALL, _AUD: _ALL, _ADM: _ALL},
+    Action.MANAGE_POLICY: {_M: _AUTHORITY, _ADM: _ALL},
     Action.MANAGE_USERS: {_ADM: _ALL},
     Action.SEE_JOBS: {_M: _ALL, _AUD: _ALL, _ADM: _ALL},
 }

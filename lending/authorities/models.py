@@ -87,7 +87,7 @@ class CommuneOutline(Base):
 
 
 class Authority(Base):
-    """A town or an agglomeration that lends equipment, with its rules of time."""
+    """A town or an agglomeration that lends equipment."""
 
     __tablename__ = "authority"
 
@@ -100,14 +100,6 @@ class Authority(Base):
     timezone: Mapped[str] = mapped_column(String(40), default="Europe/Paris")
     email: Mapped[str] = mapped_column(String(254), default="")
     phone: Mapped[str] = mapped_column(String(30), default="")
-    lead_time_days: Mapped[int] = mapped_column(default=45)
-    """A request filed later than this before the loan is late."""
-    option_days: Mapped[int] = mapped_column(default=60)
-    """How long a submitted request holds stock without a decision."""
-    answer_days: Mapped[int] = mapped_column(default=30)
-    """Within how many days from a complete file the authority answers."""
-    change_notice_days: Mapped[int] = mapped_column(default=10)
-    """Until how many days before the loan a borrower may still change what was decided."""
     closed_on_public_holidays: Mapped[bool] = mapped_column(default=True)
     school_zone: Mapped[str] = mapped_column(String(1), default="")
     """Whose school holidays are shown: A, B, C or none."""

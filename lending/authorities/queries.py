@@ -81,10 +81,6 @@ class AuthorityView:
     timezone: str
     email: str
     phone: str
-    lead_time_days: int
-    option_days: int
-    answer_days: int
-    change_notice_days: int
     closed_on_public_holidays: bool
     school_zone: str
     departments: tuple[DepartmentView, ...]
@@ -222,10 +218,6 @@ def _view(authority: Authority) -> AuthorityView:
         timezone=authority.timezone,
         email=authority.email,
         phone=authority.phone,
-        lead_time_days=authority.lead_time_days,
-        option_days=authority.option_days,
-        answer_days=authority.answer_days,
-        change_notice_days=authority.change_notice_days,
         closed_on_public_holidays=authority.closed_on_public_holidays,
         school_zone=authority.school_zone,
         departments=tuple(_department(department) for department in authority.departments),

@@ -1,4 +1,4 @@
-"""Change how an authority lends: its contacts and time limits, its depots' opening hours."""
+"""Change how an authority lends: its contacts, its depots' opening hours."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,6 @@ from lending.errors import FieldError, InvalidInput, NotFound
 from lending.i18n import N_
 
 DAY_MINUTES = 24 * 60
-MOST_DAYS = 730
 
 
 @dataclass(frozen=True)
@@ -22,10 +21,6 @@ class AuthorityDetails:
     name: str
     email: str
     phone: str
-    lead_time_days: int
-    option_days: int
-    answer_days: int
-    change_notice_days: int
 
 
 @dataclass(frozen=True)
@@ -41,28 +36,18 @@ class DepotDetails:
 def edit_authority(
     uow: UnitOfWork, actor: Principal, authority_id: int, details: AuthorityDetails
 ) -> None:
-    """Set the contacts and the time limits of an authority, for what is asked from now on.
+    """Set how an authority is called and reached.
 
     Raises:
         NotSignedIn, Forbidden: the actor does not manage this authority.
         NotFound: no such authority.
-        InvalidInput: no name, or a number of days out of reason.
+        InvalidInput: no name.
     """
     actor.check(Action.MANAGE_AUTHORITY, authority_id=authority_id)
     authority = uow.session.get(Authority, authority_id, with_for_update={"of": Authority})
     if authority is None:
         raise NotFound
     errors = _name_errors(details.name, 160)
-    for field, least in (
-        ("lead_time_days", 0),
-        ("option_days", 1),
-        ("answer_days", 1),
-        ("change_notice_days", 0),
-    ):
-        if not least <= getattr(details, field) <= MOST_DAYS:
-            bounds = (("least", least), ("most", MOST_DAYS))
-            text = N_("Give a number of days between %(least)d and %(most)d.")
-            errors.append(FieldError(field, text, bounds))
     if errors:
         raise InvalidInput(errors)
     was_called = authority.name

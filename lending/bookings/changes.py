@@ -18,6 +18,7 @@ from lending.bookings.waiting import serve_waiting
 from lending.db.database import UnitOfWork
 from lending.errors import FieldError, InvalidInput, NotAllowedNow
 from lending.i18n import N_
+from lending.policies.queries import rules_in_force
 
 
 def change_booking(
@@ -99,8 +100,8 @@ def reduce_booking(
 def _in_time(uow: UnitOfWork, actor: Principal, booking: Booking) -> bool:
     if actor.can(Action.REVIEW_BOOKING, authority_id=booking.authority_id):
         return True
-    notice = timedelta(days=booking.authority.change_notice_days)
-    return uow.now <= booking.starts_at - notice
+    rules = rules_in_force(uow.session, booking.authority_id, booking.complete_at or uow.now).rules
+    return uow.now <= booking.starts_at - timedelta(days=rules.change_notice_days)
 
 
 def note_change(uow: UnitOfWork, actor: Principal, booking: Booking, name: str) -> None:

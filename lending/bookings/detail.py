@@ -18,6 +18,7 @@ from lending.catalogue.models import Category, Item
 from lending.db.database import UnitOfWork
 from lending.errors import NotFound
 from lending.organisations.models import Organisation, Verification
+from lending.policies.queries import read_rulebook
 
 
 @dataclass(frozen=True)
@@ -183,10 +184,12 @@ def get_booking(uow: UnitOfWork, actor: Principal, booking_id: int) -> BookingDe
     authority: Authority = row[3]
     owners = {"authority_id": booking.authority_id, "organisation_id": booking.organisation_id}
     actor.check(Action.SEE_BOOKING, hidden=True, **owners)
-    summary = row_of(uow, *row)
+    rulebook = read_rulebook(uow.session)
+    summary = row_of(uow, rulebook, *row)
     organisation = uow.session.get_one(Organisation, booking.organisation_id)
     may_edit = actor.can(Action.EDIT_BOOKING, **owners)
-    change_until = booking.starts_at - timedelta(days=authority.change_notice_days)
+    rules = rulebook.at(booking.authority_id, booking.complete_at or uow.now).rules
+    change_until = booking.starts_at - timedelta(days=rules.change_notice_days)
     in_time = uow.now <= change_until or actor.can(
         Action.REVIEW_BOOKING, authority_id=booking.authority_id
     )
@@ -210,8 +213,8 @@ def get_booking(uow: UnitOfWork, actor: Principal, booking_id: int) -> BookingDe
         organisation_contact=organisation.contact_name,
         authority_phone=authority.phone,
         authority_email=authority.email,
-        answer_days=authority.answer_days,
-        lead_time_days=authority.lead_time_days,
+        answer_days=rules.answer_days,
+        lead_time_days=rules.lead_time_days,
         change_until=change_until,
         can_edit=may_edit and booking.state is State.DRAFT,
         can_change=may_edit and booking.state in UNDECIDED | {State.WAITLISTED},

@@ -30,6 +30,7 @@ from lending.bookings.states import GRANTED, State
 from lending.catalogue.models import Item
 from lending.db.database import UnitOfWork
 from lending.organisations.models import Organisation, Verification
+from lending.policies.queries import read_rulebook
 
 
 @dataclass(frozen=True)
@@ -121,8 +122,6 @@ def _booking_duties(uow: UnitOfWork, scope: Collection[int] | None) -> list[Duty
             Event.name,
             Event.competence,
             Authority.timezone,
-            Authority.lead_time_days,
-            Authority.answer_days,
         )
         .join(Organisation, Organisation.id == Booking.organisation_id)
         .join(Event, Event.id == Booking.event_id)
@@ -130,7 +129,9 @@ def _booking_duties(uow: UnitOfWork, scope: Collection[int] | None) -> list[Duty
         .where(*conditions)
     )
     found = []
-    for booking, organisation, event, competence, timezone, lead_time, answer_days in rows:
+    rulebook = read_rulebook(uow.session)
+    for booking, organisation, event, competence, timezone in rows:
+        rules = rulebook.at(booking.authority_id, booking.complete_at or uow.now).rules
         standing = Standing(
             state=booking.state,
             starts_at=booking.starts_at,
@@ -140,8 +141,8 @@ def _booking_duties(uow: UnitOfWork, scope: Collection[int] | None) -> list[Duty
             option_until=booking.option_until,
             answered_pieces=booking.id in answered,
             zone=ZoneInfo(timezone),
-            lead_time_days=lead_time,
-            answer_days=answer_days,
+            lead_time_days=rules.lead_time_days,
+            answer_days=rules.answer_days,
         )
         duty = duty_of(standing, uow.now)
         if duty is None:

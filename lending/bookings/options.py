@@ -11,6 +11,7 @@ from lending.db.counter import next_number
 from lending.db.database import UnitOfWork
 from lending.errors import InvalidInput
 from lending.i18n import N_
+from lending.policies.queries import rules_in_force
 
 
 def check_start(uow: UnitOfWork, actor: Principal, booking: Booking) -> None:
@@ -33,7 +34,8 @@ def start_option(uow: UnitOfWork, booking: Booking) -> None:
 
 def limit_option(uow: UnitOfWork, booking: Booking, since: datetime) -> None:
     """Let the option last for the authority's time from an instant, or until the loan begins."""
-    lapses = since + timedelta(days=booking.authority.option_days)
+    rules = rules_in_force(uow.session, booking.authority_id, uow.now).rules
+    lapses = since + timedelta(days=rules.option_days)
     booking.option_until = min(lapses, booking.starts_at) if booking.starts_at > uow.now else lapses
 
 

@@ -21,6 +21,7 @@ from lending.bookings.steps import NextStep, is_late, next_step, promised_answer
 from lending.db.database import UnitOfWork
 from lending.errors import NotSignedIn
 from lending.organisations.models import Organisation
+from lending.policies.queries import Rulebook, read_rulebook
 from lending.words import fold
 
 PER_PAGE = 25
@@ -135,7 +136,8 @@ def list_bookings(
     if wanted.states is not None:
         query = query.where(Booking.state.in_(wanted.states))
     query = query.order_by(*_ORDERS[order]).limit(per_page).offset((page - 1) * per_page)
-    rows = tuple(row_of(uow, *row) for row in uow.session.execute(query))
+    rulebook = read_rulebook(uow.session)
+    rows = tuple(row_of(uow, rulebook, *row) for row in uow.session.execute(query))
     asked = counts if wanted.states is None else counts.keys() & set(wanted.states)
     return Bookings(rows, sum(counts[state] for state in asked), counts)
 
@@ -218,6 +220,7 @@ def rows_query() -> Select[*tuple[Any, ...]]:
 
 def row_of(
     uow: UnitOfWork,
+    rulebook: Rulebook,
     booking: Booking,
     event: Event,
     organisation: str,
@@ -227,8 +230,9 @@ def row_of(
     requested: int,
 ) -> BookingRow:
     """Return a booking as lists show it, from a row of `rows_query`."""
+    rules = rulebook.at(booking.authority_id, booking.complete_at or uow.now).rules
     answer_by = (
-        promised_answer(booking.complete_at, booking.starts_at, authority.answer_days)
+        promised_answer(booking.complete_at, booking.starts_at, rules.answer_days)
         if booking.complete_at is not None
         else None
     )
@@ -262,9 +266,7 @@ def row_of(
         pieces=int(pieces),
         requested=int(requested),
         answer_by=answer_by,
-        is_late=is_late(
-            booking.submitted_at or uow.now, booking.starts_at, authority.lead_time_days
-        ),
+        is_late=is_late(booking.submitted_at or uow.now, booking.starts_at, rules.lead_time_days),
         next=_dated(
             next_step(
                 booking.state,

@@ -176,16 +176,15 @@ def test_a_token_is_shown_once_and_revoked(app: Flask, browse: Browse, cast: Cas
     assert principal_of_token(database, secret) is None
 
 
-def test_an_administrator_sets_time_limits_and_opening_hours(
+def test_an_administrator_sets_contacts_and_opening_hours(
     app: Flask, browse: Browse, cast: Cast
 ) -> None:
     ada = browse(cast.administrator)
-    limits = {"name": "Ville", "option_days": "14", "answer_days": "10", "change_notice_days": "5"}
-    wrong = ada.post(f"/administration/collectivites/{cast.town}", {**limits, "lead_time_days": ""})
+    address = f"/administration/collectivites/{cast.town}"
+    wrong = ada.post(address, {"name": ""})
     assert wrong.status_code == 422
-    assert 'id="lead_time_days-error"' in wrong.text
-    right = {**limits, "lead_time_days": "0"}
-    assert ada.post(f"/administration/collectivites/{cast.town}", right).status_code == 303
+    assert 'id="name-error"' in wrong.text
+    assert ada.post(address, {"name": "Ville", "phone": "02 41 00 00 00"}).status_code == 303
 
     week = {"name": "Ateliers", **dict.fromkeys(DAYS, "")}
     depot = f"/administration/depots/{cast.depot}"
@@ -198,7 +197,7 @@ def test_an_administrator_sets_time_limits_and_opening_hours(
     assert ada.post(depot, {**week, "monday": "8h30-12h, 14:00-16:15"}).location
     with app.extensions["database"].read() as uow:
         town = get_authority(uow, cast.town)
-    assert (town.lead_time_days, town.option_days) == (0, 14)
+    assert (town.name, town.phone) == ("Ville", "02 41 00 00 00")
     assert town.depots[0].hours == (OpenStretch(0, 510, 720), OpenStretch(0, 840, 975))
 
 

@@ -34,7 +34,7 @@ class DepotOut(Output):
 
 
 class AuthorityOut(Output):
-    """A town or agglomeration that lends, with its rules of time."""
+    """A town or agglomeration that lends."""
 
     id: int
     code: str
@@ -43,10 +43,6 @@ class AuthorityOut(Output):
     timezone: str
     email: str
     phone: str
-    lead_time_days: int
-    option_days: int
-    answer_days: int
-    change_notice_days: int
     competences: list[Competence]
     departments: list[DepartmentOut]
     depots: list[DepotOut]

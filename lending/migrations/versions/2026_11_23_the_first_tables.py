@@ -43,10 +43,6 @@ def upgrade() -> None:
         sa.Column("timezone", sa.String(length=40), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("phone", sa.String(length=30), nullable=False),
-        sa.Column("lead_time_days", sa.Integer(), nullable=False),
-        sa.Column("option_days", sa.Integer(), nullable=False),
-        sa.Column("answer_days", sa.Integer(), nullable=False),
-        sa.Column("change_notice_days", sa.Integer(), nullable=False),
         sa.Column("closed_on_public_holidays", sa.Boolean(), nullable=False),
         sa.Column("school_zone", sa.String(length=1), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_authority")),
@@ -288,6 +284,54 @@ def upgrade() -> None:
         sa.UniqueConstraint("authority_id", "code", name=op.f("uq_depot_authority_id_code")),
         sa.UniqueConstraint("uuid", name=op.f("uq_depot_uuid")),
     )
+    op.create_table(
+        "lending_policy",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("effective_on", sa.Date(), nullable=True),
+        sa.Column("effective_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("vote_reference", sa.String(length=120), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("published_by_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "(number IS NULL) = (effective_at IS NULL)", name=op.f("ck_lending_policy_dated")
+        ),
+        sa.CheckConstraint(
+            "(number IS NULL) = (published_at IS NULL)", name=op.f("ck_lending_policy_numbered")
+        ),
+        sa.ForeignKeyConstraint(
+            ["authority_id"],
+            ["authority.id"],
+            name=op.f("fk_lending_policy_authority_id_authority"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["changed_by_id"],
+            ["app_user.id"],
+            name=op.f("fk_lending_policy_changed_by_id_app_user"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["published_by_id"],
+            ["app_user.id"],
+            name=op.f("fk_lending_policy_published_by_id_app_user"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lending_policy")),
+        sa.UniqueConstraint(
+            "authority_id", "number", name=op.f("uq_lending_policy_authority_id_number")
+        ),
+        sa.UniqueConstraint("uuid", name=op.f("uq_lending_policy_uuid")),
+    )
+    with op.batch_alter_table("lending_policy", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_lending_policy_authority_id"), ["authority_id"], unique=False
+        )
+
     op.create_table(
         "organisation",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1903,6 +1947,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_organisation_search_text")
 
     op.drop_table("organisation")
+    with op.batch_alter_table("lending_policy", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_lending_policy_authority_id"))
+
+    op.drop_table("lending_policy")
     op.drop_table("depot")
     op.drop_table("department")
     op.drop_table("commune_outline")

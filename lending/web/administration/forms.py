@@ -9,7 +9,6 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     EmailField,
-    IntegerField,
     PasswordField,
     SelectField,
     StringField,
@@ -91,31 +90,11 @@ class TokenForm(RoleForm):
 
 
 class AuthorityForm(FlaskForm):  # type: ignore[misc]
-    """Contacts and time limits of an authority."""
+    """How an authority is called and reached."""
 
     name = StringField(_l("Name"), [InputRequired(_l("Give a name.")), Length(max=160)])
     email = EmailField(_l("E-mail address"), [Optional(), Length(max=254)])
     phone = TelField(_l("Telephone"), [Optional(), Length(max=30)])
-    lead_time_days = IntegerField(
-        _l("Lead time, in days"),
-        [InputRequired(_l("Give a number of days."))],
-        description=_l("A request sent later than this before the loan is marked late."),
-    )
-    option_days = IntegerField(
-        _l("Option, in days"),
-        [InputRequired(_l("Give a number of days."))],
-        description=_l("How long a request holds the equipment while nobody has decided."),
-    )
-    answer_days = IntegerField(
-        _l("Answer, in days"),
-        [InputRequired(_l("Give a number of days."))],
-        description=_l("Within how many days from a complete file the authority answers."),
-    )
-    change_notice_days = IntegerField(
-        _l("Changes until, in days"),
-        [InputRequired(_l("Give a number of days."))],
-        description=_l("Until how many days before the loan the association may still change it."),
-    )
 
     def details(self) -> AuthorityDetails:
         """Return what is set."""
@@ -123,10 +102,6 @@ class AuthorityForm(FlaskForm):  # type: ignore[misc]
             name=text_of(self.name),
             email=text_of(self.email),
             phone=text_of(self.phone),
-            lead_time_days=self.lead_time_days.data or 0,
-            option_days=self.option_days.data or 0,
-            answer_days=self.answer_days.data or 0,
-            change_notice_days=self.change_notice_days.data or 0,
         )
 
 

@@ -1,0 +1,1 @@
+"""The rules by which an authority lends: versions with a date, published and never altered."""

@@ -1,0 +1,100 @@
+"""Which rules are in force when, and the versions that an authority has published."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lending.policies.models import LendingPolicy
+from lending.policies.rules import DEFAULT, Rules
+
+
+@dataclass(frozen=True)
+class Version:
+    """Rules with where they come from; without a number they are those one begins with."""
+
+    rules: Rules
+    policy_id: int | None = None
+    number: int | None = None
+    digest: str = ""
+    effective_at: datetime | None = None
+    effective_on: date | None = None
+    vote_reference: str = ""
+    note: str = ""
+
+
+BEGINNING = Version(DEFAULT)
+"""What holds for an authority that has not published any rules yet."""
+
+
+class Rulebook:
+    """The published rules of all authorities, to ask for what was in force at an instant."""
+
+    def __init__(self, versions: Mapping[int, tuple[Version, ...]]) -> None:
+        self._versions = versions
+
+    def versions(self, authority_id: int) -> tuple[Version, ...]:
+        """Return the published versions of an authority, the first one first."""
+        return self._versions.get(authority_id, ())
+
+    def at(self, authority_id: int, instant: datetime) -> Version:
+        """Return the latest version that was in force at an instant."""
+        for version in reversed(self.versions(authority_id)):
+            if version.effective_at is not None and version.effective_at <= instant:
+                return version
+        return BEGINNING
+
+
+def read_rulebook(session: Session) -> Rulebook:
+    """Return all published rules, in one query."""
+    rows = session.scalars(
+        select(LendingPolicy)
+        .where(LendingPolicy.number.is_not(None))
+        .order_by(LendingPolicy.authority_id, LendingPolicy.number)
+    )
+    found: dict[int, tuple[Version, ...]] = {}
+    for row in rows:
+        found[row.authority_id] = (*found.get(row.authority_id, ()), version_of(row))
+    return Rulebook(found)
+
+
+def rules_in_force(session: Session, authority_id: int, at: datetime) -> Version:
+    """Return the rules by which an authority lends at an instant."""
+    row = session.scalars(
+        select(LendingPolicy)
+        .where(LendingPolicy.authority_id == authority_id, LendingPolicy.effective_at <= at)
+        .order_by(LendingPolicy.number.desc())
+        .limit(1)
+    ).first()
+    return BEGINNING if row is None else version_of(row)
+
+
+def version_of(row: LendingPolicy) -> Version:
+    """Return a row of the table as a value."""
+    return Version(
+        rules=read_rules(row.content),
+        policy_id=row.id,
+        number=row.number,
+        digest=row.digest,
+        effective_at=row.effective_at,
+        effective_on=row.effective_on,
+        vote_reference=row.vote_reference,
+        note=row.note,
+    )
+
+
+@lru_cache(maxsize=256)
+def read_rules(content: str) -> Rules:
+    """Return rules from their JSON."""
+    return Rules.model_validate_json(content)
+
+
+def write_rules(rules: Rules) -> str:
+    """Return rules as JSON with its keys in order: equal rules give equal bytes."""
+    return json.dumps(
+        rules.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    )
