@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, String, cast, exists, select, type_coerce
 
 from lending.db.database import UnitOfWork
 from lending.equity.record.canonical import (
@@ -67,7 +67,7 @@ class _Entry(NamedTuple):
     kind: str
     booking_id: int | None
     round_id: int | None
-    recorded_at: datetime
+    recorded_at: str
     payload: str
     previous_hash: str
     hash: str
@@ -138,10 +138,11 @@ def _entries(uow: UnitOfWork, authority_id: int) -> Iterator[_Entry]:
     query = (
         select(
             DecisionRecord.sequence,
-            DecisionRecord.kind,
+            # As text: what was written behind our back may be no kind, and no instant.
+            type_coerce(DecisionRecord.kind, String),
             DecisionRecord.booking_id,
             DecisionRecord.round_id,
-            DecisionRecord.recorded_at,
+            cast(DecisionRecord.recorded_at, String),
             DecisionRecord.payload,
             DecisionRecord.previous_hash,
             DecisionRecord.hash,
@@ -214,10 +215,10 @@ def _content(authority_id: int, entry: _Entry) -> Break | None:
     columns: dict[str, Plain] = {
         "authority_id": authority_id,
         "sequence": number,
-        "kind": str(entry.kind),
+        "kind": entry.kind,
         "booking_id": entry.booking_id,
         "round_id": entry.round_id,
-        "recorded_at": instant(entry.recorded_at),
+        "recorded_at": _instant(entry.recorded_at),
     }
     for name, value in columns.items():
         if says.get(name) != value:
@@ -225,6 +226,15 @@ def _content(authority_id: int, entry: _Entry) -> Break | None:
             return Break(number, Fault.CHANGED, told)
     told = _words(entry, says.get("reason_digest"))
     return Break(number, Fault.WORDS, told) if told else None
+
+
+def _instant(column: str) -> str:
+    """Return an instant as contents write it; what is none, as it stands."""
+    try:
+        at = datetime.fromisoformat(column)
+    except ValueError:
+        return column
+    return instant(at if at.tzinfo else at.replace(tzinfo=UTC))
 
 
 def _says(entry: _Entry) -> dict[str, Plain]:

@@ -1,11 +1,14 @@
 """A chain to be tampered with, and how to alter it behind the back of the program."""
 
-from sqlalchemy import text
+import json
+from typing import Any
+
+from sqlalchemy import select, text
 
 from lending.db.database import Database, UnitOfWork
 from lending.equity.record.chain import append
 from lending.equity.record.decision import INSTALLATION, Decision, Kind, Rule, Stock
-from lending.equity.record.models import GUARDS
+from lending.equity.record.models import GUARDS, DecisionRecord
 from lending.equity.record.verifying import Verified, verify_chain
 
 
@@ -48,3 +51,14 @@ def walk(database: Database, authority_id: int) -> Verified:
     """Verify the chain."""
     with database.read() as uow:
         return verify_chain(uow, authority_id)
+
+
+def contents(database: Database, authority_id: int) -> list[dict[str, Any]]:
+    """Return what the decisions of an authority say, in their order."""
+    with database.read() as uow:
+        payloads = uow.session.scalars(
+            select(DecisionRecord.payload)
+            .where(DecisionRecord.authority_id == authority_id)
+            .order_by(DecisionRecord.sequence)
+        )
+        return [json.loads(payload) for payload in payloads]

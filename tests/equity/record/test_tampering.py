@@ -57,6 +57,7 @@ def test_an_authority_without_decisions_has_nothing_to_prove(database: Database,
         "hash = '" + "0" * 64 + "'",
         "previous_hash = '" + "f" * 64 + "'",
         "kind = 'refuse'",
+        "kind = 'nonsense'",
         "booking_id = 99",
         "booking_id = NULL",
         "round_id = 1",
@@ -67,6 +68,15 @@ def test_a_changed_decision_is_found(database: Database, chain: int, change: str
     tamper(database, f"UPDATE decision SET {change} WHERE sequence = 7")
     assert found(database, chain) == (7, Fault.CHANGED)
     assert walk(database, chain).decisions == 6
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("change", ["recorded_at = 'soon'", "sequence = 'x'", "booking_id = 'x'"])
+def test_what_only_a_loose_column_can_hold_is_found(database: Database, chain: int, change: str):
+    tamper(database, f"UPDATE decision SET {change} WHERE sequence = 7")
+    first = found(database, chain)
+    assert first is not None
+    assert first[0] == 7
 
 
 def test_a_decision_changed_and_hashed_again_is_found(database: Database, chain: int):
