@@ -6,6 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from calendars.zones import to_local
 from lending.authorities.models import (
@@ -39,23 +40,24 @@ def facts_of(uow: UnitOfWork, bookings: Sequence[Booking]) -> dict[int, Facts]:
         return {}
     ids = {booking.id for booking in bookings}
     authority_ids = {booking.authority_id for booking in bookings}
+    place = aliased(Commune)
     told = uow.session.execute(
-        select(Booking.id, Organisation, Event, Authority.timezone, Commune.name)
+        select(Booking.id, Organisation, Event, Authority.timezone, Commune.name, place.name)
         .join(Organisation, Organisation.id == Booking.organisation_id)
         .join(Event, Event.id == Booking.event_id)
         .join(Authority, Authority.id == Booking.authority_id)
         .join(Commune, Commune.insee == Organisation.commune_insee)
+        .join(place, place.insee == Event.commune_insee)
         .where(Booking.id.in_(ids))
     ).all()
     rows = {row[0]: row for row in told}
     territory = _territory(uow, authority_ids)
     carried = _carried(uow, authority_ids)
-    places = _names(uow, {row[2].commune_insee for row in told})
     overdue = _overdue(uow, {row[1].id for row in told}, authority_ids)
     crews, powered = _equipment(uow, ids)
     found = {}
     for booking in bookings:
-        _, organisation, event, timezone, seat = rows[booking.id]
+        _, organisation, event, timezone, seat, event_commune = rows[booking.id]
         zone = ZoneInfo(timezone)
         lender = booking.authority_id
         found[booking.id] = Facts(
@@ -65,7 +67,7 @@ def facts_of(uow: UnitOfWork, bookings: Sequence[Booking]) -> dict[int, Facts]:
             has_identifier=bool(organisation.rna or organisation.siren or organisation.siret),
             seat=seat,
             seat_in_territory=organisation.commune_insee in territory[lender],
-            event_commune=places[event.commune_insee],
+            event_commune=event_commune,
             event_in_territory=event.commune_insee in territory[lender],
             cause_carried=event.competence in carried[lender],
             commitment_on=organisation.republican_commitment_on,
@@ -105,11 +107,6 @@ def _carried(uow: UnitOfWork, authority_ids: Collection[int]) -> Mapping[int, se
     ):
         found[authority_id].add(competence)
     return found
-
-
-def _names(uow: UnitOfWork, codes: Collection[str]) -> dict[str, str]:
-    rows = uow.session.execute(select(Commune.insee, Commune.name).where(Commune.insee.in_(codes)))
-    return dict(rows.all())
 
 
 def _overdue(
