@@ -11,9 +11,10 @@ from lending.bookings.holding import period_of
 from lending.bookings.models import Booking
 from lending.catalogue.models import Item
 from lending.db.database import UnitOfWork
+from lending.equity.eligibility.criteria import Finding, facts_json
+from lending.equity.eligibility.facts import judge_booking
 from lending.equity.record.decision import Stock
 from lending.organisations.models import Organisation
-from lending.policies.queries import Version, rules_in_force
 
 Facts = Mapping[str, object]
 
@@ -29,7 +30,7 @@ class Snapshot:
 
 def take_snapshot(uow: UnitOfWork, booking: Booking) -> Snapshot:
     """Read what there is to know of a booking, nothing personal among it."""
-    policy = _policy(uow, booking)
+    policy, facts, findings = judge_booking(uow, booking)
     items = _items(uow, booking)
     inputs = {
         "booking": _booking(booking),
@@ -44,7 +45,8 @@ def take_snapshot(uow: UnitOfWork, booking: Booking) -> Snapshot:
             for line in sorted(booking.lines, key=lambda line: line.item_id)
         ],
         "policy": {"number": policy.number, "digest": policy.digest} if policy.number else None,
-        "findings": _findings(uow, booking, policy),
+        "facts": facts_json(facts),
+        "findings": [_finding(finding) for finding in findings],
     }
     return Snapshot(inputs, _stock(uow, booking, items), policy.policy_id)
 
@@ -122,12 +124,10 @@ def _stock(uow: UnitOfWork, booking: Booking, items: Mapping[int, _Lent]) -> dic
     return {item_id: Stock(answer.stock, answer.free) for item_id, answer in free.items()}
 
 
-def _policy(uow: UnitOfWork, booking: Booking) -> Version:
-    """Return the rules that the booking is judged by: those of when its file was complete."""
-    at = booking.complete_at or booking.submitted_at or uow.now
-    return rules_in_force(uow.session, booking.authority_id, at)
-
-
-def _findings(uow: UnitOfWork, booking: Booking, policy: Version) -> list[Facts]:
-    """Return what each rule says of the booking: the place for criteria to be judged."""
-    return []
+def _finding(finding: Finding) -> Mapping[str, object]:
+    return {
+        "criterion": finding.criterion,
+        "verdict": finding.verdict,
+        "blocks": finding.blocks,
+        "reason": finding.reason,
+    }
