@@ -28,6 +28,7 @@ from lending.web.bookings.sentences import (
     next_words,
     staff_words,
 )
+from lending.web.bookings.why import why_of
 from lending.web.context import allowed, database, principal
 from lending.web.form_errors import tell_errors
 from lending.web.formats import period
@@ -140,6 +141,7 @@ def _sent_page(booking: BookingDetail, overtaken: tuple[str, ...] | None = None)
         logistics=logistics_words(booking),
         asked_for=_asked_for(booking),
         overtaken=overtaken,
+        why=why_of(booking),
     )
 
 
