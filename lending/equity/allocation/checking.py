@@ -79,7 +79,8 @@ def _envied(
 
     A want that got less than it asked (all-or-nothing apart) must meet an instant of its time
     at which its unit is not free, and where every organisation of the class holds at most what
-    its own holds, plus one unit; at most as much if the other's place is behind.
+    its own holds, plus one unit (not even that if the other's place is behind), but for a
+    remainder that is too small to make a unit.
     """
     instants: dict[int, list[int]] = defaultdict(list)
     for item, at in _instants(stocks, uses):
@@ -112,20 +113,16 @@ def _is_just(
     peers = [each for each in uses if each.request.rank == rank]
     own = max(_most_held(peers, use.request.organisation, each) for each in use.want.parts)
     largest = max(each.pieces for each in use.want.parts)
-    for name in {each.request.organisation for each in peers}:
+    beyond = 0
+    for name in {each.request.organisation for each in peers} - {use.request.organisation}:
         held = _used(
             [each for each in peers if each.request.organisation == name], part.item_id, at
         )
-        allowed = own + largest
-        if name != use.request.organisation and held > allowed:
-            return False
-        if (
-            largest == 1
-            and held == allowed
-            and positions[name] > positions[use.request.organisation]
-        ):
-            return False
-    return True
+        behind = positions[name] > positions[use.request.organisation]
+        allowed = own + largest - (largest == 1 and behind)
+        beyond += max(0, held - allowed)
+    # What others hold beyond that would not make a whole unit, or it would have gone round.
+    return free + beyond < part.pieces
 
 
 def _most_held(peers: Sequence[_Use], organisation: str, part: Part) -> int:
