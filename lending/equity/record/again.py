@@ -8,12 +8,8 @@ from typing import Any
 from lending.bookings.states import RefusalReason
 from lending.equity.allocation.checking import faults
 from lending.equity.allocation.deciding import decide
-from lending.equity.allocation.values import Outcome, Request, commitment
-from lending.equity.allocation.writing import (
-    granted_by_item,
-    inputs_from_json,
-    outcome_from_json,
-)
+from lending.equity.allocation.reading import granted_by_item, read_inputs, read_places
+from lending.equity.allocation.values import Request, commitment
 from lending.equity.eligibility.criteria import (
     Criterion,
     Finding,
@@ -60,9 +56,12 @@ class Difference:
 class Round:
     """A round that was decided again, for the decisions about its requests."""
 
+    commitment: str
+    """To the seed, as it was recorded."""
     requests: Mapping[str, Request]
     """By key: the reference of the booking."""
-    outcome: Outcome
+    shares: Mapping[str, list[int]]
+    """Units of each want, by key."""
 
 
 def judged_again(says: Content, rules: Rules) -> Iterator[Difference]:
@@ -135,27 +134,26 @@ _CRITERIA = {
 
 def round_again(says: Content) -> tuple[Round, list[Difference]]:
     """Decide a round again; compare, and check the result by other means too."""
-    inputs = says["inputs"]["round"]
-    stocks, requests, seed = inputs_from_json(inputs)
+    inputs, result = says["inputs"], says["result"]
+    stocks, requests, seed = read_inputs(inputs)
     outcome = decide(stocks, requests, seed)
     found = []
     if inputs["commitment"] != commitment(seed):
         found.append(Difference(Aspect.ROUND, "the seed is not the one that was announced"))
-    recorded = outcome_from_json(says["result"]["outcome"])
-    if recorded.places != outcome.places:
+    if read_places(result["places"]) != outcome.places:
         found.append(Difference(Aspect.ROUND, "the order of service is another one"))
-    for request in requests:
-        was, now = recorded.grants.get(request.key), outcome.grants[request.key]
+    shares = {key: [grant.units for grant in grants] for key, grants in outcome.grants.items()}
+    for key in sorted(shares.keys() | result["grants"].keys()):
+        was, now = result["grants"].get(key), shares.get(key)
         if was != now:
-            told = ", ".join(str(grant.units) for grant in was) if was is not None else "nothing"
-            again = ", ".join(str(grant.units) for grant in now)
-            told = f"{request.key}: recorded {told}, found {again}"
-            found.append(Difference(Aspect.ROUND, told))
+            found.append(Difference(Aspect.ROUND, f"{key}: recorded {was}, found {now}"))
     found += [
         Difference(Aspect.ROUND, f"{fault.what} {fault.request}".strip())
         for fault in faults(stocks, requests, seed, outcome)
     ]
-    return Round({request.key: request for request in requests}, outcome), found
+    return Round(
+        inputs["commitment"], {request.key: request for request in requests}, shares
+    ), found
 
 
 def follows_round(says: Content, decided: Round) -> Iterator[Difference]:
@@ -164,7 +162,7 @@ def follows_round(says: Content, decided: Round) -> Iterator[Difference]:
         return
     reference = says["inputs"]["booking"]["reference"]
     request = decided.requests.get(reference)
-    share = granted_by_item(request, decided.outcome) if request else {}
+    share = granted_by_item(request, decided.shares[reference]) if request else {}
     granted = {int(item): number for item, number in says["result"].get("granted", {}).items()}
     for item in sorted(share.keys() | granted.keys()):
         if share.get(item, 0) != granted.get(item, 0):

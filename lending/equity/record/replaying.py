@@ -21,9 +21,10 @@ from lending.equity.record.again import (
     round_again,
 )
 from lending.equity.record.canonical import parse
+from lending.equity.record.decision import Kind
 from lending.equity.record.models import DecisionRecord
 from lending.equity.record.verifying import BATCH
-from lending.policies.models import LendingPolicy
+from lending.policies.models import AllocationRound, LendingPolicy
 from lending.policies.queries import BEGINNING, Rulebook, Version, read_rulebook, version_of
 
 
@@ -90,7 +91,7 @@ class _Replay:
     """What has to be remembered from one decision to the next."""
 
     def __init__(self, uow: UnitOfWork, authority_id: int) -> None:
-        self._authority_id = authority_id
+        self._uow, self._authority_id = uow, authority_id
         self._rulebook: Rulebook = read_rulebook(uow.session)
         self._rounds: dict[int, Round] = {}
         self.rounds_decided = 0
@@ -148,9 +149,13 @@ class _Replay:
         round_id = says["round_id"]
         if round_id is None:
             return
-        if "round" in says["inputs"]:
-            self._rounds[round_id], found = round_again(says)
+        if says["kind"] == Kind.ALLOCATE:
+            decided, found = round_again(says)
+            self._rounds[round_id] = decided
             self.rounds_decided += 1
             yield from found
+            announced = self._uow.session.get(AllocationRound, round_id)
+            if announced is not None and announced.commitment != decided.commitment:
+                yield Difference(Aspect.ROUND, "another seed was announced")
         elif round_id in self._rounds:
             yield from follows_round(says, self._rounds[round_id])

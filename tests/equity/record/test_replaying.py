@@ -1,6 +1,5 @@
 """What was decided is decided again from the record, and what differs is named."""
 
-import json
 from collections.abc import Callable
 from datetime import timedelta
 from types import SimpleNamespace
@@ -8,8 +7,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from sqlalchemy import select
 
 from lending.bookings.decisions import approve_booking, cancel_booking, refuse_booking
@@ -17,23 +14,11 @@ from lending.bookings.states import RefusalReason
 from lending.cli_audit import audit
 from lending.clock import FixedClock
 from lending.db.database import Database, UnitOfWork
-from lending.equity.allocation.deciding import decide
-from lending.equity.allocation.values import Part, Request, Stock, Want, commitment
-from lending.equity.allocation.writing import (
-    granted_by_item,
-    inputs_from_json,
-    inputs_json,
-    outcome_from_json,
-    outcome_json,
-)
 from lending.equity.record.canonical import canonical, link, parse
-from lending.equity.record.chain import append
-from lending.equity.record.decision import INSTALLATION, Decision, Kind, Rule
 from lending.equity.record.models import DecisionRecord
 from lending.equity.record.replaying import Replayed, replay_chain
 from lending.policies.drafting import Draft, edit_draft, open_draft, publish_policy
 from lending.policies.rules import Rules
-from tests.equity.allocation import strategies
 from tests.equity.record.chains import make_chain, tamper, walk
 from tests.factories import Cast, submitted, waiting
 
@@ -65,23 +50,32 @@ def publish(database: Database, cast: Cast, **rules: object) -> int:
     return database.write(use_case)
 
 
-def alter(database: Database, cast: Cast, change: Callable[[Content], None]) -> None:
-    """Alter the last decision of the town and hash it again: its chain holds."""
+def alter(
+    database: Database, cast: Cast, change: Callable[[Content], None], sequence: int | None = None
+) -> None:
+    """Alter a decision of the town, the last by default, and hash all again: the chain holds."""
     with database.read() as uow:
         query = select(DecisionRecord).where(DecisionRecord.authority_id == cast.town)
-        last = uow.session.scalars(query.order_by(DecisionRecord.sequence.desc())).first()
-        assert last is not None
-        content: Any = parse(last.payload)
-        number, previous = last.id, last.previous_hash
-    change(content)
-    payload = canonical(content)
+        rows = list(uow.session.scalars(query.order_by(DecisionRecord.sequence)))
+        contents: list[Any] = [parse(row.payload) for row in rows]
+        numbers, previous = [row.id for row in rows], rows[0].previous_hash
+    change(contents[(sequence or len(contents)) - 1])
+    for number, content in zip(numbers, contents, strict=True):
+        payload = canonical(content)
+        before, previous = previous, link(previous, payload)
+        tamper(
+            database,
+            "UPDATE decision SET payload = :payload, previous_hash = :before, hash = :hash"
+            " WHERE id = :id",
+            payload=payload,
+            before=before,
+            hash=previous,
+            id=number,
+        )
     tamper(
         database,
-        "UPDATE decision SET payload = :payload, hash = :hash WHERE id = :id",
         "UPDATE decision_chain SET hash = :hash WHERE authority_id = :town",
-        payload=payload,
-        hash=link(previous, payload),
-        id=number,
+        hash=previous,
         town=cast.town,
     )
     assert walk(database, cast.town).first_break is None
@@ -208,87 +202,6 @@ def test_a_reason_that_its_own_figures_do_not_bear_out_is_a_doubt(recorded: Data
         (1, "LATE: lead_time was met"),
         (2, "STOCK_EXHAUSTED: everything asked for was free"),
     ]
-
-
-SEED = "la pluie et le beau temps"
-STOCKS = (Stock(1, 11), Stock(2, 3))
-REQUESTS = tuple(
-    Request(key, organisation, 1, 0, (Want(10, (Part(1, 0, 9),)), Want(2, (Part(2, 0, 9, 2),))))
-    for key, organisation in (("P-1", "O-1"), ("P-2", "O-2"))
-)
-
-
-OUTCOME = decide(STOCKS, REQUESTS, SEED)
-ROUND = Decision(
-    kind=Kind.ALLOCATE,
-    rule=Rule.ROUND,
-    author=INSTALLATION,
-    inputs={"round": inputs_json(STOCKS, REQUESTS, SEED) | {"commitment": commitment(SEED)}},
-    result={"outcome": outcome_json(OUTCOME)},
-    round_id=7,
-)
-
-
-def record_round(database: Database, cast: Cast, granted: Content | None = None) -> None:
-    """Record the round, and what it gave to its first request (or something else)."""
-    share = {str(i): n for i, n in granted_by_item(REQUESTS[0], OUTCOME).items() if n}
-    one = Decision(
-        kind=Kind.GRANT_IN_PART,
-        rule=Rule.ROUND,
-        author=INSTALLATION,
-        inputs={"booking": {"reference": "P-1", "complete_at": None}},
-        result={"granted": share if granted is None else granted},
-        booking_id=1,
-        round_id=7,
-    )
-    for decision in (ROUND, one):
-        database.write(lambda uow, each=decision: append(uow, cast.town, each))
-
-
-def test_a_round_is_decided_again_and_its_requests_follow_it(database: Database, cast: Cast):
-    record_round(database, cast)
-    found = replay(database, cast)
-    assert (found.decisions, found.rounds, found.differences) == (2, 1, ())
-
-
-def test_a_request_that_got_something_else_than_its_round_says_is_named(
-    database: Database, cast: Cast
-):
-    record_round(database, cast, {"1": 9})
-    ((sequence, aspect, words),) = [each for each in told(database, cast) if "item 1" in each[2]]
-    assert (sequence, aspect) == (2, "round")
-    assert words in ("item 1: granted 9, the round 5", "item 1: granted 9, the round 6")
-
-
-@ONE_DATABASE
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        (lambda c: c["inputs"]["round"].update(seed="another one"), "was announced"),
-        (lambda c: c["result"]["outcome"]["grants"]["P-1"][0].update(units=9), "P-1: recorded 9"),
-        (lambda c: c["result"]["outcome"]["places"].reverse(), "the order of service"),
-        (lambda c: c["inputs"]["round"]["requests"][0].update(served=5), "the order of service"),
-    ],
-)
-def test_a_round_that_comes_to_something_else_is_named(
-    database: Database, cast: Cast, change: Callable[[Content], None], words: str
-):
-    database.write(lambda uow: append(uow, cast.town, ROUND))
-    alter(database, cast, change)
-    assert any(words in each for _, aspect, each in told(database, cast) if aspect == "round")
-
-
-@settings(max_examples=50)
-@given(strategies.stocks(), strategies.rounds(), st.text(max_size=5))
-def test_a_round_comes_back_from_what_is_written(
-    stocks: tuple[Stock, ...], requests: tuple[Request, ...], seed: str
-):
-    written = json.loads(canonical(inputs_json(stocks, requests, seed)))
-    again = inputs_from_json(written)
-    assert canonical(inputs_json(*again)) == canonical(written)
-    outcome = decide(stocks, requests, seed)
-    assert decide(*again) == outcome
-    assert outcome_from_json(json.loads(canonical(outcome_json(outcome)))) == outcome
 
 
 def run(database: Database, *arguments: str) -> Result:
