@@ -33,6 +33,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         about,
         accounts,
         administration,
+        audit,
         board,
         bookings,
         catalogue,
@@ -79,4 +80,5 @@ def blueprints() -> list:  # type: ignore[type-arg]
         planning.blueprint,
         rounds.blueprint,
         jobs.blueprint,
+        audit.blueprint,
     ]
