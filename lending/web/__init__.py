@@ -33,6 +33,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         about,
         accounts,
         administration,
+        allocations,
         board,
         bookings,
         catalogue,
@@ -73,6 +74,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         board.blueprint,
         shortages.blueprint,
         closures.blueprint,
+        allocations.blueprint,
         # the field work's own blueprint, with the views of what is told of it
         telling.blueprint,
         means.blueprint,

@@ -26,6 +26,7 @@ from lending.bookings.inbox import next_booking
 from lending.bookings.review import Case, read_case
 from lending.bookings.states import RefusalReason, State
 from lending.db.database import UnitOfWork
+from lending.equity.rounds.queries import RoundView, round_of
 from lending.errors import FieldError, InvalidInput, NotAllowedNow
 from lending.logistics.overruling import CapacityExceeded, overrules_of
 from lending.logistics.queries import TaskRow, tasks_of
@@ -65,6 +66,8 @@ class DecisionPage:
     """The field work that it makes."""
     outlook: OutlookView | None = None
     """What it would do to the crews' days."""
+    collecting: RoundView | None = None
+    """The round that will decide about it."""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -108,6 +111,7 @@ def page_of(
         tasks = tasks_of(uow, booking_id)
         outlook = read_outlook(uow, case.booking, _granted(case.booking))
         overrules = overrules_of(uow, booking_id)
+        collecting = round_of(uow, case.booking)
     page = DecisionPage(
         case=case,
         mode=_mode(case.booking),
@@ -120,6 +124,7 @@ def page_of(
         arguments=filter_arguments(),
         tasks=tuple(tasks),
         outlook=outlook,
+        collecting=collecting,
         preparation_begins=case.booking.starts_at <= case.now + PREPARE_AHEAD,
     )
     return render_template(

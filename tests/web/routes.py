@@ -117,6 +117,14 @@ ROUTES: dict[str, Route] = {
     ),
     # closed days
     "closures.choose": Route(Action.MANAGE_CLOSURES),
+    "allocations.index": Route(Action.SEE_POLICY),
+    "allocations.show": Route(Action.SEE_POLICY),
+    **_of(
+        Owner.TOWN,
+        Action.MANAGE_POLICY,
+        "allocations",
+        *("announce", "attempt", "adopt", "give_up"),
+    ),
     **_of(
         Owner.TOWN, Action.MANAGE_CLOSURES, "closures",
         "index", "close", "follow", "keep_holidays",

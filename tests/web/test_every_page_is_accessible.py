@@ -27,6 +27,8 @@ STAFF_PAGES = (
     "organisations.create",
     "organisations.reject",
     "organisations.add_contact",
+    "allocations.announce",
+    "allocations.attempt",
 )
 ALSO = {
     "home.show": ("borrower",),

@@ -12,6 +12,7 @@ from lending.bookings.queries import BookingFilter, BookingRow, list_bookings
 from lending.bookings.states import State
 from lending.bookings.steps import promised_answer
 from lending.bookings.submission import submit_booking
+from lending.equity.rounds.queries import round_of
 from lending.errors import InvalidInput
 from lending.web.bookings import blueprint
 from lending.web.bookings.common import read_booking, to_booking
@@ -32,6 +33,7 @@ def review(booking_id: int) -> ResponseReturnValue:
     with database().read() as uow:
         authority, now = get_authority(uow, booking.authority_id), uow.now
         closed = closed_around(uow, authority.id, booking.period, booking.zone)
+        collecting = round_of(uow, booking)
     return render_template(
         "bookings/review.html",
         booking=booking,
@@ -40,6 +42,7 @@ def review(booking_id: int) -> ResponseReturnValue:
         if booking.starts_at > now
         else None,
         has_passed=booking.starts_at <= now,
+        collecting=collecting,
     )
 
 
