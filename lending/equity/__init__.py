@@ -1,0 +1,1 @@
+"""Equal treatment: what was decided by which rule, kept so that anyone can check it."""
