@@ -17,7 +17,7 @@ from lending.policies.drafting import Draft, edit_draft, open_draft, publish_pol
 from lending.policies.rules import Rules
 from tests.factories import Cast
 
-TOWN_SIRET, CHOIR_SIRET = "00000001800013", "00000002600016"
+TOWN_SIRET, CHOIR_SIRET = "00000001800010", "00000002600013"
 """They add up, and nobody has them."""
 
 
