@@ -66,7 +66,7 @@ def _moved(fact: BookingMoved, uow: UnitOfWork) -> None:
 
 def _changed(fact: BookingChanged, uow: UnitOfWork) -> None:
     booking = uow.session.get_one(Booking, fact.booking_id)
-    current = _current(uow, booking.id)
+    current = current_value(uow, booking.id)
     if current is None or booking.state not in GRANTED:
         return
     # Much may change of a booking that has nothing to do with what it is worth.
@@ -97,7 +97,7 @@ def _value(
 ) -> None:
     """Write what a loan is worth from now on; what it was worth before is kept."""
     booking = uow.session.get_one(Booking, booking_id)
-    before = _current(uow, booking_id)
+    before = current_value(uow, booking_id)
     version = _version(uow, booking)
     valuation = NOTHING
     if quantity is not None:
@@ -122,7 +122,8 @@ def _value(
     uow.session.flush()  # those who listen after us read what the database holds
 
 
-def _current(uow: UnitOfWork, booking_id: int) -> LoanValue | None:
+def current_value(uow: UnitOfWork, booking_id: int) -> LoanValue | None:
+    """Return the row of a loan that counts now, if it was valued."""
     return uow.session.scalars(
         select(LoanValue).where(LoanValue.booking_id == booking_id, LoanValue.replaced_at.is_(None))
     ).one_or_none()
