@@ -52,6 +52,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         shortages,
         subscriptions,
         telling,
+        valuation,
     )
 
     return [
@@ -78,5 +79,6 @@ def blueprints() -> list:  # type: ignore[type-arg]
         means.blueprint,
         planning.blueprint,
         rounds.blueprint,
+        valuation.blueprint,
         jobs.blueprint,
     ]
