@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, time
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -132,12 +133,12 @@ def cubic_metres(litres: int) -> str:
 
 def euros(cents: int) -> str:
     """Write an amount; whole euros without cents."""
+    locale = get_locale()
+    pattern = locale.currency_formats["standard"].pattern
+    if not cents % 100:
+        pattern = pattern.replace(".00", "")
     return format_currency(
-        cents / 100,
-        "EUR",
-        locale=get_locale(),
-        decimal_quantization=bool(cents % 100),
-        currency_digits=bool(cents % 100),
+        Decimal(cents) / 100, "EUR", pattern, locale=locale, currency_digits=False
     )
 
 
