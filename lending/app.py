@@ -12,6 +12,7 @@ from lending.clock import Clock
 from lending.db.database import Database
 from lending.demo.load import load_demo
 from lending.demo.people import PASSWORD, PEOPLE
+from lending.equity.record import listening as recording
 from lending.equity.valuation import service as valuation
 from lending.events import Events
 from lending.feeds.blueprint import register as register_feeds
@@ -48,6 +49,7 @@ def build_database(settings: Settings, clock: Clock | None = None) -> Database:
     valuation.listen(events)
     generating.listen(events)
     Keeper(settings.public_url).listen(events)
+    recording.listen(events)
     return Database(settings.database_url, clock=clock, events=events)
 
 

@@ -14,6 +14,7 @@ import click
 from lending import __version__
 from lending.authorities.queries import has_authorities
 from lending.cli_admin import doctor, user
+from lending.cli_audit import audit
 from lending.cli_authorities import authority
 from lending.cli_files import export_files, import_files
 from lending.cli_planning import plan_benchmark, plan_week
@@ -74,6 +75,7 @@ treteau.add_command(export_files)
 treteau.add_command(token)
 treteau.add_command(user)
 treteau.add_command(doctor)
+treteau.add_command(audit)
 treteau.add_command(plan_week)
 treteau.add_command(plan_benchmark)
 

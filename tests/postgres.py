@@ -25,10 +25,11 @@ class Server:
     template: str
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        """Lend a fresh database by its address; it is gone afterwards."""
+    def database(self, model: str | None = None) -> Iterator[str]:
+        """Lend a fresh database by its address, or a copy of another; it is gone afterwards."""
         name = f"treteau_{uuid4().hex[:12]}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {self.template}")
+        template = make_url(model).database if model else self.template
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
             yield _address(self.admin, name)
         finally:

@@ -1,6 +1,6 @@
 """Who may do what: one table, which every page and every route goes through."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from lending.errors import Forbidden, NotFound, NotSignedIn
@@ -226,6 +226,16 @@ class Principal:
             for grant in self.grants
             if (scope := PERMISSIONS[action].get(grant.role)) is not None
         )
+
+    def role_for(
+        self, action: Action, *, authority_id: int | None, organisation_id: int | None
+    ) -> Role | None:
+        """Return the role in which the table allows the action on an object of these owners."""
+        for grant in self.grants:
+            alone = replace(self, grants=(grant,))
+            if alone.can(action, authority_id=authority_id, organisation_id=organisation_id):
+                return grant.role
+        return None
 
     @staticmethod
     def _reaches(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from lending.accounts.permissions import Principal
 from lending.bookings.states import State
 
 
@@ -14,6 +15,7 @@ class BookingMoved:
     old: State | None
     new: State
     transition_id: int
+    actor: Principal
     capacity_reason: str = ""
     """Why it is granted although the crews may have no room; who knows of crews judges it."""
 

@@ -83,7 +83,13 @@ def move(
     uow.session.flush()  # subscribers read what the database holds
     uow.events.publish(
         BookingMoved(
-            booking.id, name, transition.old, to.target, transition.id, capacity_reason.strip()
+            booking.id,
+            name,
+            transition.old,
+            to.target,
+            transition.id,
+            actor,
+            capacity_reason.strip(),
         ),
         uow,
     )

@@ -39,6 +39,7 @@ API_ROUTES: dict[str, Route] = {
     **_of(Owner.BOOKING, Action.REVIEW_BOOKING, "review", "pieces"),
     **_of(Owner.BOOKING, Action.DECIDE_BOOKING, "approve", "refuse", "waiting_list"),
     **_of(Owner.BOOKING, Action.HAND_OVER, "prepare", "hand_over", "take_back", "close"),
+    **_of(Owner.BOOKING, Action.SEE_BOOKING, "read_decisions"),
     "api.read_tasks": Route(Action.SEE_TASKS),
     **_of(Owner.BOOKING, Action.DO_TASKS, "start", "done", "partial", "problem"),
     **_of(Owner.BOOKING, Action.SEE_TASKS, "read_task"),
@@ -56,7 +57,11 @@ API_ROUTES: dict[str, Route] = {
 }  # fmt: skip
 
 PERIOD = f"?start={FRIDAY}&end={MONDAY}".replace("+", "%2B")
-API_QUERIES = {"api.read_item_availability": PERIOD, "api.read_availability": PERIOD}
+API_QUERIES = {
+    "api.read_item_availability": PERIOD,
+    "api.read_availability": PERIOD,
+    "api.read_decisions": "?booking_id={booking_id}",
+}
 
 
 def api_body(endpoint: str, arguments: dict[str, object]) -> dict[str, Any]:

@@ -177,7 +177,7 @@ def _call(stage: Stage, rule: Rule, method: str, name: str) -> int:
     built = rule.build({name: stage.arguments[name] for name in rule.arguments})
     assert built is not None
     with stage.app.test_client().open(
-        str(built[1]) + API_QUERIES.get(rule.endpoint, ""),
+        str(built[1]) + API_QUERIES.get(rule.endpoint, "").format(**stage.arguments),
         method=method,
         json=api_body(rule.endpoint, stage.arguments) if method in ("POST", "PATCH") else None,
         headers={"Authorization": f"Bearer {token}"} if token else {},
@@ -193,7 +193,7 @@ def test_no_token_of_an_association_reads_a_word_of_anothers(
         if rule.endpoint not in API_ROUTES or "GET" not in (rule.methods or ()):
             continue
         with stage.app.test_client().get(
-            address_of(rule, stage) + API_QUERIES.get(rule.endpoint, ""),
+            address_of(rule, stage) + API_QUERIES.get(rule.endpoint, "").format(**stage.arguments),
             headers={"Authorization": f"Bearer {stage.tokens['another borrower']}"},
         ) as answer:
             for word in stage.secrets_of_choir:

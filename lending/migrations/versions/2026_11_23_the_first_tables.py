@@ -250,6 +250,61 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("insee", name=op.f("pk_commune_outline")),
     )
     op.create_table(
+        "decision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "grant",
+                "grant_in_part",
+                "refuse",
+                "wait",
+                "serve",
+                "redirect",
+                "override",
+                "cancel",
+                "expire",
+                "allocate",
+                name="kind",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("booking_id", sa.Integer(), nullable=True),
+        sa.Column("round_id", sa.Integer(), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("payload", sa.Text(), nullable=False),
+        sa.Column("previous_hash", sa.String(length=64), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.CheckConstraint("sequence > 0", name=op.f("ck_decision_sequence")),
+        sa.ForeignKeyConstraint(
+            ["authority_id"], ["authority.id"], name=op.f("fk_decision_authority_id_authority")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
+        sa.UniqueConstraint(
+            "authority_id", "sequence", name=op.f("uq_decision_authority_id_sequence")
+        ),
+    )
+    with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.create_index("ix_decision_booking", ["booking_id"], unique=False)
+        batch_op.create_index("ix_decision_round", ["round_id"], unique=False)
+
+    op.create_table(
+        "decision_chain",
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["authority_id"],
+            ["authority.id"],
+            name=op.f("fk_decision_chain_authority_id_authority"),
+        ),
+        sa.PrimaryKeyConstraint("authority_id", name=op.f("pk_decision_chain")),
+    )
+    op.create_table(
         "department",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uuid", sa.String(length=36), nullable=False),
@@ -632,6 +687,21 @@ def upgrade() -> None:
     with op.batch_alter_table("calendar_source", schema=None) as batch_op:
         batch_op.create_index("ix_calendar_source_authority", ["authority_id"], unique=False)
 
+    op.create_table(
+        "decision_words",
+        sa.Column("decision_id", sa.Integer(), nullable=False),
+        sa.Column("salt", sa.String(length=32), nullable=True),
+        sa.Column("words", sa.Text(), nullable=True),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(words IS NULL) = (salt IS NULL) AND (words IS NULL) = (erased_at IS NOT NULL)",
+            name=op.f("ck_decision_words_erased"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["decision_id"], ["decision.id"], name=op.f("fk_decision_words_decision_id_decision")
+        ),
+        sa.PrimaryKeyConstraint("decision_id", name=op.f("pk_decision_words")),
+    )
     op.create_table(
         "department_competence",
         sa.Column("department_id", sa.Integer(), nullable=False),
@@ -1914,6 +1984,7 @@ def downgrade() -> None:
 
     op.drop_table("event")
     op.drop_table("department_competence")
+    op.drop_table("decision_words")
     with op.batch_alter_table("calendar_source", schema=None) as batch_op:
         batch_op.drop_index("ix_calendar_source_authority")
 
@@ -1953,6 +2024,12 @@ def downgrade() -> None:
     op.drop_table("lending_policy")
     op.drop_table("depot")
     op.drop_table("department")
+    op.drop_table("decision_chain")
+    with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.drop_index("ix_decision_round")
+        batch_op.drop_index("ix_decision_booking")
+
+    op.drop_table("decision")
     op.drop_table("commune_outline")
     with op.batch_alter_table("calendar_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_calendar_entry_source")

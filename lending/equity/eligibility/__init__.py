@@ -1,0 +1,1 @@
+"""Whether a request fits the rules: facts, criteria, findings."""

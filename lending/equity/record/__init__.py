@@ -1,0 +1,1 @@
+"""The decision record: append-only, each entry chained to the one before it."""

@@ -1,0 +1,83 @@
+"""Every decision about a booking is recorded, in the transaction that makes it.
+
+Listens to the moves of bookings, so that no page, route, command or job leads past the record.
+"""
+
+from lending.accounts.permissions import Action, Principal, Role
+from lending.bookings.facts import BookingMoved
+from lending.bookings.models import Booking, Transition
+from lending.bookings.states import GRANTED, MOVES, State
+from lending.db.database import UnitOfWork
+from lending.equity.record.chain import append
+from lending.equity.record.decision import INSTALLATION, Author, Decision, Kind, Rule
+from lending.equity.record.snapshot import take_snapshot
+from lending.events import Events
+
+DECISIONS = {
+    "approve": (Kind.GRANT, Rule.STAFF),
+    "approve_in_part": (Kind.GRANT_IN_PART, Rule.STAFF),
+    "refuse": (Kind.REFUSE, Rule.STAFF),
+    "put_on_waiting_list": (Kind.WAIT, Rule.STAFF),
+    "redirect": (Kind.REDIRECT, Rule.STAFF),
+    "serve": (Kind.SERVE, Rule.WAITING_LIST),
+    "cancel": (Kind.CANCEL, Rule.STAFF),
+    "expire": (Kind.EXPIRE, Rule.DEADLINE),
+}
+"""The moves that are decisions. What a borrower does with its own request is none, but for a
+cancellation, which gives to others."""
+
+
+def listen(events: Events) -> None:
+    """Record decisions; called once, by the composition root, after those who may refuse a move.
+
+    The chain is locked from here to the end of the transaction.
+    """
+    events.subscribe(BookingMoved, _moved)
+
+
+def _moved(fact: BookingMoved, uow: UnitOfWork) -> None:
+    if fact.move not in DECISIONS or fact.old is State.DRAFT:
+        return
+    kind, rule = DECISIONS[fact.move]
+    booking = uow.session.get_one(Booking, fact.booking_id)
+    author = _author(fact.actor, booking, MOVES[fact.move].action)
+    if author.role == Role.BORROWER:
+        rule = Rule.BORROWER
+    snapshot = take_snapshot(uow, booking)
+    append(
+        uow,
+        booking.authority_id,
+        Decision(
+            kind=kind,
+            rule=rule,
+            author=author,
+            inputs=snapshot.inputs,
+            result=_result(fact, booking),
+            booking_id=booking.id,
+            policy_id=snapshot.policy_id,
+            stock=snapshot.stock,
+            reason_code=booking.refusal_reason if kind is Kind.REFUSE else None,
+            reason=uow.session.get_one(Transition, fact.transition_id).reason,
+        ),
+    )
+
+
+def _author(actor: Principal, booking: Booking, action: Action | None) -> Author:
+    if actor.user_id is None and actor.api_token_id is None:
+        return INSTALLATION
+    role = actor.role_for(
+        action or Action.SEE_BOOKING,
+        authority_id=booking.authority_id,
+        organisation_id=booking.organisation_id,
+    )
+    return Author(role.value if role else "", actor.user_id, actor.api_token_id)
+
+
+def _result(fact: BookingMoved, booking: Booking) -> dict[str, object]:
+    granted = booking.lines if booking.state in GRANTED else []
+    return {
+        "move": fact.move,
+        "old": fact.old,
+        "new": fact.new,
+        "granted": {str(line.item_id): line.granted for line in granted},
+    }
