@@ -23,20 +23,6 @@ def database(app: Flask) -> Database:
     return opened
 
 
-@pytest.fixture
-def app(make_app: Callable[..., Flask]) -> Flask:
-    """Build the application on an empty database."""
-    return make_app()
-
-
-@pytest.fixture
-def cast(database: Database) -> Cast:
-    """Fill it with the standing cast."""
-    from tests import factories
-
-    return factories.standing_cast(database)
-
-
 def text(browser: Browser, path: str) -> str:
     answer = browser.get(path)
     assert answer.status_code == 200, path
@@ -170,3 +156,14 @@ def test_an_association_near_the_limit_is_told_on_its_own_page(
     approved(database, cast, {cast.chairs: 70})
     page = text(browse(cast.alice), f"/associations/{cast.choir}")
     assert "91 %" in page
+
+
+def test_a_granted_request_says_what_it_is_worth_and_one_that_waits_does_not(
+    database: Database, cast: Cast, browse: Browse
+) -> None:
+    granted = approved(database, cast, {cast.chairs: 30})
+    page = text(browse(cast.alice), f"/demandes/{granted}")
+    assert "50,40" in page
+    assert f"/associations/{cast.choir}/valeur-des-prets?year=2026" in page
+    asked = submitted(database, cast, {cast.chairs: 30})
+    assert "valeur-des-prets" not in text(browse(cast.alice), f"/demandes/{asked}")

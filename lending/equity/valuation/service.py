@@ -50,6 +50,12 @@ def value_if_granted(
     return _valuation(booking, quantities, _version(uow, booking))
 
 
+def loan_cents(uow: UnitOfWork, booking_id: int) -> int | None:
+    """Return what a loan is worth, if it was granted; who may ask is asked before."""
+    row = current_value(uow, booking_id)
+    return None if row is None else row.cents
+
+
 def year_of(booking: Booking) -> int:
     """Return the year whose accounts a loan belongs to."""
     return to_local(booking.starts_at, ZoneInfo(booking.authority.timezone)).year
