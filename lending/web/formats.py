@@ -30,6 +30,7 @@ def register(app: Flask) -> None:
         ("number", number),
         ("kilograms", kilograms),
         ("cubic_metres", cubic_metres),
+        ("amount", amount),
         ("euros", euros),
         ("local", local),
         ("sentence", sentence),
@@ -131,12 +132,17 @@ def cubic_metres(litres: int) -> str:
     return f"{format_decimal(round(litres / 1000, 1), locale=get_locale())}{NO_BREAK}m³"
 
 
+def amount(cents: int) -> str:
+    """Write an amount as columns want it: always with its cents."""
+    return format_currency(Decimal(cents) / 100, "EUR", locale=get_locale())
+
+
 def euros(cents: int) -> str:
-    """Write an amount; whole euros without cents."""
+    """Write an amount in a sentence; whole euros without cents."""
+    if cents % 100:
+        return amount(cents)
     locale = get_locale()
-    pattern = locale.currency_formats["standard"].pattern
-    if not cents % 100:
-        pattern = pattern.replace(".00", "")
+    pattern = locale.currency_formats["standard"].pattern.replace(".00", "")
     return format_currency(
         Decimal(cents) / 100, "EUR", pattern, locale=locale, currency_digits=False
     )

@@ -9,6 +9,7 @@ from flask import Flask
 from lending.accounts.permissions import Principal
 from lending.db.database import Database
 from lending.equity.valuation.scdl_fields import check_scdl
+from lending.web.formats import euros
 from tests.equity.valuation.loans import identify, worth
 from tests.factories import FRIDAY, Cast, approved, submitted
 from tests.web.conftest import Browser
@@ -17,7 +18,7 @@ Browse = Callable[[Principal], Browser]
 
 
 @pytest.fixture
-def database(app: Flask) -> Database:
+def town(app: Flask) -> Database:
     """Return the application's own database, whose loans are valued."""
     opened: Database = app.extensions["database"]
     return opened
@@ -31,9 +32,9 @@ def text(browser: Browser, path: str) -> str:
 
 
 def test_an_association_reads_what_its_loans_were_worth_and_how_it_was_counted(
-    database: Database, cast: Cast, browse: Browse
+    town: Database, cast: Cast, browse: Browse
 ) -> None:
-    number = approved(database, cast, {cast.chairs: 30}, name="Bal des Planches")
+    number = approved(town, cast, {cast.chairs: 30}, name="Bal des Planches")
     page = text(browse(cast.alice), f"/associations/{cast.choir}/valeur-des-prets?year=2026")
     assert "Bal des Planches" in page
     assert "50,40" in page
@@ -43,27 +44,27 @@ def test_an_association_reads_what_its_loans_were_worth_and_how_it_was_counted(
 
 
 def test_another_association_reads_nothing_of_it(
-    database: Database, cast: Cast, browse: Browse
+    town: Database, cast: Cast, browse: Browse
 ) -> None:
-    approved(database, cast, {cast.chairs: 30})
+    approved(town, cast, {cast.chairs: 30})
     for path in ("valeur-des-prets", "valeur-des-prets.csv"):
         assert browse(cast.bob).get(f"/associations/{cast.choir}/{path}").status_code == 404
 
 
 def test_the_page_that_decides_tells_what_the_year_would_come_to(
-    database: Database, cast: Cast, browse: Browse
+    town: Database, cast: Cast, browse: Browse
 ) -> None:
-    worth(database, cast.chairs, 400_000)  # 240 euros for three days
-    approved(database, cast, {cast.chairs: 60})
+    worth(town, cast.chairs, 400_000)  # 240 euros for three days
+    approved(town, cast, {cast.chairs: 60})
     later = FRIDAY + timedelta(days=30)
     end = later + timedelta(days=2, hours=17)
-    number = submitted(database, cast, {cast.chairs: 30}, start=later, end=end)
+    number = submitted(town, cast, {cast.chairs: 30}, start=later, end=end)
     page = text(browse(cast.manager), f"/a-traiter/{number}")
     assert "7 200" in page
     assert "21 600" in page
     assert "93 %" in page
     over = submitted(
-        database, cast, {cast.chairs: 40}, start=end + timedelta(days=20),
+        town, cast, {cast.chairs: 40}, start=end + timedelta(days=20),
         end=end + timedelta(days=22, hours=17),
     )  # fmt: skip
     page = text(browse(cast.manager), f"/a-traiter/{over}")
@@ -72,9 +73,9 @@ def test_the_page_that_decides_tells_what_the_year_would_come_to(
 
 
 def test_the_quantities_that_were_typed_are_counted(
-    database: Database, cast: Cast, browse: Browse
+    town: Database, cast: Cast, browse: Browse
 ) -> None:
-    number = submitted(database, cast, {cast.chairs: 30})
+    number = submitted(town, cast, {cast.chairs: 30})
     answer = browse(cast.manager).post(
         f"/a-traiter/{number}/accorder", {f"granted-{cast.chairs}": "10"}
     )
@@ -83,9 +84,9 @@ def test_the_quantities_that_were_typed_are_counted(
 
 
 def test_the_annex_lists_beneficiaries_and_comes_as_files(
-    database: Database, cast: Cast, browse: Browse
+    town: Database, cast: Cast, browse: Browse
 ) -> None:
-    approved(database, cast, {cast.chairs: 30})
+    approved(town, cast, {cast.chairs: 30})
     manager = browse(cast.manager)
     assert (
         manager.get("/aides-en-nature")
@@ -102,18 +103,18 @@ def test_the_annex_lists_beneficiaries_and_comes_as_files(
     assert manager.get(f"{path}.exe").status_code == 404
 
 
-def test_a_year_that_is_none_is_this_year(database: Database, cast: Cast, browse: Browse) -> None:
+def test_a_year_that_is_none_is_this_year(town: Database, cast: Cast, browse: Browse) -> None:
     manager = browse(cast.manager)
     for year in ("", "abc", "-1", "99999", "1"):
         assert "2026" in text(manager, f"/collectivites/{cast.town}/aides-en-nature?year={year}")
 
 
 def test_the_file_that_is_published_holds_to_the_format_and_the_page_says_what_is_missing(
-    database: Database, cast: Cast, browse: Browse
+    town: Database, cast: Cast, browse: Browse
 ) -> None:
-    identify(database, cast, rna="W9T1002867")
-    approved(database, cast, {cast.chairs: 30}, name="Bal des Planches")
-    approved(database, cast, {cast.barriers: 5}, name="Sans valeur")
+    identify(town, cast, rna="W9T1002867")
+    approved(town, cast, {cast.chairs: 30}, name="Bal des Planches")
+    approved(town, cast, {cast.barriers: 5}, name="Sans valeur")
     path = f"/collectivites/{cast.town}/aides-en-nature/publication"
     page = text(browse(cast.auditor), f"{path}?which=all")
     assert "Bal des Planches" in page
@@ -126,9 +127,9 @@ def test_the_file_that_is_published_holds_to_the_format_and_the_page_says_what_i
 
 
 def test_without_a_siret_the_administrator_is_led_to_where_it_is_entered(
-    database: Database, cast: Cast, browse: Browse
+    town: Database, cast: Cast, browse: Browse
 ) -> None:
-    approved(database, cast, {cast.chairs: 30})
+    approved(town, cast, {cast.chairs: 30})
     path = f"/collectivites/{cast.town}/aides-en-nature/publication?which=all"
     assert f"/administration/collectivites/{cast.town}" in text(browse(cast.administrator), path)
     answer = browse(cast.administrator).post(
@@ -140,7 +141,7 @@ def test_without_a_siret_the_administrator_is_led_to_where_it_is_entered(
 
 
 def test_only_staff_of_the_authority_see_annex_and_publication(
-    database: Database, cast: Cast, browse: Browse
+    town: Database, cast: Cast, browse: Browse
 ) -> None:
     for path in ("", ".csv", "/publication", "/publication.csv"):
         address = f"/collectivites/{cast.town}/aides-en-nature{path}"
@@ -150,20 +151,26 @@ def test_only_staff_of_the_authority_see_annex_and_publication(
 
 
 def test_an_association_near_the_limit_is_told_on_its_own_page(
-    database: Database, cast: Cast, browse: Browse
+    town: Database, cast: Cast, browse: Browse
 ) -> None:
-    worth(database, cast.chairs, 500_000)
-    approved(database, cast, {cast.chairs: 70})
+    worth(town, cast.chairs, 500_000)
+    approved(town, cast, {cast.chairs: 70})
     page = text(browse(cast.alice), f"/associations/{cast.choir}")
     assert "91 %" in page
 
 
+def test_whole_euros_are_written_without_cents(app: Flask) -> None:
+    with app.test_request_context():
+        written = [euros(cents).replace("\u202f", " ") for cents in (2_300_000, 1_234_567, 5, 0)]
+    assert written == ["23 000\u00a0€", "12 345,67\u00a0€", "0,05\u00a0€", "0\u00a0€"]
+
+
 def test_a_granted_request_says_what_it_is_worth_and_one_that_waits_does_not(
-    database: Database, cast: Cast, browse: Browse
+    town: Database, cast: Cast, browse: Browse
 ) -> None:
-    granted = approved(database, cast, {cast.chairs: 30})
+    granted = approved(town, cast, {cast.chairs: 30})
     page = text(browse(cast.alice), f"/demandes/{granted}")
     assert "50,40" in page
     assert f"/associations/{cast.choir}/valeur-des-prets?year=2026" in page
-    asked = submitted(database, cast, {cast.chairs: 30})
+    asked = submitted(town, cast, {cast.chairs: 30})
     assert "valeur-des-prets" not in text(browse(cast.alice), f"/demandes/{asked}")
