@@ -29,6 +29,7 @@ def test_an_auditor_changes_nothing() -> None:
     reading = {
         Action.BROWSE_CATALOGUE,
         Action.SEE_PROGRAMME,
+        Action.SEE_POLICY,
         Action.SEE_STOCK_DETAILS,
         Action.SEE_ORGANISATION,
         Action.LIST_ORGANISATIONS,
