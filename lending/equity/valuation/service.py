@@ -25,6 +25,7 @@ from lending.equity.valuation.tariff import (
 from lending.equity.valuation.work import Handled, labour_minutes, transport_km
 from lending.events import Events
 from lending.policies.queries import Version, rules_in_force
+from lending.policies.rules import Rules
 
 APPROVED = frozenset({State.APPROVED, State.PARTLY_APPROVED})
 NEVER_LENT = frozenset({State.CANCELLED, State.EXPIRED})
@@ -43,11 +44,18 @@ def value_if_granted(
 
     What is not named counts as it stands: granted, or else requested.
     """
+    return valuation_under(_version(uow, booking).rules, booking, granted)
+
+
+def valuation_under(
+    rules: Rules, booking: Booking, granted: Mapping[int, int] | None = None
+) -> Valuation:
+    """Return the same under some rules, from the booking alone."""
     quantities = {
         line.item_id: line.requested if line.granted is None else line.granted
         for line in booking.lines
     } | dict(granted or {})
-    return _valuation(booking, quantities, _version(uow, booking))
+    return _valuation(booking, quantities, rules)
 
 
 def loan_cents(uow: UnitOfWork, booking_id: int) -> int | None:
@@ -108,7 +116,7 @@ def _value(
     valuation = NOTHING
     if quantity is not None:
         pieces = {line.item_id: quantity(line) for line in booking.lines}
-        valuation = _valuation(booking, pieces, version)
+        valuation = _valuation(booking, pieces, version.rules)
     if before is not None:
         before.replaced_at = uow.now
         uow.session.flush()  # of each loan one row counts, also for a moment
@@ -141,12 +149,12 @@ def _version(uow: UnitOfWork, booking: Booking) -> Version:
     return rules_in_force(uow.session, booking.authority_id, since)
 
 
-def _valuation(booking: Booking, pieces: Mapping[int, int], version: Version) -> Valuation:
+def _valuation(booking: Booking, pieces: Mapping[int, int], rules: Rules) -> Valuation:
     zone = ZoneInfo(booking.authority.timezone)
     lines = [line for line in booking.lines if pieces.get(line.item_id)]
     is_carried = booking.logistics is not Logistics.PICKUP
     return value_of_loan(
-        version.rules,
+        rules,
         [
             Lent(
                 item_code=line.item.code,
