@@ -19,7 +19,7 @@ def measure_allocation(report: Report, *, requests: int = 3000, items: int = 200
     small, _ = _timed(requests // 10, items)
     took, outcome = _timed(requests, items)
     scarce = sum(
-        grant.squeeze is not None and grant.squeeze.asked > grant.squeeze.free
+        grant.squeeze.asked > grant.squeeze.free
         for grants in outcome.grants.values()
         for grant in grants
     )

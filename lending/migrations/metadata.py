@@ -9,6 +9,7 @@ import lending.catalogue.models
 import lending.closures.models
 import lending.db.counter
 import lending.equity.record.models
+import lending.equity.rounds.models
 import lending.equity.valuation.models
 import lending.jobs.models
 import lending.logistics.means.models

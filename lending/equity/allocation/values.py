@@ -93,7 +93,7 @@ class Grant:
 
     units: int
     limit: Limit
-    squeeze: Squeeze | None = None
+    squeeze: Squeeze
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,6 @@ def test_two_ask_for_300_of_400_barriers_for_the_same_weekend() -> None:
     assert units(outcome) == {"R1": [200], "R2": [200]}
     for (grant,) in outcome.grants.values():
         assert grant.limit is Limit.SHARE
-        assert grant.squeeze is not None
         assert (grant.squeeze.free, grant.squeeze.asked) == (400, 600)
 
 
