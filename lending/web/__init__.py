@@ -53,6 +53,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         shortages,
         subscriptions,
         telling,
+        valuation,
     )
 
     return [
@@ -80,5 +81,6 @@ def blueprints() -> list:  # type: ignore[type-arg]
         means.blueprint,
         planning.blueprint,
         rounds.blueprint,
+        valuation.blueprint,
         jobs.blueprint,
     ]

@@ -171,6 +171,12 @@ ROUTES: dict[str, Route] = {
     **_of(
         Owner.BOOKING, Action.HAND_OVER, "decisions", "prepare", "hand_over", "take_back", "close"
     ),
+    # what loans are worth
+    "valuation.choose": Route(Action.SEE_VALUE),
+    **_of(
+        Owner.TOWN, Action.SEE_VALUE, "valuation", "annex", "annex_file", "scdl", "scdl_file"
+    ),
+    **_of(Owner.CHOIR, Action.SEE_ORGANISATION, "valuation", "statement", "statement_file"),
     # calendars
     "subscriptions.index": Route(Action.SUBSCRIBE),
     "subscriptions.create": Route(
@@ -185,7 +191,11 @@ ROUTES: dict[str, Route] = {
     ),
 }  # fmt: skip
 
-QUERIES = {"subscriptions.create": "?view=organisation&id={organisation_id}"}
+QUERIES = {
+    "valuation.scdl": "?which=all",
+    "valuation.statement": "?detail=yes",
+    "subscriptions.create": "?view=organisation&id={organisation_id}",
+}
 """What has to stand behind an address for it to be about something."""
 
 FORMS = {

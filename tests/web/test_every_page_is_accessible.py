@@ -29,6 +29,9 @@ STAFF_PAGES = (
     "organisations.add_contact",
     "allocations.announce",
     "allocations.attempt",
+    "valuation.choose",
+    "valuation.annex",
+    "valuation.scdl",
 )
 ALSO = {
     "home.show": ("borrower",),
@@ -38,6 +41,7 @@ ALSO = {
     "organisations.edit": ("manager",),
     "bookings.index": ("manager",),
     "rounds.sheet": ("technical agent",),
+    "valuation.statement": ("manager",),
     "logistics.show": ("technical agent",),
 }
 NOT_PAGES = {"static", "bootstrap.static", "feeds.show", "api.openapi", "health.alive"} | {
@@ -46,6 +50,9 @@ NOT_PAGES = {"static", "bootstrap.static", "feeds.show", "api.openapi", "health.
     "bookings.plan",
     "logistics.picture",
     "means.times_file",
+    "valuation.annex_file",
+    "valuation.scdl_file",
+    "valuation.statement_file",
     "planning.outlines",
     "rounds.session",
     "rounds.worker",

@@ -14,6 +14,7 @@ from lending.bookings.detail import BookingDetail
 from lending.bookings.drafts import copy_booking
 from lending.bookings.queries import BookingFilter, BookingRow, Order, list_bookings
 from lending.bookings.states import State
+from lending.equity.valuation.service import loan_cents
 from lending.errors import InvalidInput, NotAllowedNow
 from lending.i18n import N_
 from lending.organisations.models import Verification
@@ -132,6 +133,8 @@ def overtaken(booking_id: int, *typed: str) -> ResponseReturnValue:
 
 
 def _sent_page(booking: BookingDetail, overtaken: tuple[str, ...] | None = None) -> str:
+    with database().read() as uow:
+        worth = loan_cents(uow, booking.id)
     return render_template(
         "bookings/show.html",
         booking=booking,
@@ -140,6 +143,7 @@ def _sent_page(booking: BookingDetail, overtaken: tuple[str, ...] | None = None)
         logistics=logistics_words(booking),
         asked_for=_asked_for(booking),
         overtaken=overtaken,
+        worth=worth,
     )
 
 
