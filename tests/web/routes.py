@@ -106,7 +106,7 @@ ROUTES: dict[str, Route] = {
     # bookings
     "bookings.index": Route(Action.SEE_BOOKING),
     "bookings.start": Route(Action.CREATE_BOOKING),
-    **_of(Owner.BOOKING, Action.SEE_BOOKING, "bookings", "show", "sent", "plan"),
+    **_of(Owner.BOOKING, Action.SEE_BOOKING, "bookings", "show", "sent", "plan", "why"),
     **_of(Owner.BOOKING, Action.CREATE_BOOKING, "bookings", "copy"),
     **_of(Owner.BOOKING, Action.CANCEL_BOOKING, "bookings", "cancel"),
     **_of(

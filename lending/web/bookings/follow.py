@@ -29,6 +29,7 @@ from lending.web.bookings.sentences import (
     next_words,
     staff_words,
 )
+from lending.web.bookings.why import why_of
 from lending.web.context import allowed, database, principal
 from lending.web.form_errors import tell_errors
 from lending.web.formats import period
@@ -144,6 +145,7 @@ def _sent_page(booking: BookingDetail, overtaken: tuple[str, ...] | None = None)
         asked_for=_asked_for(booking),
         overtaken=overtaken,
         worth=worth,
+        why=why_of(booking),
     )
 
 
