@@ -40,6 +40,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("siren", sa.String(length=9), nullable=False),
+        sa.Column("siret", sa.String(length=14), nullable=False),
         sa.Column("timezone", sa.String(length=40), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("phone", sa.String(length=30), nullable=False),
@@ -1482,6 +1483,68 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("crew_id", "agent_id", name=op.f("pk_crew_member")),
     )
     op.create_table(
+        "loan_value",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("booking_id", sa.Integer(), nullable=False),
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column(
+            "stage",
+            sa.Enum(
+                "granted",
+                "reduced",
+                "closed",
+                "cancelled",
+                name="stage",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("policy_id", sa.Integer(), nullable=True),
+        sa.Column("cents", sa.BigInteger(), nullable=False),
+        sa.Column("breakdown", sa.Text(), nullable=False),
+        sa.Column("valued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("cents >= 0", name=op.f("ck_loan_value_cents")),
+        sa.ForeignKeyConstraint(
+            ["authority_id"], ["authority.id"], name=op.f("fk_loan_value_authority_id_authority")
+        ),
+        sa.ForeignKeyConstraint(
+            ["booking_id"], ["booking.id"], name=op.f("fk_loan_value_booking_id_booking")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_loan_value_organisation_id_organisation"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["policy_id"],
+            ["lending_policy.id"],
+            name=op.f("fk_loan_value_policy_id_lending_policy"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_loan_value")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_loan_value_uuid")),
+    )
+    with op.batch_alter_table("loan_value", schema=None) as batch_op:
+        batch_op.create_index("ix_loan_value_booking", ["booking_id"], unique=False)
+        batch_op.create_index(
+            "ix_loan_value_current",
+            ["booking_id"],
+            unique=True,
+            sqlite_where=sa.text("replaced_at IS NULL"),
+            postgresql_where=sa.text("replaced_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_loan_value_organisation", ["organisation_id", "year"], unique=False
+        )
+        batch_op.create_index(
+            "ix_loan_value_year", ["authority_id", "year", "organisation_id"], unique=False
+        )
+
+    op.create_table(
         "round",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("authority_id", sa.Integer(), nullable=False),
@@ -2024,6 +2087,17 @@ def downgrade() -> None:
         batch_op.drop_index("ix_round_authority")
 
     op.drop_table("round")
+    with op.batch_alter_table("loan_value", schema=None) as batch_op:
+        batch_op.drop_index("ix_loan_value_year")
+        batch_op.drop_index("ix_loan_value_organisation")
+        batch_op.drop_index(
+            "ix_loan_value_current",
+            sqlite_where=sa.text("replaced_at IS NULL"),
+            postgresql_where=sa.text("replaced_at IS NULL"),
+        )
+        batch_op.drop_index("ix_loan_value_booking")
+
+    op.drop_table("loan_value")
     op.drop_table("crew_member")
     with op.batch_alter_table("booking_line", schema=None) as batch_op:
         batch_op.drop_index("ix_booking_line_item")
