@@ -23,6 +23,7 @@ WORDS = {
     "approve_in_part": N_("Granted in part"),
     "refuse": N_("Refused"),
     "put_on_waiting_list": N_("Put on the waiting list by the authority"),
+    "redirect": N_("Passed on to another lender"),
     "prepare": N_("Prepared at the depot"),
     "check_out": N_("Equipment handed over"),
     "check_in_part": N_("A part came back"),

@@ -31,6 +31,7 @@ _BOOKING_LOOK = {
     State.PARTLY_APPROVED: ("part", "circle-half"),
     State.REFUSED: ("bad", "x-circle-fill"),
     State.WAITLISTED: ("wait", "list-ol"),
+    State.REDIRECTED: ("done", "signpost-split"),
     State.PREPARED: ("good", "box-seam"),
     State.OUT: ("info", "truck"),
     State.RETURNED: ("done", "box-arrow-in-down"),

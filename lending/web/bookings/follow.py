@@ -52,7 +52,7 @@ GROUPS: dict[str, tuple[str, frozenset[State]]] = {
     ),
     "over": (
         N_("Over"),
-        frozenset({State.CLOSED, State.REFUSED, State.CANCELLED, State.EXPIRED}),
+        frozenset({State.CLOSED, State.REFUSED, State.REDIRECTED, State.CANCELLED, State.EXPIRED}),
     ),
 }
 
