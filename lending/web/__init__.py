@@ -53,6 +53,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         subscriptions,
         telling,
     )
+    from lending.web.routing import views as routing
 
     return [
         health.blueprint,
@@ -78,5 +79,6 @@ def blueprints() -> list:  # type: ignore[type-arg]
         means.blueprint,
         planning.blueprint,
         rounds.blueprint,
+        routing.blueprint,
         jobs.blueprint,
     ]

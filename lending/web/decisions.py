@@ -35,6 +35,7 @@ from lending.web.inbox import filter_arguments, filter_of_request
 from lending.web.numbers import whole_number
 from lending.web.offers import conflicts_for_staff
 from lending.web.outlook import OutlookView, read_outlook, told_again
+from lending.web.routing.panels import read_routing
 from lending.web.widgets import Conflict, HistoryEntry
 
 blueprint = Blueprint("decisions", __name__)
@@ -108,6 +109,7 @@ def page_of(
         tasks = tasks_of(uow, booking_id)
         outlook = read_outlook(uow, case.booking, _granted(case.booking))
         overrules = overrules_of(uow, booking_id)
+        routing = read_routing(uow, case.booking)
     page = DecisionPage(
         case=case,
         mode=_mode(case.booking),
@@ -123,7 +125,11 @@ def page_of(
         preparation_begins=case.booking.starts_at <= case.now + PREPARE_AHEAD,
     )
     return render_template(
-        "decisions/show.html", page=page, reasons=tuple(RefusalReason), State=State
+        "decisions/show.html",
+        page=page,
+        reasons=tuple(RefusalReason),
+        State=State,
+        routing=routing,
     ), status
 
 

@@ -163,6 +163,9 @@ ROUTES: dict[str, Route] = {
     **_of(
         Owner.BOOKING, Action.HAND_OVER, "decisions", "prepare", "hand_over", "take_back", "close"
     ),
+    # the right lender, and who has a say
+    **_of(Owner.BOOKING, Action.REVIEW_BOOKING, "routing", "pass_on"),
+    **_of(Owner.BOOKING, Action.EDIT_BOOKING, "routing", "take"),
     # calendars
     "subscriptions.index": Route(Action.SUBSCRIBE),
     "subscriptions.create": Route(

@@ -18,7 +18,7 @@ from lending.errors import InvalidInput, NotAllowedNow
 from lending.i18n import N_
 from lending.organisations.models import Verification
 from lending.web.bookings import blueprint
-from lending.web.bookings.common import read_booking, to_booking
+from lending.web.bookings.common import read_booking, read_trail, to_booking
 from lending.web.bookings.current import keep_current
 from lending.web.bookings.forms import AnswerForm, PeriodForm, ReasonForm
 from lending.web.bookings.sentences import (
@@ -121,7 +121,12 @@ def show(booking_id: int) -> ResponseReturnValue:
     """Show a request: what is still to be done for a draft, what comes next for the others."""
     booking = read_booking(booking_id)
     if booking.can_edit:
-        return render_template("bookings/tasks.html", booking=booking, tasks=tasks_of(booking))
+        return render_template(
+            "bookings/tasks.html",
+            booking=booking,
+            tasks=tasks_of(booking),
+            trail=read_trail(booking_id),
+        )
     return _sent_page(booking)
 
 
@@ -140,6 +145,7 @@ def _sent_page(booking: BookingDetail, overtaken: tuple[str, ...] | None = None)
         logistics=logistics_words(booking),
         asked_for=_asked_for(booking),
         overtaken=overtaken,
+        trail=read_trail(booking.id),
     )
 
 

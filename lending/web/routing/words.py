@@ -1,0 +1,47 @@
+"""Where a request belongs, in words."""
+
+from collections.abc import Sequence
+
+from flask_babel import gettext
+
+from lending.equity.routing.mapping import LeftOut
+from lending.equity.routing.targets import Reach, Target
+from lending.i18n import N_
+from lending.web.formats import number
+
+_REACH = {
+    Reach.EVENT: N_("The event is in its territory (%(commune)s)."),
+    Reach.SEAT: N_("The organisation has its seat in its territory (%(commune)s)."),
+    Reach.NONE: N_("Neither the event nor the organisation is in its territory."),
+}
+
+
+def why(target: Target) -> str:
+    """Say what an authority has to do with a request, and what it has not."""
+    cause = gettext(target.cause)
+    carried = (
+        gettext("%(lender)s carries this cause: %(cause)s.", lender=target.name, cause=cause)
+        if target.carries
+        else gettext(
+            "%(lender)s does not carry this cause: %(cause)s.", lender=target.name, cause=cause
+        )
+    )
+    return f"{carried} {gettext(_REACH[target.reach], commune=target.commune)}"
+
+
+def things(left_out: Sequence[LeftOut]) -> str:
+    """List what could not be carried over."""
+    return ", ".join(
+        gettext("%(num)s × %(item)s", num=number(left.quantity), item=left.name)
+        for left in left_out
+    )
+
+
+def note(left_out: Sequence[LeftOut]) -> str:
+    """Tell in a note what could not be carried over."""
+    return str(
+        gettext(
+            "Also asked for, without an equivalent in this catalogue: %(things)s.",
+            things=things(left_out),
+        )
+    )
