@@ -26,6 +26,8 @@ from lending.bookings.inbox import next_booking
 from lending.bookings.review import Case, read_case
 from lending.bookings.states import RefusalReason, State
 from lending.db.database import UnitOfWork
+from lending.equity.routing.awaited import opinion_duties
+from lending.equity.routing.opinions import decided_against_of
 from lending.errors import FieldError, InvalidInput, NotAllowedNow
 from lending.logistics.overruling import CapacityExceeded, overrules_of
 from lending.logistics.queries import TaskRow, tasks_of
@@ -110,10 +112,11 @@ def page_of(
         outlook = read_outlook(uow, case.booking, _granted(case.booking))
         overrules = overrules_of(uow, booking_id)
         routing = read_routing(uow, case.booking)
+        against = decided_against_of(uow, booking_id)
     page = DecisionPage(
         case=case,
         mode=_mode(case.booking),
-        history=history_of(case.booking.history, overrules),
+        history=history_of(case.booking.history, overrules, against),
         typed=request.form.to_dict(),
         sent=(request.endpoint or "").rpartition(".")[2] if request.method == "POST" else "",
         errors=tuple(errors),
@@ -155,7 +158,9 @@ def carry_out(
     wanted = filter_of_request()
     with database().read() as uow:
         booking = get_booking(uow, principal(), booking_id)
-        following = next_booking(uow, principal(), wanted, booking_id)
+        following = next_booking(
+            uow, principal(), wanted, booking_id, more=opinion_duties(uow, principal())
+        )
     try:
         database().write(service)
     except CapacityExceeded as error:
@@ -259,10 +264,19 @@ def grant(booking_id: int) -> ResponseReturnValue:
     """Grant a request, whole or in part."""
     reason = request.form.get("reason", "")
     although = request.form.get("capacity_reason", "")
+    against = request.form.get("opinions_reason", "")
+    if against.strip() and not request.form.get("confirmed"):
+        return confirm(
+            booking_id,
+            gettext("Grant it without the agreement of every department?"),
+            gettext("Your reason stays in the history with the opinions, for staff and auditors."),
+            gettext("Grant all the same"),
+            quote=against,
+        )
 
     def approve(uow: UnitOfWork) -> object:
         granted = _named(get_booking(uow, principal(), booking_id)) | quantities("granted")
-        return approve_booking(uow, principal(), booking_id, granted, reason, although)
+        return approve_booking(uow, principal(), booking_id, granted, reason, although, against)
 
     return carry_out(booking_id, approve, gettext("granted"))
 

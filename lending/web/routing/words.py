@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from flask_babel import gettext
 
 from lending.equity.routing.mapping import LeftOut
+from lending.equity.routing.opinions import AgainstView
 from lending.equity.routing.targets import Reach, Target
 from lending.i18n import N_
 from lending.web.formats import number
+from lending.web.widgets import HistoryEntry
 
 _REACH = {
     Reach.EVENT: N_("The event is in its territory (%(commune)s)."),
@@ -27,6 +29,18 @@ def why(target: Target) -> str:
         )
     )
     return f"{carried} {gettext(_REACH[target.reach], commune=target.commune)}"
+
+
+def went_against(entry: HistoryEntry, about: AgainstView) -> HistoryEntry:
+    """Return what the history tells beside a grant that departments had not agreed to."""
+    text = gettext(
+        "Granted with opinions awaited (%(pending)s) or unfavourable (%(unfavourable)s)",
+        pending=about.pending,
+        unfavourable=about.unfavourable,
+    )
+    return HistoryEntry(
+        entry.at, str(text), entry.actor, about.reason, "wait", "exclamation-triangle-fill"
+    )
 
 
 def things(left_out: Sequence[LeftOut]) -> str:
