@@ -72,7 +72,7 @@ def _rooms_of(place: Place) -> tuple[str, ...]:
     room = place.endpoint.partition(".")[0]
     # A booking that the staff decides is opened from the inbox.
     # Who does the field work, and with what, is looked up from there.
-    return {"inbox": (room, "decisions"), "logistics": (room, "means", "planning")}.get(
+    return {"inbox": (room, "decisions", "routing"), "logistics": (room, "means", "planning")}.get(
         room, (room,)
     )
 

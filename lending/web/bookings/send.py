@@ -23,7 +23,7 @@ from lending.web.bookings.depots import closed_around, collections_of
 from lending.web.bookings.sentences import next_words
 from lending.web.context import allowed, database, principal
 from lending.web.errors import words
-from lending.web.routing.words import why
+from lending.web.routing.words import why, why_not
 
 
 @blueprint.get("/demandes/<int:booking_id>/verifier")
@@ -104,7 +104,7 @@ def _better(booking: BookingDetail, targets: Targets) -> Better | None:
         organisation_id=booking.organisation_id,
     ):
         return None
-    return Better(target.authority_id, target.name, why(targets.here), why(target))
+    return Better(target.authority_id, target.name, why_not(targets.here), why(target))
 
 
 def _others(booking: BookingDetail) -> tuple[BookingRow, ...]:

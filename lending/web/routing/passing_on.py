@@ -24,7 +24,7 @@ from lending.web.decisions import page_of
 from lending.web.inbox import filter_arguments
 from lending.web.numbers import whole_number
 from lending.web.routing import blueprint
-from lending.web.routing.words import note, things, why
+from lending.web.routing.words import note, things, why, why_not
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def _page(booking: BookingDetail, reason: str = "", error: InvalidInput | None =
 
 def _suggested_reason(here: Target, better: Target | None) -> str:
     """Begin the reason with what speaks for itself; the reader can change it."""
-    return "" if better is None or request.method == "POST" else f"{why(here)} {why(better)}"
+    return "" if better is None or request.method == "POST" else f"{why_not(here)} {why(better)}"
 
 
 @blueprint.post("/demandes/<int:booking_id>/changer-de-guichet")

@@ -20,15 +20,28 @@ _REACH = {
 
 def why(target: Target) -> str:
     """Say what an authority has to do with a request, and what it has not."""
-    cause = gettext(target.cause)
-    carried = (
-        gettext("%(lender)s carries this cause: %(cause)s.", lender=target.name, cause=cause)
-        if target.carries
-        else gettext(
-            "%(lender)s does not carry this cause: %(cause)s.", lender=target.name, cause=cause
-        )
+    return f"{_carried(target)} {_reached(target)}"
+
+
+def why_not(target: Target) -> str:
+    """Say only what an authority has not to do with a request."""
+    found = [] if target.carries else [_carried(target)]
+    if target.reach is Reach.NONE:
+        found.append(gettext("%(lender)s: %(why)s", lender=target.name, why=_reached(target)))
+    return " ".join(found)
+
+
+def _carried(target: Target) -> str:
+    cause, lender = gettext(target.cause), target.name
+    if target.carries:
+        return str(gettext("%(lender)s carries this cause: %(cause)s.", lender=lender, cause=cause))
+    return str(
+        gettext("%(lender)s does not carry this cause: %(cause)s.", lender=lender, cause=cause)
     )
-    return f"{carried} {gettext(_REACH[target.reach], commune=target.commune)}"
+
+
+def _reached(target: Target) -> str:
+    return str(gettext(_REACH[target.reach], commune=target.commune))
 
 
 def went_against(entry: HistoryEntry, about: AgainstView) -> HistoryEntry:
