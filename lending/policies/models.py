@@ -1,8 +1,8 @@
-"""The table of lending policies."""
+"""Tables of lending policies and of the rounds that they announce."""
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lending.authorities.models import Authority
@@ -40,5 +40,42 @@ class LendingPolicy(Base):
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     published_at: Mapped[datetime | None]
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+
+    authority: Mapped[Authority] = relationship()
+
+
+class AllocationRound(Base):
+    """A period whose requests wait, to be decided together."""
+
+    __tablename__ = "allocation_round"
+    __table_args__ = (
+        CheckConstraint("period_start < period_end", name="period"),
+        CheckConstraint("opens_at < cut_off_at AND cut_off_at <= decides_at", name="order"),
+        CheckConstraint("adopted_at IS NULL OR cancelled_at IS NULL", name="ended"),
+        Index("ix_allocation_round_authority", "authority_id", "period_start"),
+    )
+
+    id: Mapped[Id]
+    uuid: Mapped[Uuid]
+    authority_id: Mapped[int] = mapped_column(ForeignKey("authority.id"))
+    name: Mapped[str] = mapped_column(String(120))
+    period_start: Mapped[datetime]
+    period_end: Mapped[datetime]
+    """Loans that begin in `[period_start, period_end)` are decided by it."""
+    opens_at: Mapped[datetime]
+    cut_off_at: Mapped[datetime]
+    """Files complete by then take part."""
+    decides_at: Mapped[datetime]
+    """By when the authority says it will decide."""
+    seed: Mapped[str] = mapped_column(String(64))
+    """Of the lottery; shown to nobody before the round is adopted."""
+    commitment: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of the seed, published from the beginning."""
+    announced_at: Mapped[datetime]
+    announced_by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    adopted_at: Mapped[datetime | None]
+    adopted_by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str] = mapped_column(Text, default="")
 
     authority: Mapped[Authority] = relationship()

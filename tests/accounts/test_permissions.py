@@ -29,6 +29,7 @@ def test_an_auditor_changes_nothing() -> None:
     reading = {
         Action.BROWSE_CATALOGUE,
         Action.SEE_PROGRAMME,
+        Action.SEE_POLICY,
         Action.SEE_STOCK_DETAILS,
         Action.SEE_ORGANISATION,
         Action.LIST_ORGANISATIONS,
@@ -89,3 +90,13 @@ def test_the_scope_of_a_list_agrees_with_the_check_of_one(action: Action) -> Non
             within = scope is None or authority in scope
             if action not in PUBLIC_ACTIONS:
                 assert person.can(action, authority_id=authority) is within
+
+
+def test_a_person_acts_in_the_role_that_the_table_allows_it_in():
+    here = {"authority_id": 1, "organisation_id": 7}
+    both = Principal(
+        user_id=1, grants=(Grant(Role.BORROWER, organisation_id=7), Grant(Role.MANAGER, 1))
+    )
+    assert both.role_for(Action.CANCEL_BOOKING, **here) is Role.BORROWER
+    assert both.role_for(Action.DECIDE_BOOKING, **here) is Role.MANAGER
+    assert both.role_for(Action.DECIDE_BOOKING, authority_id=2, organisation_id=7) is None

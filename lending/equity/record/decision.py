@@ -33,7 +33,7 @@ _KINDS = {
     Kind.GRANT: N_("Granted"),
     Kind.GRANT_IN_PART: N_("Granted in part"),
     Kind.REFUSE: N_("Refused"),
-    Kind.WAIT: N_("Put on the waiting list"),
+    Kind.WAIT: N_("Moved to the waiting list"),
     Kind.SERVE: N_("Served from the waiting list"),
     Kind.REDIRECT: N_("Sent on to another lender"),
     Kind.OVERRIDE: N_("Decided against the rule"),

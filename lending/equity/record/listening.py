@@ -12,6 +12,7 @@ from lending.equity.record.chain import append
 from lending.equity.record.decision import INSTALLATION, Author, Decision, Kind, Rule
 from lending.equity.record.snapshot import take_snapshot
 from lending.events import Events
+from lending.policies.models import AllocationRound
 
 DECISIONS = {
     "approve": (Kind.GRANT, Rule.STAFF),
@@ -43,6 +44,9 @@ def _moved(fact: BookingMoved, uow: UnitOfWork) -> None:
     author = _author(fact.actor, booking, MOVES[fact.move].action)
     if author.role == Role.BORROWER:
         rule = Rule.BORROWER
+    by_round = _adopting(uow, booking)
+    if by_round:
+        rule = Rule.ROUND
     snapshot = take_snapshot(uow, booking)
     append(
         uow,
@@ -54,12 +58,20 @@ def _moved(fact: BookingMoved, uow: UnitOfWork) -> None:
             inputs=snapshot.inputs,
             result=_result(fact, booking),
             booking_id=booking.id,
+            round_id=booking.round_id if by_round else None,
             policy_id=snapshot.policy_id,
             stock=snapshot.stock,
             reason_code=booking.refusal_reason if kind is Kind.REFUSE else None,
             reason=uow.session.get_one(Transition, fact.transition_id).reason,
         ),
     )
+
+
+def _adopting(uow: UnitOfWork, booking: Booking) -> bool:
+    """Return whether the round of the booking is being adopted in this transaction."""
+    if booking.round_id is None:
+        return False
+    return uow.session.get_one(AllocationRound, booking.round_id).adopted_at == uow.now
 
 
 def _author(actor: Principal, booking: Booking, action: Action | None) -> Author:

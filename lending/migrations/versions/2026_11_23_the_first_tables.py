@@ -166,6 +166,56 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_worker_lease")),
     )
     op.create_table(
+        "allocation_round",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("period_start", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("period_end", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opens_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cut_off_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decides_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seed", sa.String(length=64), nullable=False),
+        sa.Column("commitment", sa.String(length=64), nullable=False),
+        sa.Column("announced_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("announced_by_id", sa.Integer(), nullable=True),
+        sa.Column("adopted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("adopted_by_id", sa.Integer(), nullable=True),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancel_reason", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "adopted_at IS NULL OR cancelled_at IS NULL", name=op.f("ck_allocation_round_ended")
+        ),
+        sa.CheckConstraint(
+            "opens_at < cut_off_at AND cut_off_at <= decides_at",
+            name=op.f("ck_allocation_round_order"),
+        ),
+        sa.CheckConstraint("period_start < period_end", name=op.f("ck_allocation_round_period")),
+        sa.ForeignKeyConstraint(
+            ["adopted_by_id"],
+            ["app_user.id"],
+            name=op.f("fk_allocation_round_adopted_by_id_app_user"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["announced_by_id"],
+            ["app_user.id"],
+            name=op.f("fk_allocation_round_announced_by_id_app_user"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["authority_id"],
+            ["authority.id"],
+            name=op.f("fk_allocation_round_authority_id_authority"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_allocation_round")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_allocation_round_uuid")),
+    )
+    with op.batch_alter_table("allocation_round", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_allocation_round_authority", ["authority_id", "period_start"], unique=False
+        )
+
+    op.create_table(
         "authority_commune",
         sa.Column("authority_id", sa.Integer(), nullable=False),
         sa.Column("commune_insee", sa.String(length=5), nullable=False),
@@ -1094,6 +1144,7 @@ def upgrade() -> None:
         sa.Column("option_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("round_id", sa.Integer(), nullable=True),
         sa.Column(
             "refusal_reason",
             sa.Enum(
@@ -1130,6 +1181,9 @@ def upgrade() -> None:
             ["organisation.id"],
             name=op.f("fk_booking_organisation_id_organisation"),
         ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["allocation_round.id"], name=op.f("fk_booking_round_id_allocation_round")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_booking")),
         sa.UniqueConstraint("reference", name=op.f("uq_booking_reference")),
         sa.UniqueConstraint("uuid", name=op.f("uq_booking_uuid")),
@@ -1140,6 +1194,7 @@ def upgrade() -> None:
             "ix_booking_organisation", ["organisation_id", "starts_at"], unique=False
         )
         batch_op.create_index("ix_booking_period", ["starts_at", "ends_at"], unique=False)
+        batch_op.create_index("ix_booking_round", ["round_id"], unique=False)
         batch_op.create_index(
             "ix_booking_state", ["authority_id", "state", "starts_at"], unique=False
         )
@@ -1622,6 +1677,58 @@ def upgrade() -> None:
         batch_op.create_index("ix_transition_booking", ["booking_id"], unique=False)
 
     op.create_table(
+        "allocation_share",
+        sa.Column("line_id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("asked", sa.Integer(), nullable=False),
+        sa.Column("granted", sa.Integer(), nullable=False),
+        sa.Column(
+            "limited_by",
+            sa.Enum(
+                "enough",
+                "met",
+                "share",
+                "served",
+                "lottery",
+                "rank",
+                "whole",
+                name="limit",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("served_cents", sa.Integer(), nullable=False),
+        sa.Column("ticket", sa.String(length=64), nullable=False),
+        sa.Column("tight_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tight_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("free_then", sa.Integer(), nullable=False),
+        sa.Column("asked_then", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "granted >= 0 AND granted <= asked", name=op.f("ck_allocation_share_granted")
+        ),
+        sa.CheckConstraint("place >= 1 AND rank >= 1", name=op.f("ck_allocation_share_order")),
+        sa.ForeignKeyConstraint(
+            ["line_id"],
+            ["booking_line.id"],
+            name=op.f("fk_allocation_share_line_id_booking_line"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"],
+            ["allocation_round.id"],
+            name=op.f("fk_allocation_share_round_id_allocation_round"),
+        ),
+        sa.PrimaryKeyConstraint("line_id", name=op.f("pk_allocation_share")),
+    )
+    with op.batch_alter_table("allocation_share", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_allocation_share_round_id"), ["round_id"], unique=False
+        )
+
+    op.create_table(
         "hold",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.Integer(), nullable=False),
@@ -1895,6 +2002,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_hold_booking_line")
 
     op.drop_table("hold")
+    with op.batch_alter_table("allocation_share", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_allocation_share_round_id"))
+
+    op.drop_table("allocation_share")
     with op.batch_alter_table("transition", schema=None) as batch_op:
         batch_op.drop_index("ix_transition_booking")
 
@@ -1952,6 +2063,7 @@ def downgrade() -> None:
     op.drop_table("calendar_subscription")
     with op.batch_alter_table("booking", schema=None) as batch_op:
         batch_op.drop_index("ix_booking_state")
+        batch_op.drop_index("ix_booking_round")
         batch_op.drop_index("ix_booking_period")
         batch_op.drop_index("ix_booking_organisation")
         batch_op.drop_index("ix_booking_option")
@@ -2037,6 +2149,10 @@ def downgrade() -> None:
 
     op.drop_table("calendar_entry")
     op.drop_table("authority_commune")
+    with op.batch_alter_table("allocation_round", schema=None) as batch_op:
+        batch_op.drop_index("ix_allocation_round_authority")
+
+    op.drop_table("allocation_round")
     op.drop_table("worker_lease")
     with op.batch_alter_table("sign_in_attempt", schema=None) as batch_op:
         batch_op.drop_index("ix_sign_in_attempt_key_at")

@@ -1,0 +1,1 @@
+"""How scarce equipment is shared when many requests are decided together; pure."""

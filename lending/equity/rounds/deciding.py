@@ -1,0 +1,280 @@
+"""Try a round, adopt it, or give it up."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from hashlib import sha256
+
+from sqlalchemy import select
+
+from lending.accounts.permissions import SYSTEM, Action, Principal
+from lending.authorities.models import Authority
+from lending.availability.answers import instant
+from lending.availability.models import HoldKind
+from lending.bookings.decisions import approve_booking, put_on_waiting_list
+from lending.bookings.errors import StockConflict
+from lending.bookings.holding import hold, item_ids_of, lock_with_waiting, release
+from lending.bookings.models import Booking
+from lending.bookings.moves import move
+from lending.bookings.options import start_option, start_waiting
+from lending.bookings.states import UNDECIDED, State
+from lending.db.database import UnitOfWork
+from lending.equity.allocation.deciding import decide
+from lending.equity.allocation.values import Grant, Outcome, Place, Request, Stock
+from lending.equity.record.chain import append
+from lending.equity.record.decision import Author, Decision, Kind, Rule
+from lending.equity.rounds.gathering import AskedLine, Candidate, candidates_of, inputs_of
+from lending.equity.rounds.models import Share
+from lending.errors import FieldError, InvalidInput, NotAllowedNow
+from lending.i18n import N_
+from lending.policies.models import AllocationRound
+from lending.policies.rounds import Stage, load_round, stage_of
+
+REHEARSAL = "rehearsal"
+"""The seed of a try before the cut-off, when nobody may know the true lots."""
+
+
+@dataclass(frozen=True)
+class LineResult:
+    """What a round would give for a line."""
+
+    line: AskedLine
+    grant: Grant
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a round would give for a request."""
+
+    candidate: Candidate
+    place: Place
+    lines: tuple[LineResult, ...]
+
+    @property
+    def granted(self) -> dict[int, int]:
+        """By item."""
+        return {each.line.item_id: each.grant.units for each in self.lines}
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything asked for is granted."""
+        return all(each.grant.units == each.line.quantity for each in self.lines)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a round would come to now."""
+
+    stage: Stage
+    is_rehearsal: bool
+    """Whether other lots were drawn than those that will count."""
+    results: tuple[Result, ...]
+    left_out: tuple[Candidate, ...]
+    """Requests of the period about which it does not decide."""
+    stocks: tuple[Stock, ...]
+    requests: tuple[Request, ...]
+    outcome: Outcome
+
+    @property
+    def fingerprint(self) -> str:
+        """What changes when anything about the result does."""
+        lines = sorted(
+            f"{each.line.id}:{each.line.quantity}:{each.grant.units}"
+            for result in self.results
+            for each in result.lines
+        )
+        return sha256("\n".join(lines).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Words:
+    """How the face that adopts writes to associations."""
+
+    explain: Callable[[Result], str]
+    """Why a request gets what it gets."""
+    waiting: str
+    """To those whom the round did not decide about, and for whom nothing is left now."""
+
+
+def try_round(uow: UnitOfWork, found: AllocationRound) -> Trial:
+    """Return what a round would come to if it were decided now; nothing is written."""
+    stage = stage_of(found, uow.now)
+    rehearsal = stage in (Stage.ANNOUNCED, Stage.OPEN)
+    candidates = candidates_of(uow, found)
+    inputs = inputs_of(uow, candidates)
+    outcome = decide(inputs.stocks, inputs.requests, REHEARSAL if rehearsal else found.seed)
+    places = {place.organisation: place for place in outcome.places}
+    results = tuple(
+        Result(
+            candidate=each,
+            place=places[str(each.organisation_id)],
+            lines=tuple(
+                LineResult(line, grant)
+                for line, grant in zip(each.lines, outcome.grants[each.reference], strict=True)
+            ),
+        )
+        for each in candidates
+        if each.reference in outcome.grants
+    )
+    left_out = tuple(each for each in candidates if each.reference not in outcome.grants)
+    return Trial(stage, rehearsal, results, left_out, inputs.stocks, inputs.requests, outcome)
+
+
+def adopt_round(
+    uow: UnitOfWork, actor: Principal, round_id: int, words: Words, expected: str = ""
+) -> AllocationRound:
+    """Decide every request of a round at once; what is left is first come, first served again.
+
+    `expected` is the fingerprint of the trial that was looked at: if anything changed since,
+    nothing is adopted.
+
+    Raises:
+        NotFound, NotSignedIn, Forbidden: the actor may not.
+        NotAllowedNow: it still receives requests, or is decided or given up.
+        InvalidInput: something changed since the trial.
+    """
+    found = load_round(uow, actor, round_id)
+    if stage_of(found, uow.now) is not Stage.TO_DECIDE:
+        raise NotAllowedNow
+    _lock(uow, found)
+    trial = try_round(uow, found)
+    if expected and trial.fingerprint != expected:
+        raise InvalidInput(
+            [FieldError("expected", N_("Something changed since. Look at the result again."))]
+        )
+    found.adopted_at, found.adopted_by_id = uow.now, actor.user_id
+    uow.session.flush()  # from here on the period is no longer collected
+    _record(uow, actor, found, trial)
+    for result in trial.results:  # options must not stand in the way of what is decided
+        booking = uow.session.get_one(Booking, result.candidate.booking_id)
+        booking.round_id = found.id
+        release(uow, booking)
+        uow.session.add_all(_share(found, result, each) for each in result.lines)
+    uow.session.flush()  # what is released is free for who comes next
+    for result in trial.results:
+        _carry_out(uow, actor, found, result, words.explain(result))
+    _let_go(uow, trial.left_out, words.waiting)
+    return found
+
+
+def cancel_round(uow: UnitOfWork, actor: Principal, round_id: int, reason: str) -> AllocationRound:
+    """Give a round up: its requests are decided one by one, in the order of complete files.
+
+    Raises:
+        NotFound, NotSignedIn, Forbidden, NotAllowedNow: as for `adopt_round`.
+        InvalidInput: no reason.
+    """
+    found = load_round(uow, actor, round_id)
+    if not reason.strip():
+        raise InvalidInput(reason=N_("Give a reason: the other side will read it."))
+    _lock(uow, found)
+    found.cancelled_at, found.cancel_reason = uow.now, reason.strip()
+    uow.session.flush()  # from here on the period is no longer collected
+    _let_go(uow, candidates_of(uow, found), reason)
+    return found
+
+
+def _lock(uow: UnitOfWork, found: AllocationRound) -> None:
+    """Lock the requests, their items and the authority, in the order of every decision."""
+    candidates = candidates_of(uow, found)
+    uow.session.execute(
+        select(Booking.id)
+        .where(Booking.id.in_([each.booking_id for each in candidates]))
+        .order_by(Booking.id)
+        .with_for_update(of=Booking)
+    )
+    lock_with_waiting(uow, {line.item_id for each in candidates for line in each.lines})
+    uow.session.get(Authority, found.authority_id, with_for_update={"of": Authority})
+
+
+def _record(uow: UnitOfWork, actor: Principal, found: AllocationRound, trial: Trial) -> None:
+    """Keep all inputs and the result, so that anyone can share anew and compare."""
+    role = actor.role_for(
+        Action.MANAGE_POLICY, authority_id=found.authority_id, organisation_id=None
+    )
+    append(
+        uow,
+        found.authority_id,
+        Decision(
+            kind=Kind.ALLOCATE,
+            rule=Rule.ROUND,
+            author=Author(role.value if role else "", actor.user_id, actor.api_token_id),
+            inputs={
+                "round": found.uuid,
+                "commitment": found.commitment,
+                "seed": found.seed,
+                "stocks": [_plain(stock) for stock in trial.stocks],
+                "requests": [_plain(request) for request in trial.requests],
+            },
+            result={
+                "grants": {
+                    key: [grant.units for grant in grants]
+                    for key, grants in trial.outcome.grants.items()
+                },
+                "places": [_plain(place) for place in trial.outcome.places],
+            },
+            round_id=found.id,
+        ),
+    )
+
+
+def _plain(value: object) -> object:
+    """Return a frozen value as maps and lists, as the record keeps it."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return value
+
+
+def _carry_out(
+    uow: UnitOfWork, actor: Principal, found: AllocationRound, result: Result, reason: str
+) -> None:
+    candidate = result.candidate
+    if any(result.granted.values()):
+        approve_booking(
+            uow,
+            actor,
+            candidate.booking_id,
+            result.granted,
+            reason="" if result.is_whole else reason,
+            # The round shares equipment; the crews' days are planned from what comes out.
+            capacity_reason=found.name,
+        )
+    elif candidate.state is not State.WAITLISTED:
+        put_on_waiting_list(uow, actor, candidate.booking_id, reason)
+
+
+def _let_go(uow: UnitOfWork, candidates: Sequence[Candidate], reason: str) -> None:
+    """Let those about whom the round did not decide hold what is left, in order of arrival."""
+    for each in candidates:
+        booking = uow.session.get_one(Booking, each.booking_id)
+        if booking.state not in UNDECIDED or booking.option_until is not None:
+            continue
+        booking.round_id = None
+        terms = lock_with_waiting(uow, item_ids_of(booking))
+        try:
+            hold(uow, booking, HoldKind.OPTION, terms)
+        except StockConflict:
+            start_waiting(uow, booking)
+            move(uow, SYSTEM, booking, "put_on_waiting_list", reason)
+        else:
+            start_option(uow, booking)
+
+
+def _share(found: AllocationRound, result: Result, each: LineResult) -> Share:
+    tight = each.grant.squeeze
+    return Share(
+        line_id=each.line.id,
+        round_id=found.id,
+        asked=each.line.quantity,
+        granted=each.grant.units,
+        limit=each.grant.limit,
+        rank=result.candidate.rank,
+        place=result.place.position,
+        served_cents=result.place.served,
+        ticket=result.place.ticket,
+        tight_from=instant(tight.starts),
+        tight_until=instant(tight.ends),
+        free_then=tight.free,
+        asked_then=tight.asked,
+    )
