@@ -13,8 +13,8 @@ from lending.db.database import Database
 from lending.demo.load import load_demo
 from lending.demo.people import PASSWORD, PEOPLE
 from lending.equity.record import listening as recording
-from lending.equity.routing import opinions
 from lending.equity.rounds import guarding
+from lending.equity.routing import opinions
 from lending.events import Events
 from lending.feeds.blueprint import register as register_feeds
 from lending.jobs.worker import run_worker

@@ -9,8 +9,8 @@ import lending.catalogue.models
 import lending.closures.models
 import lending.db.counter
 import lending.equity.record.models
-import lending.equity.routing.models
 import lending.equity.rounds.models
+import lending.equity.routing.models
 import lending.jobs.models
 import lending.logistics.means.models
 import lending.logistics.models
