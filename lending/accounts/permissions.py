@@ -68,6 +68,8 @@ class Action(StrEnum):
     CANCEL_BOOKING = "booking.cancel"
     REVIEW_BOOKING = "booking.review"
     """Take in review, ask for missing pieces."""
+    GIVE_OPINION = "booking.opinion"
+    """Say what a department thinks of a request; for which one, lending.equity.routing knows."""
     DECIDE_BOOKING = "booking.decide"
     """Approve, approve in part, refuse, put on the waiting list."""
     HAND_OVER = "booking.hand_over"
@@ -135,6 +137,7 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     Action.EDIT_BOOKING: {_B: _OWN, _F: _AUTHORITY, _M: _AUTHORITY, _ADM: _ALL},
     Action.CANCEL_BOOKING: {_B: _OWN, _F: _AUTHORITY, _M: _AUTHORITY, _ADM: _ALL},
     Action.REVIEW_BOOKING: {_F: _AUTHORITY, _M: _AUTHORITY, _ADM: _ALL},
+    Action.GIVE_OPINION: {_F: _AUTHORITY, _M: _AUTHORITY, _ADM: _ALL},
     Action.DECIDE_BOOKING: {_M: _AUTHORITY, _ADM: _ALL},
     Action.HAND_OVER: {_M: _AUTHORITY, _ADM: _ALL},
     Action.SEE_INBOX: {_F: _AUTHORITY, _M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},

@@ -55,6 +55,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         telling,
         valuation,
     )
+    from lending.web.routing import views as routing
 
     return [
         health.blueprint,
@@ -82,5 +83,6 @@ def blueprints() -> list:  # type: ignore[type-arg]
         planning.blueprint,
         rounds.blueprint,
         valuation.blueprint,
+        routing.blueprint,
         jobs.blueprint,
     ]

@@ -27,6 +27,8 @@ from lending.bookings.review import LENT, Case, read_case
 from lending.bookings.states import UNDECIDED, RefusalReason, State
 from lending.db.database import UnitOfWork
 from lending.equity.rounds.queries import RoundView, round_of
+from lending.equity.routing.awaited import opinion_duties
+from lending.equity.routing.opinions import decided_against_of
 from lending.equity.valuation.limits import YearWithLoan, year_with_loan
 from lending.errors import FieldError, InvalidInput, NotAllowedNow
 from lending.logistics.overruling import CapacityExceeded, overrules_of
@@ -37,6 +39,7 @@ from lending.web.inbox import filter_arguments, filter_of_request
 from lending.web.numbers import whole_number
 from lending.web.offers import conflicts_for_staff
 from lending.web.outlook import OutlookView, read_outlook, told_again
+from lending.web.routing.panels import read_routing
 from lending.web.widgets import Conflict, HistoryEntry
 
 blueprint = Blueprint("decisions", __name__)
@@ -116,10 +119,12 @@ def page_of(
         overrules = overrules_of(uow, booking_id)
         collecting = round_of(uow, case.booking)
         worth = _worth(uow, case.booking)
+        routing = read_routing(uow, case.booking)
+        against = decided_against_of(uow, booking_id)
     page = DecisionPage(
         case=case,
         mode=_mode(case.booking),
-        history=history_of(case.booking.history, overrules),
+        history=history_of(case.booking.history, overrules, against),
         typed=request.form.to_dict(),
         sent=(request.endpoint or "").rpartition(".")[2] if request.method == "POST" else "",
         errors=tuple(errors),
@@ -133,7 +138,11 @@ def page_of(
         preparation_begins=case.booking.starts_at <= case.now + PREPARE_AHEAD,
     )
     return render_template(
-        "decisions/show.html", page=page, reasons=tuple(RefusalReason), State=State
+        "decisions/show.html",
+        page=page,
+        reasons=tuple(RefusalReason),
+        State=State,
+        routing=routing,
     ), status
 
 
@@ -171,7 +180,9 @@ def carry_out(
     wanted = filter_of_request()
     with database().read() as uow:
         booking = get_booking(uow, principal(), booking_id)
-        following = next_booking(uow, principal(), wanted, booking_id)
+        following = next_booking(
+            uow, principal(), wanted, booking_id, more=opinion_duties(uow, principal())
+        )
     try:
         database().write(service)
     except CapacityExceeded as error:
@@ -275,10 +286,19 @@ def grant(booking_id: int) -> ResponseReturnValue:
     """Grant a request, whole or in part."""
     reason = request.form.get("reason", "")
     although = request.form.get("capacity_reason", "")
+    against = request.form.get("opinions_reason", "")
+    if against.strip() and not request.form.get("confirmed"):
+        return confirm(
+            booking_id,
+            gettext("Grant it without the agreement of every department?"),
+            gettext("Your reason stays in the history with the opinions, for staff and auditors."),
+            gettext("Grant all the same"),
+            quote=against,
+        )
 
     def approve(uow: UnitOfWork) -> object:
         granted = _named(get_booking(uow, principal(), booking_id)) | quantities("granted")
-        return approve_booking(uow, principal(), booking_id, granted, reason, although)
+        return approve_booking(uow, principal(), booking_id, granted, reason, although, against)
 
     return carry_out(booking_id, approve, gettext("granted"))
 

@@ -73,7 +73,7 @@ def _rooms_of(place: Place) -> tuple[str, ...]:
     # A booking that the staff decides is opened from the inbox.
     # Who does the field work, and with what, is looked up from there.
     return {
-        "inbox": (room, "decisions"),
+        "inbox": (room, "decisions", "routing"),
         "logistics": (room, "means", "planning"),
         "organisations": (room, "valuation"),
     }.get(room, (room,))

@@ -88,7 +88,7 @@ ROUTES: dict[str, Route] = {
     **_of(
         Owner.NOBODY, Action.MANAGE_USERS, "administration",
         "index", "people", "create_person", "person", "give_role", "take_role",
-        "deactivate", "reactivate", "new_password_for", "tokens", "revoke",
+        "deactivate", "reactivate", "new_password_for", "tokens", "revoke", "assign",
     ),
     "administration.authorities": Route(Action.MANAGE_AUTHORITY),
     **_of(Owner.TOWN, Action.MANAGE_AUTHORITY, "administration", "authority", "depot"),
@@ -177,6 +177,11 @@ ROUTES: dict[str, Route] = {
         Owner.TOWN, Action.SEE_VALUE, "valuation", "annex", "annex_file", "scdl", "scdl_file"
     ),
     **_of(Owner.CHOIR, Action.SEE_ORGANISATION, "valuation", "statement", "statement_file"),
+    # the right lender, and who has a say
+    **_of(Owner.BOOKING, Action.REVIEW_BOOKING, "routing", "pass_on"),
+    **_of(Owner.BOOKING, Action.EDIT_BOOKING, "routing", "take"),
+    **_of(Owner.BOOKING, Action.GIVE_OPINION, "routing", "opine"),
+    **_of(Owner.NOBODY, Action.GIVE_OPINION, "routing", "delegations", "take_back"),
     # calendars
     "subscriptions.index": Route(Action.SUBSCRIBE),
     "subscriptions.create": Route(

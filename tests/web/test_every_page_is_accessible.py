@@ -20,7 +20,7 @@ from tests.web.stage import Stage, build_stage
 
 STAFF_ROOMS = (
     *("inbox", "board", "shortages", "jobs", "decisions"),
-    *("catalogue", "logistics", "closures", "means", "rounds", "planning"),
+    *("catalogue", "logistics", "closures", "means", "rounds", "planning", "routing"),
 )
 STAFF_PAGES = (
     "organisations.index",

@@ -19,7 +19,7 @@ from lending.errors import InvalidInput, NotAllowedNow
 from lending.i18n import N_
 from lending.organisations.models import Verification
 from lending.web.bookings import blueprint
-from lending.web.bookings.common import read_booking, to_booking
+from lending.web.bookings.common import read_booking, read_trail, to_booking
 from lending.web.bookings.current import keep_current
 from lending.web.bookings.forms import AnswerForm, PeriodForm, ReasonForm
 from lending.web.bookings.sentences import (
@@ -54,7 +54,7 @@ GROUPS: dict[str, tuple[str, frozenset[State]]] = {
     ),
     "over": (
         N_("Over"),
-        frozenset({State.CLOSED, State.REFUSED, State.CANCELLED, State.EXPIRED}),
+        frozenset({State.CLOSED, State.REFUSED, State.REDIRECTED, State.CANCELLED, State.EXPIRED}),
     ),
 }
 
@@ -123,7 +123,12 @@ def show(booking_id: int) -> ResponseReturnValue:
     """Show a request: what is still to be done for a draft, what comes next for the others."""
     booking = read_booking(booking_id)
     if booking.can_edit:
-        return render_template("bookings/tasks.html", booking=booking, tasks=tasks_of(booking))
+        return render_template(
+            "bookings/tasks.html",
+            booking=booking,
+            tasks=tasks_of(booking),
+            trail=read_trail(booking_id),
+        )
     return _sent_page(booking)
 
 
@@ -146,6 +151,7 @@ def _sent_page(booking: BookingDetail, overtaken: tuple[str, ...] | None = None)
         overtaken=overtaken,
         worth=worth,
         why=why_of(booking),
+        trail=read_trail(booking.id),
     )
 
 
