@@ -88,7 +88,7 @@ ROUTES: dict[str, Route] = {
     **_of(
         Owner.NOBODY, Action.MANAGE_USERS, "administration",
         "index", "people", "create_person", "person", "give_role", "take_role",
-        "deactivate", "reactivate", "new_password_for", "tokens", "revoke",
+        "deactivate", "reactivate", "new_password_for", "tokens", "revoke", "assign",
     ),
     "administration.authorities": Route(Action.MANAGE_AUTHORITY),
     **_of(Owner.TOWN, Action.MANAGE_AUTHORITY, "administration", "authority", "depot"),
@@ -117,6 +117,14 @@ ROUTES: dict[str, Route] = {
     ),
     # closed days
     "closures.choose": Route(Action.MANAGE_CLOSURES),
+    "allocations.index": Route(Action.SEE_POLICY),
+    "allocations.show": Route(Action.SEE_POLICY),
+    **_of(
+        Owner.TOWN,
+        Action.MANAGE_POLICY,
+        "allocations",
+        *("announce", "attempt", "adopt", "give_up"),
+    ),
     **_of(
         Owner.TOWN, Action.MANAGE_CLOSURES, "closures",
         "index", "close", "follow", "keep_holidays",
@@ -165,6 +173,17 @@ ROUTES: dict[str, Route] = {
     **_of(
         Owner.BOOKING, Action.HAND_OVER, "decisions", "prepare", "hand_over", "take_back", "close"
     ),
+    # what loans are worth
+    "valuation.choose": Route(Action.SEE_VALUE),
+    **_of(
+        Owner.TOWN, Action.SEE_VALUE, "valuation", "annex", "annex_file", "scdl", "scdl_file"
+    ),
+    **_of(Owner.CHOIR, Action.SEE_ORGANISATION, "valuation", "statement", "statement_file"),
+    # the right lender, and who has a say
+    **_of(Owner.BOOKING, Action.REVIEW_BOOKING, "routing", "pass_on"),
+    **_of(Owner.BOOKING, Action.EDIT_BOOKING, "routing", "take"),
+    **_of(Owner.BOOKING, Action.GIVE_OPINION, "routing", "opine"),
+    **_of(Owner.NOBODY, Action.GIVE_OPINION, "routing", "delegations", "take_back"),
     # calendars
     "subscriptions.index": Route(Action.SUBSCRIBE),
     "subscriptions.create": Route(
@@ -179,7 +198,11 @@ ROUTES: dict[str, Route] = {
     ),
 }  # fmt: skip
 
-QUERIES = {"subscriptions.create": "?view=organisation&id={organisation_id}"}
+QUERIES = {
+    "valuation.scdl": "?which=all",
+    "valuation.statement": "?detail=yes",
+    "subscriptions.create": "?view=organisation&id={organisation_id}",
+}
 """What has to stand behind an address for it to be about something."""
 
 FORMS = {
