@@ -34,6 +34,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         accounts,
         administration,
         allocations,
+        audit,
         board,
         bookings,
         catalogue,
@@ -85,4 +86,5 @@ def blueprints() -> list:  # type: ignore[type-arg]
         valuation.blueprint,
         routing.blueprint,
         jobs.blueprint,
+        audit.blueprint,
     ]

@@ -39,6 +39,7 @@ PLACES = (
     ),
     Place("organisations.index", N_("Organisations"), "people", Action.LIST_ORGANISATIONS, "staff"),
     Place("organisations.own", N_("Your association"), "people", Action.SEE_ORGANISATION, "others"),
+    Place("audit.index", N_("Decision record"), "shield-check", Action.SEE_RECORD, "staff"),
     Place("jobs.index", N_("Jobs"), "gear", Action.SEE_JOBS, "staff"),
     Place("administration.index", N_("Administration"), "sliders", Action.MANAGE_USERS, "staff"),
 )

@@ -135,6 +135,8 @@ ROUTES: dict[str, Route] = {
     "board.index": Route(Action.SEE_BOARD),
     "shortages.index": Route(Action.SEE_SHORTAGES),
     "jobs.index": Route(Action.SEE_JOBS),
+    **_of(Owner.NOBODY, Action.SEE_RECORD, "audit", "index", "heads"),
+    **_of(Owner.TOWN, Action.SEE_RECORD, "audit", "check", "export"),
     "logistics.index": Route(Action.SEE_TASKS),
     **_of(Owner.BOOKING, Action.SEE_TASKS, "logistics", "show"),
     **_of(Owner.BOOKING, Action.DO_TASKS, "logistics", "start", "finish", "report", "say"),

@@ -19,7 +19,7 @@ from tests.web.routes import QUERIES, ROUTES
 from tests.web.stage import Stage, build_stage
 
 STAFF_ROOMS = (
-    *("inbox", "board", "shortages", "jobs", "decisions"),
+    *("inbox", "board", "shortages", "jobs", "decisions", "audit"),
     *("catalogue", "logistics", "closures", "means", "rounds", "planning", "routing"),
 )
 STAFF_PAGES = (
@@ -54,6 +54,8 @@ NOT_PAGES = {"static", "bootstrap.static", "feeds.show", "api.openapi", "health.
     "valuation.scdl_file",
     "valuation.statement_file",
     "planning.outlines",
+    "audit.export",
+    "audit.heads",
     "rounds.session",
     "rounds.worker",
     "feeds.programme",
