@@ -591,6 +591,24 @@ def upgrade() -> None:
         batch_op.create_index("ix_publication_week", ["authority_id", "monday"], unique=False)
 
     op.create_table(
+        "record_check",
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decisions", sa.Integer(), nullable=False),
+        sa.Column("erased", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("broken_at", sa.Integer(), nullable=True),
+        sa.Column("fault", sa.String(length=20), nullable=False),
+        sa.Column("told", sa.Text(), nullable=False),
+        sa.Column("rounds", sa.Integer(), nullable=False),
+        sa.Column("differences", sa.Integer(), nullable=False),
+        sa.Column("doubts", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["authority_id"], ["authority.id"], name=op.f("fk_record_check_authority_id_authority")
+        ),
+        sa.PrimaryKeyConstraint("authority_id", name=op.f("pk_record_check")),
+    )
+    op.create_table(
         "user_session",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -2360,6 +2378,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_user_session_expires_at"))
 
     op.drop_table("user_session")
+    op.drop_table("record_check")
     with op.batch_alter_table("publication", schema=None) as batch_op:
         batch_op.drop_index("ix_publication_week")
 
