@@ -15,6 +15,7 @@ from lending.demo.people import PASSWORD, PEOPLE
 from lending.equity.record import listening as recording
 from lending.equity.rounds import guarding
 from lending.equity.routing import opinions
+from lending.equity.valuation import service as valuation
 from lending.events import Events
 from lending.feeds.blueprint import register as register_feeds
 from lending.jobs.worker import run_worker
@@ -49,6 +50,7 @@ def build_database(settings: Settings, clock: Clock | None = None) -> Database:
     guarding.listen(events)
     overruling.listen(events)
     opinions.listen(events)
+    valuation.listen(events)
     generating.listen(events)
     Keeper(settings.public_url).listen(events)
     recording.listen(events)

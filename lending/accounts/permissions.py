@@ -89,6 +89,10 @@ class Action(StrEnum):
     """The published rules by which an authority lends."""
     MANAGE_POLICY = "policy.manage"
     """Draft and publish them."""
+    SEE_VALUE = "value.see"
+    """What an authority's loans are worth: the yearly annex and what is published of it."""
+    SEE_RECORD = "record.see"
+    """The chain of decisions, its checks and its export."""
     MANAGE_USERS = "users.manage"
     SEE_JOBS = "jobs.see"
 
@@ -167,6 +171,8 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     Action.MANAGE_AUTHORITY: {_ADM: _ALL},
     Action.SEE_POLICY: {_B: _ALL, _F: _ALL, _M: _ALL, _AUD: _ALL, _ADM: _ALL},
     Action.MANAGE_POLICY: {_M: _AUTHORITY, _ADM: _ALL},
+    Action.SEE_VALUE: {_F: _AUTHORITY, _M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
+    Action.SEE_RECORD: {_M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
     Action.MANAGE_USERS: {_ADM: _ALL},
     Action.SEE_JOBS: {_M: _ALL, _AUD: _ALL, _ADM: _ALL},
 }

@@ -40,6 +40,7 @@ from lending.demo.right_lender import ask_departments, pass_on
 from lending.demo.rounds import FieldWork
 from lending.demo.rushes import with_rushes
 from lending.demo.season import PlannedRequest, draw
+from lending.demo.tariffs import publish_tariffs
 from lending.errors import NotAllowedNow
 from lending.handover.service import Counted, check_in, check_out, close_booking, prepare_booking
 from lending.organisations.models import Organisation
@@ -71,8 +72,14 @@ def load_demo(
     )
     past.write(write_foundation)
     past.write(write_people)
+    past.write(_publish)
     _Season(past, clock, now).play(list(draw(SEED, now.date(), requests, ZONE)), report)
     past.dispose()
+
+
+def _publish(uow: UnitOfWork) -> None:
+    for authority in uow.session.scalars(select(Authority).order_by(Authority.id)).all():
+        publish_tariffs(uow, authority)
 
 
 @dataclass

@@ -11,6 +11,7 @@ import lending.db.counter
 import lending.equity.record.models
 import lending.equity.rounds.models
 import lending.equity.routing.models
+import lending.equity.valuation.models
 import lending.jobs.models
 import lending.logistics.means.models
 import lending.logistics.models

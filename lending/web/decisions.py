@@ -23,11 +23,13 @@ from lending.bookings.detail import BookingDetail, EventView, get_booking
 from lending.bookings.duties import PREPARE_AHEAD
 from lending.bookings.errors import StockConflict
 from lending.bookings.inbox import next_booking
-from lending.bookings.review import Case, read_case
-from lending.bookings.states import RefusalReason, State
+from lending.bookings.review import LENT, Case, read_case
+from lending.bookings.states import UNDECIDED, RefusalReason, State
 from lending.db.database import UnitOfWork
+from lending.equity.rounds.queries import RoundView, round_of
 from lending.equity.routing.awaited import opinion_duties
 from lending.equity.routing.opinions import decided_against_of
+from lending.equity.valuation.limits import YearWithLoan, year_with_loan
 from lending.errors import FieldError, InvalidInput, NotAllowedNow
 from lending.logistics.overruling import CapacityExceeded, overrules_of
 from lending.logistics.queries import TaskRow, tasks_of
@@ -68,6 +70,10 @@ class DecisionPage:
     """The field work that it makes."""
     outlook: OutlookView | None = None
     """What it would do to the crews' days."""
+    collecting: RoundView | None = None
+    """The round that will decide about it."""
+    worth: YearWithLoan | None = None
+    """What it is worth, and what the year of its borrower comes to with it."""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -111,6 +117,8 @@ def page_of(
         tasks = tasks_of(uow, booking_id)
         outlook = read_outlook(uow, case.booking, _granted(case.booking))
         overrules = overrules_of(uow, booking_id)
+        collecting = round_of(uow, case.booking)
+        worth = _worth(uow, case.booking)
         routing = read_routing(uow, case.booking)
         against = decided_against_of(uow, booking_id)
     page = DecisionPage(
@@ -125,6 +133,8 @@ def page_of(
         arguments=filter_arguments(),
         tasks=tuple(tasks),
         outlook=outlook,
+        collecting=collecting,
+        worth=worth,
         preparation_begins=case.booking.starts_at <= case.now + PREPARE_AHEAD,
     )
     return render_template(
@@ -134,6 +144,18 @@ def page_of(
         State=State,
         routing=routing,
     ), status
+
+
+def _worth(uow: UnitOfWork, booking: BookingDetail) -> YearWithLoan | None:
+    if booking.state not in UNDECIDED | LENT | {State.WAITLISTED}:
+        return None
+    requested = {line.item_id: line.requested for line in booking.line_views}
+    granted = {
+        item_id: min(quantity, requested[item_id])
+        for item_id, quantity in _granted(booking).items()
+        if item_id in requested
+    }
+    return year_with_loan(uow, principal(), booking.id, granted)
 
 
 def _mode(booking: BookingDetail) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lending.bookings.states import LABELS, State
 from lending.equity.routing.models import Verdict
+from lending.equity.valuation.limits import Level
 from lending.i18n import N_
 from lending.organisations.models import Verification
 
@@ -92,7 +93,19 @@ URGENCY = {
 }
 """What a duty's date asks for; see `lending.web.wording.urgency_of`."""
 
+_LEVEL_LOOK = {
+    Level.BELOW: ("good", "check-circle-fill"),
+    Level.NEAR: ("wait", "exclamation-circle"),
+    Level.REACHED: ("bad", "exclamation-triangle-fill"),
+}
+
+AID = {
+    level.value: StatusView(level.label, tone, icon) for level, (tone, icon) in _LEVEL_LOOK.items()
+}
+"""How near the aid of a year comes to the limit."""
+
 _KINDS = {
+    "aid": AID,
     "booking": BOOKING,
     "organisation": ORGANISATION,
     "item": ITEM,

@@ -28,6 +28,7 @@ from lending.logistics.means.shifts import WeekPattern, plan_week
 from lending.logistics.models import Task
 from lending.logistics.rounds.runs import ask_for_plan
 from lending.organisations.models import Organisation
+from lending.policies.rounds import NewRound, announce_round
 from lending.settings import Settings
 from lending.subscriptions.service import subscribe
 from lending.subscriptions.views import View
@@ -151,6 +152,17 @@ def _objects(database: Database, cast: Cast) -> dict[str, object]:
     closure = database.write(lambda uow: close_days(uow, cast.manager, cast.town, days).id)
     read = NewSource("Ponts", calendar(("20260514", "20260516", "Ascension")), closes=False)
     source = database.write(lambda uow: add_source(uow, cast.manager, cast.town, read).id)
+    month = NewRound(
+        "Prêts de juillet",
+        FRIDAY + timedelta(days=26),
+        FRIDAY + timedelta(days=56),
+        NOW,
+        NOW + timedelta(days=10),
+        NOW + timedelta(days=20),
+    )
+    collected = database.write(lambda uow: announce_round(uow, cast.manager, cast.town, month).id)
+    july = {"start": FRIDAY + timedelta(days=35), "end": MONDAY + timedelta(days=35)}
+    factories.submitted(database, cast, {cast.chairs: 80}, **july)
     means = _means(database, cast)
     with database.read() as uow:
         session = uow.session.scalars(select(UserSession.id)).one()
@@ -164,6 +176,7 @@ def _objects(database: Database, cast: Cast) -> dict[str, object]:
         "authority_code": "sainte-planche",
         "depot_id": cast.depot,
         "closure_id": closure,
+        "round_id": collected,
         "source_id": source,
         "maintenance_id": maintenance,
         "subscription_id": address.id,

@@ -14,6 +14,7 @@ from lending.bookings.detail import BookingDetail
 from lending.bookings.drafts import copy_booking
 from lending.bookings.queries import BookingFilter, BookingRow, Order, list_bookings
 from lending.bookings.states import State
+from lending.equity.valuation.service import loan_cents
 from lending.errors import InvalidInput, NotAllowedNow
 from lending.i18n import N_
 from lending.organisations.models import Verification
@@ -28,6 +29,7 @@ from lending.web.bookings.sentences import (
     next_words,
     staff_words,
 )
+from lending.web.bookings.why import why_of
 from lending.web.context import allowed, database, principal
 from lending.web.form_errors import tell_errors
 from lending.web.formats import period
@@ -137,6 +139,8 @@ def overtaken(booking_id: int, *typed: str) -> ResponseReturnValue:
 
 
 def _sent_page(booking: BookingDetail, overtaken: tuple[str, ...] | None = None) -> str:
+    with database().read() as uow:
+        worth = loan_cents(uow, booking.id)
     return render_template(
         "bookings/show.html",
         booking=booking,
@@ -145,6 +149,8 @@ def _sent_page(booking: BookingDetail, overtaken: tuple[str, ...] | None = None)
         logistics=logistics_words(booking),
         asked_for=_asked_for(booking),
         overtaken=overtaken,
+        worth=worth,
+        why=why_of(booking),
         trail=read_trail(booking.id),
     )
 

@@ -14,6 +14,7 @@ from lending.bookings.queries import BookingFilter, BookingRow, list_bookings
 from lending.bookings.states import State
 from lending.bookings.steps import promised_answer
 from lending.bookings.submission import submit_booking
+from lending.equity.rounds.queries import round_of
 from lending.equity.routing.targets import Targets, find_targets
 from lending.errors import InvalidInput
 from lending.web.bookings import blueprint
@@ -36,6 +37,7 @@ def review(booking_id: int) -> ResponseReturnValue:
     with database().read() as uow:
         authority, now = get_authority(uow, booking.authority_id), uow.now
         closed = closed_around(uow, authority.id, booking.period, booking.zone)
+        collecting = round_of(uow, booking)
         targets = find_targets(uow, booking_id)
     return render_template(
         "bookings/review.html",
@@ -45,6 +47,7 @@ def review(booking_id: int) -> ResponseReturnValue:
         if booking.starts_at > now
         else None,
         has_passed=booking.starts_at <= now,
+        collecting=collecting,
         trail=read_trail(booking_id),
         better=_better(booking, targets),
     )
