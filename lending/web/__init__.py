@@ -45,6 +45,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         means,
         organisations,
         planning,
+        policies,
         preferences,
         programme,
         reference,
@@ -78,5 +79,6 @@ def blueprints() -> list:  # type: ignore[type-arg]
         means.blueprint,
         planning.blueprint,
         rounds.blueprint,
+        policies.blueprint,
         jobs.blueprint,
     ]
