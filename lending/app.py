@@ -14,6 +14,8 @@ from lending.demo.load import load_demo
 from lending.demo.people import PASSWORD, PEOPLE
 from lending.equity.record import listening as recording
 from lending.equity.rounds import guarding
+from lending.equity.routing import opinions
+from lending.equity.valuation import service as valuation
 from lending.events import Events
 from lending.feeds.blueprint import register as register_feeds
 from lending.jobs.worker import run_worker
@@ -47,6 +49,8 @@ def build_database(settings: Settings, clock: Clock | None = None) -> Database:
     events = Events()
     guarding.listen(events)
     overruling.listen(events)
+    opinions.listen(events)
+    valuation.listen(events)
     generating.listen(events)
     Keeper(settings.public_url).listen(events)
     recording.listen(events)

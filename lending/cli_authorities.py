@@ -97,6 +97,7 @@ class AuthorityText(_Part):
     email: str = ""
     phone: str = ""
     siren: Annotated[str, Field(pattern=r"^(\d{9})?$")] = ""
+    siret: Annotated[str, Field(pattern=r"^([\d ]{14,20})?$")] = ""
     timezone: str = "Europe/Paris"
     communes: list[CommuneText] = []
     departments: list[DepartmentText] = []

@@ -197,13 +197,18 @@ def _misfit(line: int, cells: Sequence[str], names: Sequence[str]) -> LineError 
     return None
 
 
-def write_table(names: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """Write a CSV file in UTF-8, with the mark that spreadsheets want at its beginning."""
+def write_table(
+    names: Sequence[str], rows: Iterable[Sequence[object]], *, mark: bool = True
+) -> bytes:
+    """Write a CSV file in UTF-8, with the mark that spreadsheets want at its beginning.
+
+    Programs that follow a standard want it without the `mark`.
+    """
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(names)
     writer.writerows([_guarded(cell) for cell in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")
+    return out.getvalue().encode("utf-8-sig" if mark else "utf-8")
 
 
 def _guarded(cell: object) -> str:

@@ -5,12 +5,16 @@ import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+from email_validator import EmailNotValidError, validate_email
+
 from lending.errors import SettingsError
+from lending.mailing import MailServer, Security
 
 PREFIX = "TRETEAU_"
 MAP_TILES = re.compile(r"(https?://[\w.-]+(:\d+)?)?/(?!/)[^\s;,'\"<>]*")
@@ -40,6 +44,27 @@ class Settings:
     log_level: str = "INFO"
     map_tiles: str = ""
     map_attribution: str = ""
+    smtp_host: str = ""
+    smtp_port: int = 0
+    smtp_security: str = "starttls"
+    smtp_user: str = ""
+    smtp_password: str = field(default="", repr=False)
+    mail_from: str = ""
+    witness_email: str = ""
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """Where mails are handed over; none if no server is named."""
+        if not self.smtp_host:
+            return None
+        return MailServer(
+            host=self.smtp_host,
+            port=self.smtp_port,
+            security=Security(self.smtp_security),
+            user=self.smtp_user,
+            password=self.smtp_password,
+            sender=self.mail_from,
+        )
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -89,13 +114,43 @@ class _Reader:
             ),
             map_tiles=self._tiles("TRETEAU_MAP_TILES"),
             map_attribution=self._text("TRETEAU_MAP_ATTRIBUTION", Settings.map_attribution),
+            **self._mail(),
         )
+
+    def _mail(self) -> dict[str, Any]:
+        host = self._text("TRETEAU_SMTP_HOST", "")
+        sender = self._mail_address("TRETEAU_MAIL_FROM")
+        witness = self._mail_address("TRETEAU_WITNESS_EMAIL")
+        if host and not sender:
+            raise SettingsError("TRETEAU_MAIL_FROM: write the address that mails come from.")
+        if witness and not host:
+            raise SettingsError("TRETEAU_WITNESS_EMAIL: name a mail server in TRETEAU_SMTP_HOST.")
+        return {
+            "smtp_host": host,
+            "smtp_port": self._count("TRETEAU_SMTP_PORT", Settings.smtp_port, 0),
+            "smtp_security": self._choice(
+                "TRETEAU_SMTP_SECURITY",
+                Settings.smtp_security.upper(),
+                tuple(way.upper() for way in Security),
+            ).lower(),
+            "smtp_user": self._text("TRETEAU_SMTP_USER", ""),
+            "smtp_password": self._secret("TRETEAU_SMTP_PASSWORD"),
+            "mail_from": sender,
+            "witness_email": witness,
+        }
+
+    def _mail_address(self, name: str) -> str:
+        value = self._text(name, "")
+        try:
+            return validate_email(value, check_deliverability=False).normalized if value else ""
+        except EmailNotValidError as error:
+            raise SettingsError(f"{name}: write one e-mail address, not {value!r}.") from error
 
     def _refuse_unknown(self) -> None:
         known = {PREFIX + field.name.upper() for field in fields(Settings)} - {
             "TRETEAU_DATABASE_URL"
         }
-        known.add("TRETEAU_SECRET_KEY_FILE")
+        known |= {"TRETEAU_SECRET_KEY_FILE", "TRETEAU_SMTP_PASSWORD_FILE"}
         unknown = sorted(n for n in self.environ if n.startswith(PREFIX) and n not in known)
         if unknown:
             raise SettingsError(f"Unknown settings: {', '.join(unknown)}. Remove or correct them.")

@@ -68,6 +68,8 @@ class Action(StrEnum):
     CANCEL_BOOKING = "booking.cancel"
     REVIEW_BOOKING = "booking.review"
     """Take in review, ask for missing pieces."""
+    GIVE_OPINION = "booking.opinion"
+    """Say what a department thinks of a request; for which one, lending.equity.routing knows."""
     DECIDE_BOOKING = "booking.decide"
     """Approve, approve in part, refuse, put on the waiting list."""
     HAND_OVER = "booking.hand_over"
@@ -87,6 +89,10 @@ class Action(StrEnum):
     """The published rules by which an authority lends."""
     MANAGE_POLICY = "policy.manage"
     """Draft and publish them."""
+    SEE_VALUE = "value.see"
+    """What an authority's loans are worth: the yearly annex and what is published of it."""
+    SEE_RECORD = "record.see"
+    """The chain of decisions, its checks and its export."""
     MANAGE_USERS = "users.manage"
     SEE_JOBS = "jobs.see"
 
@@ -133,6 +139,7 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     Action.EDIT_BOOKING: {_B: _OWN, _F: _AUTHORITY, _M: _AUTHORITY, _ADM: _ALL},
     Action.CANCEL_BOOKING: {_B: _OWN, _F: _AUTHORITY, _M: _AUTHORITY, _ADM: _ALL},
     Action.REVIEW_BOOKING: {_F: _AUTHORITY, _M: _AUTHORITY, _ADM: _ALL},
+    Action.GIVE_OPINION: {_F: _AUTHORITY, _M: _AUTHORITY, _ADM: _ALL},
     Action.DECIDE_BOOKING: {_M: _AUTHORITY, _ADM: _ALL},
     Action.HAND_OVER: {_M: _AUTHORITY, _ADM: _ALL},
     Action.SEE_INBOX: {_F: _AUTHORITY, _M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
@@ -164,6 +171,8 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     Action.MANAGE_AUTHORITY: {_ADM: _ALL},
     Action.SEE_POLICY: {_B: _ALL, _F: _ALL, _M: _ALL, _AUD: _ALL, _ADM: _ALL},
     Action.MANAGE_POLICY: {_M: _AUTHORITY, _ADM: _ALL},
+    Action.SEE_VALUE: {_F: _AUTHORITY, _M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
+    Action.SEE_RECORD: {_M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
     Action.MANAGE_USERS: {_ADM: _ALL},
     Action.SEE_JOBS: {_M: _ALL, _AUD: _ALL, _ADM: _ALL},
 }

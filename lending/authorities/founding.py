@@ -19,7 +19,7 @@ from lending.authorities.models import (
     OpeningHours,
 )
 from lending.authorities.queries import OpenStretch
-from lending.authorities.service import hours_errors
+from lending.authorities.service import compact_siret, hours_errors, siret_errors
 from lending.db.database import UnitOfWork
 from lending.errors import FieldError, InvalidInput
 from lending.i18n import N_
@@ -71,6 +71,7 @@ class NewAuthority:
     email: str = ""
     phone: str = ""
     siren: str = ""
+    siret: str = ""
     timezone: str = "Europe/Paris"
     communes: Sequence[NewCommune] = ()
     departments: Sequence[NewDepartment] = ()
@@ -95,7 +96,7 @@ def found_authority(uow: UnitOfWork, actor: Principal, new: NewAuthority) -> Fou
 
     Raises:
         NotSignedIn, Forbidden: the actor does not manage authorities.
-        InvalidInput: an unknown zone, or hours that overlap.
+        InvalidInput: an unknown zone, a SIRET that does not add up, or hours that overlap.
     """
     actor.check(Action.MANAGE_AUTHORITY)
     if errors := _errors(new):
@@ -110,7 +111,8 @@ def found_authority(uow: UnitOfWork, actor: Principal, new: NewAuthority) -> Fou
             kind=new.kind,
             email=new.email,
             phone=new.phone,
-            siren=new.siren,
+            siren=new.siren or compact_siret(new.siret)[:9],
+            siret=compact_siret(new.siret),
             timezone=new.timezone,
         )
         session.add(authority)
@@ -126,7 +128,7 @@ def found_authority(uow: UnitOfWork, actor: Principal, new: NewAuthority) -> Fou
 
 
 def _errors(new: NewAuthority) -> list[FieldError]:
-    errors = []
+    errors = siret_errors(compact_siret(new.siret))
     try:
         ZoneInfo(new.timezone)
     except (ZoneInfoNotFoundError, ValueError):

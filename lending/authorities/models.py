@@ -97,6 +97,8 @@ class Authority(Base):
     name: Mapped[str] = mapped_column(String(160))
     kind: Mapped[AuthorityKind] = mapped_column(choice(AuthorityKind))
     siren: Mapped[str] = mapped_column(String(9), default="")
+    siret: Mapped[str] = mapped_column(String(14), default="")
+    """Of its seat: what it publishes is signed with it. The SIREN are its first nine digits."""
     timezone: Mapped[str] = mapped_column(String(40), default="Europe/Paris")
     email: Mapped[str] = mapped_column(String(254), default="")
     phone: Mapped[str] = mapped_column(String(30), default="")

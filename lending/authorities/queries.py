@@ -78,6 +78,7 @@ class AuthorityView:
     name: str
     kind: AuthorityKind
     siren: str
+    siret: str
     timezone: str
     email: str
     phone: str
@@ -215,6 +216,7 @@ def _view(authority: Authority) -> AuthorityView:
         name=authority.name,
         kind=authority.kind,
         siren=authority.siren,
+        siret=authority.siret,
         timezone=authority.timezone,
         email=authority.email,
         phone=authority.phone,

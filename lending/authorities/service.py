@@ -1,7 +1,10 @@
 """Change how an authority lends: its contacts, its depots' opening hours."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from stdnum.fr import siret as siret_rule
 
 from lending.accounts.permissions import Action, Principal
 from lending.authorities.facts import AuthorityChanged
@@ -21,6 +24,7 @@ class AuthorityDetails:
     name: str
     email: str
     phone: str
+    siret: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,18 +45,22 @@ def edit_authority(
     Raises:
         NotSignedIn, Forbidden: the actor does not manage this authority.
         NotFound: no such authority.
-        InvalidInput: no name.
+        InvalidInput: no name, or a SIRET that does not add up.
     """
     actor.check(Action.MANAGE_AUTHORITY, authority_id=authority_id)
     authority = uow.session.get(Authority, authority_id, with_for_update={"of": Authority})
     if authority is None:
         raise NotFound
-    errors = _name_errors(details.name, 160)
+    siret = compact_siret(details.siret)
+    errors = _name_errors(details.name, 160) + siret_errors(siret)
     if errors:
         raise InvalidInput(errors)
     was_called = authority.name
     for field, value in vars(details).items():
         setattr(authority, field, value.strip() if isinstance(value, str) else value)
+    authority.siret = siret
+    if siret:
+        authority.siren = siret[:9]
     uow.session.flush()  # subscribers read what the database holds
     is_other = authority.name != was_called
     uow.events.publish(AuthorityChanged(authority_id, is_called_otherwise=is_other), uow)
@@ -102,6 +110,19 @@ def hours_errors(hours: Sequence[OpenStretch]) -> list[FieldError]:
         elif any(day[i][1] > day[i + 1][0] for i in range(len(day) - 1)):
             errors.append(FieldError(field, N_("These hours overlap.")))
     return errors
+
+
+def compact_siret(number: str) -> str:
+    """Return a SIRET without what people write between its digits."""
+    return re.sub(r"[\s.\-]+", "", number)
+
+
+def siret_errors(siret: str) -> list[FieldError]:
+    """Return what is wrong with a SIRET; an authority may have none yet."""
+    if not siret or siret_rule.is_valid(siret):
+        return []
+    text = N_("A SIRET has fourteen digits that add up. Check it and try again.")
+    return [FieldError("siret", text)]
 
 
 def _name_errors(name: str, most: int) -> list[FieldError]:

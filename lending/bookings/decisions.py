@@ -60,10 +60,12 @@ def approve_booking(
     granted: Mapping[int, int] | None = None,
     reason: str = "",
     capacity_reason: str = "",
+    opinions_reason: str = "",
 ) -> Booking:
     """Grant a request, whole or in part (`granted`: item id to quantity; the rest is granted).
 
-    Where its field work cannot be done, that takes a `capacity_reason` (logistics/overruling.py).
+    Where its field work cannot be done, that takes a `capacity_reason` (logistics/overruling.py);
+    where departments are against it or were not heard, an `opinions_reason` (equity/routing).
 
     Raises:
         StockConflict: stock fell since, or the booking was waiting; nothing is decided.
@@ -82,7 +84,7 @@ def approve_booking(
     hold(uow, booking, HoldKind.DECIDED, terms)
     booking.option_until, booking.waiting_since = None, None
     booking.decided_at = uow.now
-    move(uow, actor, booking, name, reason, capacity_reason)
+    move(uow, actor, booking, name, reason, capacity_reason, opinions_reason)
     if name == "approve_in_part":
         serve_waiting(uow, item_ids_of(booking), terms)
     return booking

@@ -23,6 +23,8 @@ class DutyKind(StrEnum):
     """What somebody has to do; the order is that of the filters."""
 
     DECIDE = "decide"
+    OPINION = "opinion"
+    """A department is asked what it thinks; see lending.equity.routing."""
     PIECES = "pieces"
     """The option ends soon, and the borrower has not sent what was asked for."""
     VERIFY = "verify"
@@ -46,6 +48,7 @@ class DutyKind(StrEnum):
 
 LABELS = {
     DutyKind.DECIDE: N_("To decide"),
+    DutyKind.OPINION: N_("Opinion awaited"),
     DutyKind.PIECES: N_("Pieces still missing"),
     DutyKind.VERIFY: N_("To verify"),
     DutyKind.SHORTAGE: N_("Shortage"),
@@ -58,6 +61,7 @@ LABELS = {
 
 ACTIONS = {
     DutyKind.DECIDE: Action.REVIEW_BOOKING,
+    DutyKind.OPINION: Action.GIVE_OPINION,
     DutyKind.PIECES: Action.REVIEW_BOOKING,
     DutyKind.VERIFY: Action.VERIFY_ORGANISATION,
     DutyKind.SHORTAGE: Action.MANAGE_STOCK,

@@ -106,8 +106,8 @@ def _due_bookings(now: datetime, scope: Collection[int] | None) -> list[ColumnEl
 def _booking_duties(uow: UnitOfWork, scope: Collection[int] | None) -> list[Duty]:
     conditions = _due_bookings(uow.now, scope)
     due = select(Booking.id).where(*conditions)
-    by_items = _departments_of_items(uow, due)
-    by_competence = _departments_by_competence(uow, scope)
+    by_items = departments_of_items(uow, due)
+    by_competence = departments_by_competence(uow, scope)
     answered = set(
         uow.session.scalars(
             select(Transition.booking_id).where(
@@ -167,7 +167,8 @@ def _booking_duties(uow: UnitOfWork, scope: Collection[int] | None) -> list[Duty
     return found
 
 
-def _departments_of_items(uow: UnitOfWork, due: Select[int]) -> dict[int, set[int]]:
+def departments_of_items(uow: UnitOfWork, due: Select[int]) -> dict[int, set[int]]:
+    """Return the departments that own the items of bookings, by booking."""
     rows = uow.session.execute(
         select(BookingLine.booking_id, Item.department_id)
         .join(Item, Item.id == BookingLine.item_id)
@@ -181,9 +182,10 @@ def _departments_of_items(uow: UnitOfWork, due: Select[int]) -> dict[int, set[in
     return found
 
 
-def _departments_by_competence(
+def departments_by_competence(
     uow: UnitOfWork, scope: Collection[int] | None
 ) -> dict[tuple[int, Competence], set[int]]:
+    """Return the departments that carry causes, by authority and cause."""
     rows = uow.session.execute(
         select(Department.authority_id, DepartmentCompetence.competence, Department.id)
         .join(DepartmentCompetence, DepartmentCompetence.department_id == Department.id)

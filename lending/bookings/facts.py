@@ -18,6 +18,8 @@ class BookingMoved:
     actor: Principal
     capacity_reason: str = ""
     """Why it is granted although the crews may have no room; who knows of crews judges it."""
+    opinions_reason: str = ""
+    """Why it is granted although departments have not agreed; who knows of them judges it."""
 
 
 @dataclass(frozen=True)

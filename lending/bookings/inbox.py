@@ -57,15 +57,22 @@ class Inbox:
 
 
 def read_inbox(
-    uow: UnitOfWork, actor: Principal, wanted: InboxFilter, per_page: int = PER_PAGE
+    uow: UnitOfWork,
+    actor: Principal,
+    wanted: InboxFilter,
+    per_page: int = PER_PAGE,
+    *,
+    more: Collection[Duty] = (),
 ) -> Inbox:
     """Return what the actor has to do; who can do nothing of it, an auditor, sees all of it.
+
+    `more` are the duties that rooms above this one know of.
 
     Raises:
         Forbidden, NotSignedIn: the actor has no inbox.
     """
     actor.check(Action.SEE_INBOX)
-    everything = duties_for(uow, actor)
+    everything = [*duties_for(uow, actor), *more]
     of_authority = [duty for duty in everything if _is_of_authority(duty, wanted)]
     of_department = [duty for duty in of_authority if _is_of_department(duty, wanted)]
     shown = _of_kind(of_department, wanted)
@@ -84,18 +91,26 @@ def read_inbox(
     )
 
 
-def next_booking(uow: UnitOfWork, actor: Principal, wanted: InboxFilter, after: int) -> int | None:
+def next_booking(
+    uow: UnitOfWork,
+    actor: Principal,
+    wanted: InboxFilter,
+    after: int,
+    *,
+    more: Collection[Duty] = (),
+) -> int | None:
     """Return the booking to turn to after this one: the next in the inbox, or else the first."""
     actor.check(Action.SEE_INBOX)
     duties = [
         duty
-        for duty in duties_for(uow, actor)
+        for duty in (*duties_for(uow, actor), *more)
         if _is_of_authority(duty, wanted) and _is_of_department(duty, wanted)
     ]
     ids = [duty.booking_id for duty in _of_kind(duties, wanted) if duty.booking_id is not None]
     place = ids.index(after) if after in ids else -1
     others = ids[place + 1 :] + ids[: max(place, 0)]
-    return others[0] if others else None
+    # One booking can be two duties.
+    return next((number for number in others if number != after), None)
 
 
 def _is_of_authority(duty: Duty, wanted: InboxFilter) -> bool:

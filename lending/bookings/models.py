@@ -171,6 +171,30 @@ class BookingLine(Base):
     item: Mapped[Item] = relationship()
 
 
+class Redirection(Base):
+    """A request that one authority passed on to another, with what was typed."""
+
+    __tablename__ = "redirection"
+    __table_args__ = (CheckConstraint("reason <> ''", name="reason"),)
+
+    from_id: Mapped[int] = mapped_column(
+        ForeignKey("booking.id", ondelete="CASCADE"), primary_key=True
+    )
+    """A booking is passed on once: it is over for its authority from then on."""
+    to_id: Mapped[int | None] = mapped_column(
+        ForeignKey("booking.id", ondelete="SET NULL"), unique=True
+    )
+    """The booking at the other authority; none once its organisation has deleted the draft."""
+    to_authority_id: Mapped[int] = mapped_column(ForeignKey("authority.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
+    by_name: Mapped[str] = mapped_column(String(120), default="")
+    filed_at: Mapped[datetime]
+    """When it was first sent, to whichever authority that was."""
+    filed_with_id: Mapped[int] = mapped_column(ForeignKey("authority.id"))
+
+
 class Transition(Base):
     """A move of a booking from one state to another: its history."""
 

@@ -61,6 +61,7 @@ def move(
     name: str,
     reason: str = "",
     capacity_reason: str = "",
+    opinions_reason: str = "",
 ) -> Transition:
     """Move a booking, write its history and tell who wants to know.
 
@@ -90,6 +91,7 @@ def move(
             transition.id,
             actor,
             capacity_reason.strip(),
+            opinions_reason.strip(),
         ),
         uow,
     )

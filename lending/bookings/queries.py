@@ -11,11 +11,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
+from sqlalchemy.orm import aliased
 
 from calendars.intervals import Interval
 from lending.accounts.permissions import PERMISSIONS, Action, Principal, Scope
 from lending.authorities.models import Authority, Competence
-from lending.bookings.models import Booking, BookingLine, Event, Logistics, Source
+from lending.bookings.models import Booking, BookingLine, Event, Logistics, Redirection, Source
 from lending.bookings.states import State
 from lending.bookings.steps import NextStep, is_late, next_step, promised_answer
 from lending.db.database import UnitOfWork
@@ -91,6 +92,8 @@ class BookingRow:
     is_late: bool
     """Whether it came (or, of a draft, comes now) later than the authority asks for."""
     next: NextStep
+    passed_to: str
+    """The authority that it was passed on to; empty unless it was."""
 
     @property
     def period(self) -> Interval:
@@ -211,8 +214,15 @@ def rows_query() -> Select[*tuple[Any, ...]]:
         .where(of_booking)
         .scalar_subquery()
     )
+    next_lender = aliased(Authority)
+    passed_to = (
+        select(next_lender.name)
+        .join(Redirection, Redirection.to_authority_id == next_lender.id)
+        .where(Redirection.from_id == Booking.id)
+        .scalar_subquery()
+    )
     return (
-        select(Booking, Event, Organisation.name, Authority, count, pieces, asked)
+        select(Booking, Event, Organisation.name, Authority, count, pieces, asked, passed_to)
         .join(Event, Event.id == Booking.event_id)
         .join(Organisation, Organisation.id == Booking.organisation_id)
         .join(Authority, Authority.id == Booking.authority_id)
@@ -229,6 +239,7 @@ def row_of(
     lines: int,
     pieces: int,
     requested: int,
+    passed_to: str | None,
 ) -> BookingRow:
     """Return a booking as lists show it, from a row of `rows_query`."""
     rules = rulebook.at(booking.authority_id, booking.complete_at or uow.now).rules
@@ -281,6 +292,7 @@ def row_of(
             ),
             uow.now,
         ),
+        passed_to=passed_to or "",
     )
 
 

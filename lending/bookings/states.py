@@ -22,6 +22,7 @@ class State(StrEnum):
     PARTLY_APPROVED = "partly_approved"
     REFUSED = "refused"
     WAITLISTED = "waitlisted"
+    REDIRECTED = "redirected"
     PREPARED = "prepared"
     OUT = "out"
     RETURNED = "returned"
@@ -52,6 +53,7 @@ LABELS = {
     State.PARTLY_APPROVED: N_("Granted in part"),
     State.REFUSED: N_("Refused"),
     State.WAITLISTED: N_("On the waiting list"),
+    State.REDIRECTED: N_("Passed on"),
     State.PREPARED: N_("Prepared"),
     State.OUT: N_("Out on loan"),
     State.RETURNED: N_("Returned"),
@@ -160,6 +162,14 @@ MOVES: dict[str, Move] = {
             "submitted incomplete in_review",
             State.WAITLISTED,
             Action.DECIDE_BOOKING,
+            needs_reason=True,
+        ),
+        _move(
+            "redirect",
+            N_("Pass on to another lender"),
+            "submitted incomplete in_review waitlisted",
+            State.REDIRECTED,
+            Action.REVIEW_BOOKING,
             needs_reason=True,
         ),
         _move(

@@ -32,6 +32,8 @@ class Step(StrEnum):
     """The equipment is collected where it was delivered."""
     COUNT = "count"
     """The authority counts what came back."""
+    ELSEWHERE = "elsewhere"
+    """Another authority goes on with it."""
     NOTHING = "nothing"
     """It is over."""
 
@@ -96,6 +98,8 @@ def next_step(
             return NextStep(Step.BRING_BACK if carried else Step.HAND_BACK, ends_at)
         case State.RETURNED:
             return NextStep(Step.COUNT)
+        case State.REDIRECTED:
+            return NextStep(Step.ELSEWHERE)
         case State.REFUSED | State.CLOSED | State.CANCELLED | State.EXPIRED:
             return NextStep(Step.NOTHING)
 

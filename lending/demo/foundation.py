@@ -25,7 +25,10 @@ from lending.demo.territory import (
     CENTRES,
     COMMUNES,
     UNVERIFIED,
+    WITH_LETTERS,
+    WITHOUT_SIRET,
     DemoAuthority,
+    siret_of,
 )
 from lending.organisations.models import Organisation, OrganisationKind, Verification
 from lending.words import searchable
@@ -74,6 +77,8 @@ def _authority(demo: DemoAuthority, communes: dict[str, Commune]) -> Authority:
         name=demo.name,
         kind=demo.kind,
         email=f"pret@{demo.code}.example",
+        siren=demo.siret[:9],
+        siret=demo.siret,
         phone="",
         communes=[communes[insee] for insee in demo.communes],
         departments=[
@@ -169,7 +174,9 @@ def _organisations(uow: UnitOfWork) -> list[Organisation]:
             name=name,
             kind=OrganisationKind.ASSOCIATION,
             # There is no department 00: these numbers belong to nobody.
-            rna=f"W00{number:07d}",
+            rna=f"W0A{number:07d}" if name == WITH_LETTERS else f"W00{number:07d}",
+            siren=None if name in WITHOUT_SIRET else siret_of(1000 + number)[:9],
+            siret=None if name in WITHOUT_SIRET else siret_of(1000 + number),
             commune_insee=commune,
             contact_name=f"Contact de l'association {name}",
             contact_email=f"contact{number}@associations.example",

@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -35,9 +36,11 @@ from lending.clock import FixedClock
 from lending.db.database import Database, UnitOfWork
 from lending.demo.foundation import HISTORY, write_foundation
 from lending.demo.people import write_people
+from lending.demo.right_lender import ask_departments, pass_on
 from lending.demo.rounds import FieldWork
 from lending.demo.rushes import with_rushes
 from lending.demo.season import PlannedRequest, draw
+from lending.demo.tariffs import publish_tariffs
 from lending.errors import NotAllowedNow
 from lending.handover.service import Counted, check_in, check_out, close_booking, prepare_booking
 from lending.organisations.models import Organisation
@@ -69,8 +72,14 @@ def load_demo(
     )
     past.write(write_foundation)
     past.write(write_people)
+    past.write(_publish)
     _Season(past, clock, now).play(list(draw(SEED, now.date(), requests, ZONE)), report)
     past.dispose()
+
+
+def _publish(uow: UnitOfWork) -> None:
+    for authority in uow.session.scalars(select(Authority).order_by(Authority.id)).all():
+        publish_tariffs(uow, authority)
 
 
 @dataclass
@@ -106,6 +115,8 @@ class _Season:
             self._plan(self.now - weeks * WEEK - timedelta(minutes=1), self._expire)
         self._plan(self.now - timedelta(days=20), self._repairs)
         self._plan(self.now - timedelta(hours=3), self._breakage)
+        self._plan(self.now - timedelta(days=6), partial(self._tell, pass_on))
+        self._plan(self.now - timedelta(days=2), partial(self._tell, ask_departments))
         work = FieldWork(self.database, self.clock, self.now, ZONE)
         self._plan(work.monday_morning, partial(self._send_out, work))
         total = len(self.steps)
@@ -117,6 +128,11 @@ class _Season:
             report(total - len(self.steps), total)
         self.clock.instant = self.now
         work.end()
+
+    def _tell(self, story: Callable[[Database, ZoneInfo], None]) -> None:
+        """Play a story, unless what it asks for is lent already."""
+        with suppress(StockConflict):
+            story(self.database, ZONE)
 
     def _send_out(self, work: FieldWork) -> None:
         for at, step in work.begin():

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from stdnum import luhn
+
 from lending.authorities.models import AuthorityKind, Competence
 
 C = Competence
@@ -38,6 +40,7 @@ class DemoAuthority:
     communes: tuple[str, ...]
     departments: tuple[DemoDepartment, ...]
     depots: tuple[DemoDepot, ...]
+    siret: str
 
 
 # Codes of communes begin with the number of a department; there is no department 00.
@@ -66,6 +69,14 @@ CENTRES = {
 _WEEKDAYS = tuple(
     hours for day in range(5) for hours in ((day, 8 * 60, 12 * 60), (day, 13 * 60 + 30, 17 * 60))
 )
+
+
+def siret_of(number: int) -> str:
+    """Return a SIRET that adds up; nobody's begins with so many zeros."""
+    siren = f"{number:08d}"
+    siren += luhn.calc_check_digit(siren)
+    return f"{siren}0001" + luhn.calc_check_digit(f"{siren}0001")
+
 
 AGGLOMERATION = DemoAuthority(
     code="trois-rives",
@@ -98,6 +109,7 @@ AGGLOMERATION = DemoAuthority(
             "rives", "Halle des Rives", "3 quai du Halage, Rivemont", (46.046, -3.008), _WEEKDAYS
         ),
     ),
+    siret=siret_of(1),
 )
 
 TOWN = DemoAuthority(
@@ -128,6 +140,7 @@ TOWN = DemoAuthority(
             (*_WEEKDAYS, (5, 9 * 60, 12 * 60)),
         ),
     ),
+    siret=siret_of(2),
 )
 
 AUTHORITIES = (AGGLOMERATION, TOWN)
@@ -179,3 +192,9 @@ ASSOCIATIONS: tuple[tuple[str, str, Competence, tuple[str, ...], int], ...] = (
 
 UNVERIFIED = ("Les Nouveaux Voisins", "La Plaine en Couleurs")
 """Associations that the front desk has yet to check."""
+
+WITH_LETTERS = "Fanfare des Moulins"
+"""Was declared overseas: its RNA number has a letter, which not every format knows."""
+WITHOUT_SIRET = frozenset(
+    ("Rando Saules", "Croix des Champs", "Amicale du quartier des Tanneurs", "Judo Montbrillant")
+)

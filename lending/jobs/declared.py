@@ -10,6 +10,9 @@ from lending.bookings.waiting import serve_everyone
 from lending.catalogue.photos import PhotoStore
 from lending.catalogue.queries import photos_in_use
 from lending.closures.service import fetcher, read_all_again
+from lending.equity.record.checks import check_records
+from lending.equity.record.retention import erase_old_words
+from lending.equity.record.witness import write_letter
 from lending.i18n import N_
 from lending.jobs.runs import forget_old_runs
 from lending.jobs.schedule import Count, Job, Run
@@ -51,6 +54,24 @@ def _tidy(run: Run) -> list[Count]:
     ]
 
 
+def _check_records(run: Run) -> list[Count]:
+    return [Count(N_("Records that do not hold"), len(check_records(run.database)))]
+
+
+def _tell_witness(run: Run) -> list[Count]:
+    server, witness = run.settings.mail_server, run.settings.witness_email
+    if server is None or not witness:
+        return [Count(N_("Letters sent"), 0)]
+    with run.database.read() as uow:
+        letter = write_letter(uow, witness, run.settings.public_url)
+    server.send(letter)
+    return [Count(N_("Letters sent"), 1)]
+
+
+def _erase_words(run: Run) -> list[Count]:
+    return [Count(N_("Reasons erased"), erase_old_words(run.database))]
+
+
 def _tidy_photos(run: Run) -> list[Count]:
     with run.database.read() as uow:
         used, told = photos_in_use(uow), pictures_in_use(uow)
@@ -77,6 +98,17 @@ JOBS = (
         _tidy_photos,
         every=timedelta(days=1),
         offset=timedelta(hours=3, minutes=50),
+    ),
+    Job(
+        "check-records",
+        _check_records,
+        every=timedelta(days=1),
+        offset=timedelta(hours=2, minutes=10),
+    ),
+    # After the check: the letter says what came of it.
+    Job("tell-witness", _tell_witness, every=timedelta(days=1), offset=timedelta(hours=4)),
+    Job(
+        "erase-words", _erase_words, every=timedelta(days=1), offset=timedelta(hours=4, minutes=20)
     ),
     Job("tidy", _tidy, every=timedelta(days=1), offset=timedelta(hours=3, minutes=20)),
 )

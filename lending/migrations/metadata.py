@@ -10,6 +10,8 @@ import lending.closures.models
 import lending.db.counter
 import lending.equity.record.models
 import lending.equity.rounds.models
+import lending.equity.routing.models
+import lending.equity.valuation.models
 import lending.jobs.models
 import lending.logistics.means.models
 import lending.logistics.models

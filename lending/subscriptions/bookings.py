@@ -28,6 +28,7 @@ PREFIXES = {
     State.CANCELLED: N_("CANCELLED – %(title)s"),
     State.REFUSED: N_("REFUSED – %(title)s"),
     State.EXPIRED: N_("LAPSED – %(title)s"),
+    State.REDIRECTED: N_("PASSED ON – %(title)s"),
 }
 SUFFIXES = dict.fromkeys(UNDECIDED, N_("%(title)s (to be confirmed)")) | {
     State.WAITLISTED: N_("%(title)s (on the waiting list)")

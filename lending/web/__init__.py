@@ -33,6 +33,8 @@ def blueprints() -> list:  # type: ignore[type-arg]
         about,
         accounts,
         administration,
+        allocations,
+        audit,
         board,
         bookings,
         catalogue,
@@ -53,7 +55,9 @@ def blueprints() -> list:  # type: ignore[type-arg]
         shortages,
         subscriptions,
         telling,
+        valuation,
     )
+    from lending.web.routing import views as routing
 
     return [
         health.blueprint,
@@ -74,11 +78,15 @@ def blueprints() -> list:  # type: ignore[type-arg]
         board.blueprint,
         shortages.blueprint,
         closures.blueprint,
+        allocations.blueprint,
         # the field work's own blueprint, with the views of what is told of it
         telling.blueprint,
         means.blueprint,
         planning.blueprint,
         rounds.blueprint,
         policies.blueprint,
+        valuation.blueprint,
+        routing.blueprint,
         jobs.blueprint,
+        audit.blueprint,
     ]

@@ -23,9 +23,13 @@ from lending.bookings.detail import BookingDetail, EventView, get_booking
 from lending.bookings.duties import PREPARE_AHEAD
 from lending.bookings.errors import StockConflict
 from lending.bookings.inbox import next_booking
-from lending.bookings.review import Case, read_case
-from lending.bookings.states import RefusalReason, State
+from lending.bookings.review import LENT, Case, read_case
+from lending.bookings.states import UNDECIDED, RefusalReason, State
 from lending.db.database import UnitOfWork
+from lending.equity.rounds.queries import RoundView, round_of
+from lending.equity.routing.awaited import opinion_duties
+from lending.equity.routing.opinions import decided_against_of
+from lending.equity.valuation.limits import YearWithLoan, year_with_loan
 from lending.errors import FieldError, InvalidInput, NotAllowedNow
 from lending.logistics.overruling import CapacityExceeded, overrules_of
 from lending.logistics.queries import TaskRow, tasks_of
@@ -35,6 +39,7 @@ from lending.web.inbox import filter_arguments, filter_of_request
 from lending.web.numbers import whole_number
 from lending.web.offers import conflicts_for_staff
 from lending.web.outlook import OutlookView, read_outlook, told_again
+from lending.web.routing.panels import read_routing
 from lending.web.widgets import Conflict, HistoryEntry
 
 blueprint = Blueprint("decisions", __name__)
@@ -65,6 +70,10 @@ class DecisionPage:
     """The field work that it makes."""
     outlook: OutlookView | None = None
     """What it would do to the crews' days."""
+    collecting: RoundView | None = None
+    """The round that will decide about it."""
+    worth: YearWithLoan | None = None
+    """What it is worth, and what the year of its borrower comes to with it."""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -108,10 +117,14 @@ def page_of(
         tasks = tasks_of(uow, booking_id)
         outlook = read_outlook(uow, case.booking, _granted(case.booking))
         overrules = overrules_of(uow, booking_id)
+        collecting = round_of(uow, case.booking)
+        worth = _worth(uow, case.booking)
+        routing = read_routing(uow, case.booking)
+        against = decided_against_of(uow, booking_id)
     page = DecisionPage(
         case=case,
         mode=_mode(case.booking),
-        history=history_of(case.booking.history, overrules),
+        history=history_of(case.booking.history, overrules, against),
         typed=request.form.to_dict(),
         sent=(request.endpoint or "").rpartition(".")[2] if request.method == "POST" else "",
         errors=tuple(errors),
@@ -120,11 +133,29 @@ def page_of(
         arguments=filter_arguments(),
         tasks=tuple(tasks),
         outlook=outlook,
+        collecting=collecting,
+        worth=worth,
         preparation_begins=case.booking.starts_at <= case.now + PREPARE_AHEAD,
     )
     return render_template(
-        "decisions/show.html", page=page, reasons=tuple(RefusalReason), State=State
+        "decisions/show.html",
+        page=page,
+        reasons=tuple(RefusalReason),
+        State=State,
+        routing=routing,
     ), status
+
+
+def _worth(uow: UnitOfWork, booking: BookingDetail) -> YearWithLoan | None:
+    if booking.state not in UNDECIDED | LENT | {State.WAITLISTED}:
+        return None
+    requested = {line.item_id: line.requested for line in booking.line_views}
+    granted = {
+        item_id: min(quantity, requested[item_id])
+        for item_id, quantity in _granted(booking).items()
+        if item_id in requested
+    }
+    return year_with_loan(uow, principal(), booking.id, granted)
 
 
 def _mode(booking: BookingDetail) -> str:
@@ -149,7 +180,9 @@ def carry_out(
     wanted = filter_of_request()
     with database().read() as uow:
         booking = get_booking(uow, principal(), booking_id)
-        following = next_booking(uow, principal(), wanted, booking_id)
+        following = next_booking(
+            uow, principal(), wanted, booking_id, more=opinion_duties(uow, principal())
+        )
     try:
         database().write(service)
     except CapacityExceeded as error:
@@ -253,10 +286,19 @@ def grant(booking_id: int) -> ResponseReturnValue:
     """Grant a request, whole or in part."""
     reason = request.form.get("reason", "")
     although = request.form.get("capacity_reason", "")
+    against = request.form.get("opinions_reason", "")
+    if against.strip() and not request.form.get("confirmed"):
+        return confirm(
+            booking_id,
+            gettext("Grant it without the agreement of every department?"),
+            gettext("Your reason stays in the history with the opinions, for staff and auditors."),
+            gettext("Grant all the same"),
+            quote=against,
+        )
 
     def approve(uow: UnitOfWork) -> object:
         granted = _named(get_booking(uow, principal(), booking_id)) | quantities("granted")
-        return approve_booking(uow, principal(), booking_id, granted, reason, although)
+        return approve_booking(uow, principal(), booking_id, granted, reason, although, against)
 
     return carry_out(booking_id, approve, gettext("granted"))
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, time
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -29,6 +30,7 @@ def register(app: Flask) -> None:
         ("number", number),
         ("kilograms", kilograms),
         ("cubic_metres", cubic_metres),
+        ("amount", amount),
         ("euros", euros),
         ("local", local),
         ("sentence", sentence),
@@ -130,14 +132,19 @@ def cubic_metres(litres: int) -> str:
     return f"{format_decimal(round(litres / 1000, 1), locale=get_locale())}{NO_BREAK}m³"
 
 
+def amount(cents: int) -> str:
+    """Write an amount as columns want it: always with its cents."""
+    return format_currency(Decimal(cents) / 100, "EUR", locale=get_locale())
+
+
 def euros(cents: int) -> str:
-    """Write an amount; whole euros without cents."""
+    """Write an amount in a sentence; whole euros without cents."""
+    if cents % 100:
+        return amount(cents)
+    locale = get_locale()
+    pattern = locale.currency_formats["standard"].pattern.replace(".00", "")
     return format_currency(
-        cents / 100,
-        "EUR",
-        locale=get_locale(),
-        decimal_quantization=bool(cents % 100),
-        currency_digits=bool(cents % 100),
+        Decimal(cents) / 100, "EUR", pattern, locale=locale, currency_digits=False
     )
 
 

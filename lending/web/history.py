@@ -5,9 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from flask_babel import gettext
 
 from lending.bookings.detail import HistoryLine
+from lending.equity.routing.opinions import AgainstView
 from lending.i18n import N_
 from lending.logistics.overruling import OverruleView
 from lending.web.outlook import overruled
+from lending.web.routing.words import went_against
 from lending.web.statuses import status_of
 from lending.web.widgets import HistoryEntry
 
@@ -23,6 +25,7 @@ WORDS = {
     "approve_in_part": N_("Granted in part"),
     "refuse": N_("Refused"),
     "put_on_waiting_list": N_("Put on the waiting list by the authority"),
+    "redirect": N_("Passed on to another lender"),
     "prepare": N_("Prepared at the depot"),
     "check_out": N_("Equipment handed over"),
     "check_in_part": N_("A part came back"),
@@ -40,19 +43,30 @@ QUIET = {"create", "change", "reduce", "check_in_part", "show_event", "hide_even
 
 
 def history_of(
-    lines: Iterable[HistoryLine], overrules: Mapping[int, OverruleView] | None = None
+    lines: Iterable[HistoryLine],
+    overrules: Mapping[int, OverruleView] | None = None,
+    against: Mapping[int, AgainstView] | None = None,
 ) -> tuple[HistoryEntry, ...]:
     """Return what happened to a booking, in the order given.
 
-    For staff, `overrules` tells what was granted although the crews had no room.
+    For staff, `overrules` tells what was granted although the crews had no room, and `against`
+    what was granted although departments had not agreed.
     """
-    return tuple(entry for line in lines for entry in _entries(line, overrules or {}))
+    return tuple(
+        entry for line in lines for entry in _entries(line, overrules or {}, against or {})
+    )
 
 
-def _entries(line: HistoryLine, overrules: Mapping[int, OverruleView]) -> Iterator[HistoryEntry]:
+def _entries(
+    line: HistoryLine,
+    overrules: Mapping[int, OverruleView],
+    against: Mapping[int, AgainstView],
+) -> Iterator[HistoryEntry]:
     entry = _entry(line)
     if line.id in overrules:
         yield overruled(entry, overrules[line.id])
+    if line.id in against:
+        yield went_against(entry, against[line.id])
     yield entry
 
 

@@ -13,6 +13,7 @@ from lending.accounts.permissions import Action
 from lending.bookings.duties import DutyKind
 from lending.bookings.duty_sources import Duty
 from lending.bookings.inbox import PER_PAGE, Inbox, InboxFilter, read_inbox
+from lending.equity.routing.awaited import opinion_duties
 from lending.i18n import N_
 from lending.logistics.capacity import which_cannot_fit
 from lending.web.context import allowed, database, principal
@@ -32,6 +33,7 @@ GROUPS = (
 )
 ICONS = {
     DutyKind.DECIDE: "question-circle",
+    DutyKind.OPINION: "chat-square-text",
     DutyKind.PIECES: "paperclip",
     DutyKind.VERIFY: "person-check",
     DutyKind.SHORTAGE: "exclamation-triangle-fill",
@@ -83,7 +85,7 @@ def index() -> ResponseReturnValue:
     """Show what is to be done, oldest duty first."""
     wanted = filter_of_request()
     with database().read() as uow:
-        inbox = read_inbox(uow, principal(), wanted)
+        inbox = read_inbox(uow, principal(), wanted, more=opinion_duties(uow, principal()))
         asked = {d.booking_id for d in inbox.duties if d.booking_id and d.kind is DutyKind.DECIDE}
         too_much = which_cannot_fit(uow, asked)
     g.zone = inbox.zone

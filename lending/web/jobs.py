@@ -18,6 +18,9 @@ WORDS = {
     "read-calendars": N_("Read the calendars of closed days"),
     "forget-answers": N_("Forget answers kept for programs that ask twice"),
     "tidy-photos": N_("Remove photos that no item shows any more"),
+    "check-records": N_("Verify the record of decisions and decide it again"),
+    "tell-witness": N_("Send the heads of the record to the witness"),
+    "erase-words": N_("Erase the words of reasons whose time is over"),
     "tidy": N_("Forget old sessions and old runs"),
 }
 

@@ -39,6 +39,7 @@ PLACES = (
     ),
     Place("organisations.index", N_("Organisations"), "people", Action.LIST_ORGANISATIONS, "staff"),
     Place("organisations.own", N_("Your association"), "people", Action.SEE_ORGANISATION, "others"),
+    Place("audit.index", N_("Decision record"), "shield-check", Action.SEE_RECORD, "staff"),
     Place("jobs.index", N_("Jobs"), "gear", Action.SEE_JOBS, "staff"),
     Place("administration.index", N_("Administration"), "sliders", Action.MANAGE_USERS, "staff"),
 )
@@ -72,9 +73,11 @@ def _rooms_of(place: Place) -> tuple[str, ...]:
     room = place.endpoint.partition(".")[0]
     # A booking that the staff decides is opened from the inbox.
     # Who does the field work, and with what, is looked up from there.
-    return {"inbox": (room, "decisions"), "logistics": (room, "means", "planning")}.get(
-        room, (room,)
-    )
+    return {
+        "inbox": (room, "decisions", "routing"),
+        "logistics": (room, "means", "planning"),
+        "organisations": (room, "valuation"),
+    }.get(room, (room,))
 
 
 def address(endpoint: str, **values: object) -> str:

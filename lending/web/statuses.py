@@ -6,6 +6,8 @@ The words of bookings and organisations are those of their rooms; here is only h
 from dataclasses import dataclass
 
 from lending.bookings.states import LABELS, State
+from lending.equity.routing.models import Verdict
+from lending.equity.valuation.limits import Level
 from lending.i18n import N_
 from lending.organisations.models import Verification
 
@@ -31,6 +33,7 @@ _BOOKING_LOOK = {
     State.PARTLY_APPROVED: ("part", "circle-half"),
     State.REFUSED: ("bad", "x-circle-fill"),
     State.WAITLISTED: ("wait", "list-ol"),
+    State.REDIRECTED: ("done", "signpost-split"),
     State.PREPARED: ("good", "box-seam"),
     State.OUT: ("info", "truck"),
     State.RETURNED: ("done", "box-arrow-in-down"),
@@ -73,6 +76,16 @@ TASK = {
     "later": StatusView(N_("Cannot start yet"), "plain", "lock"),
 }
 
+OPINION = {
+    verdict.value: StatusView(verdict.label, tone, icon)
+    for verdict, (tone, icon) in {
+        Verdict.PENDING: ("wait", "hourglass-split"),
+        Verdict.FAVOURABLE: ("good", "check-circle-fill"),
+        Verdict.UNFAVOURABLE: ("bad", "x-circle-fill"),
+        Verdict.NOT_CONCERNED: ("plain", "dash-circle"),
+    }.items()
+}
+
 URGENCY = {
     "late": StatusView(N_("Late"), "bad", "alarm-fill"),
     "today": StatusView(N_("Today"), "wait", "alarm"),
@@ -80,12 +93,25 @@ URGENCY = {
 }
 """What a duty's date asks for; see `lending.web.wording.urgency_of`."""
 
+_LEVEL_LOOK = {
+    Level.BELOW: ("good", "check-circle-fill"),
+    Level.NEAR: ("wait", "exclamation-circle"),
+    Level.REACHED: ("bad", "exclamation-triangle-fill"),
+}
+
+AID = {
+    level.value: StatusView(level.label, tone, icon) for level, (tone, icon) in _LEVEL_LOOK.items()
+}
+"""How near the aid of a year comes to the limit."""
+
 _KINDS = {
+    "aid": AID,
     "booking": BOOKING,
     "organisation": ORGANISATION,
     "item": ITEM,
     "task": TASK,
     "urgency": URGENCY,
+    "opinion": OPINION,
 }
 
 

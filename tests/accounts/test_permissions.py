@@ -40,6 +40,7 @@ def test_an_auditor_changes_nothing() -> None:
         Action.SEE_TASKS,
         Action.SUBSCRIBE,
         Action.SEE_JOBS,
+        Action.SEE_RECORD,
     }
     assert {action for action in Action if Role.AUDITOR in PERMISSIONS[action]} == reading
 

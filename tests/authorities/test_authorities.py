@@ -138,3 +138,21 @@ def test_hours_that_no_depot_can_have_are_refused(
 ) -> None:
     errors = hours_errors([OpenStretch(*each) for each in hours])
     assert [error.field for error in errors] == fields
+
+
+def test_the_siret_of_an_authority_gives_its_siren(database: Database, cast: Cast) -> None:
+    told = replace(DETAILS, siret="000 000 018 00010")
+    database.write(lambda uow: edit_authority(uow, cast.administrator, cast.town, told))
+    with database.read() as uow:
+        town = get_authority(uow, cast.town)
+    assert (town.siret, town.siren) == ("00000001800010", "000000018")
+
+
+@pytest.mark.parametrize("wrong", ["00000001800011", "1234", "ABCDEFGHIJKLMN"])
+def test_a_siret_that_does_not_add_up_is_refused(
+    database: Database, cast: Cast, wrong: str
+) -> None:
+    told = replace(DETAILS, siret=wrong)
+    with pytest.raises(InvalidInput) as refused:
+        database.write(lambda uow: edit_authority(uow, cast.administrator, cast.town, told))
+    assert [error.field for error in refused.value.errors] == ["siret"]

@@ -85,6 +85,7 @@ def test_every_state_is_reached_and_only_final_ones_are_left_by_no_move(
     assert reached == set(State)
     assert set(State) - left == {
         State.REFUSED,
+        State.REDIRECTED,
         State.CLOSED,
         State.CANCELLED,
         State.EXPIRED,

@@ -66,6 +66,10 @@ ROUTES: dict[str, Route] = {
     "programme.index": Route(Action.SEE_PROGRAMME),
     "programme.follow": Route(Action.SEE_PROGRAMME),
     **_of(Owner.NOBODY, Action.SEE_POLICY, "policies", "choose", "show", "version"),
+    **_of(
+        Owner.TOWN, Action.MANAGE_POLICY, "policies",
+        "prepare", "begin", "edit", "drop", "try_out", "publish",
+    ),
     # accounts
     "accounts.sign_in": PUBLIC,
     "accounts.sign_out": PUBLIC,
@@ -89,7 +93,7 @@ ROUTES: dict[str, Route] = {
     **_of(
         Owner.NOBODY, Action.MANAGE_USERS, "administration",
         "index", "people", "create_person", "person", "give_role", "take_role",
-        "deactivate", "reactivate", "new_password_for", "tokens", "revoke",
+        "deactivate", "reactivate", "new_password_for", "tokens", "revoke", "assign",
     ),
     "administration.authorities": Route(Action.MANAGE_AUTHORITY),
     **_of(Owner.TOWN, Action.MANAGE_AUTHORITY, "administration", "authority", "depot"),
@@ -107,7 +111,7 @@ ROUTES: dict[str, Route] = {
     # bookings
     "bookings.index": Route(Action.SEE_BOOKING),
     "bookings.start": Route(Action.CREATE_BOOKING),
-    **_of(Owner.BOOKING, Action.SEE_BOOKING, "bookings", "show", "sent", "plan"),
+    **_of(Owner.BOOKING, Action.SEE_BOOKING, "bookings", "show", "sent", "plan", "why"),
     **_of(Owner.BOOKING, Action.CREATE_BOOKING, "bookings", "copy"),
     **_of(Owner.BOOKING, Action.CANCEL_BOOKING, "bookings", "cancel"),
     **_of(
@@ -118,6 +122,14 @@ ROUTES: dict[str, Route] = {
     ),
     # closed days
     "closures.choose": Route(Action.MANAGE_CLOSURES),
+    "allocations.index": Route(Action.SEE_POLICY),
+    "allocations.show": Route(Action.SEE_POLICY),
+    **_of(
+        Owner.TOWN,
+        Action.MANAGE_POLICY,
+        "allocations",
+        *("announce", "attempt", "adopt", "give_up"),
+    ),
     **_of(
         Owner.TOWN, Action.MANAGE_CLOSURES, "closures",
         "index", "close", "follow", "keep_holidays",
@@ -128,6 +140,8 @@ ROUTES: dict[str, Route] = {
     "board.index": Route(Action.SEE_BOARD),
     "shortages.index": Route(Action.SEE_SHORTAGES),
     "jobs.index": Route(Action.SEE_JOBS),
+    **_of(Owner.NOBODY, Action.SEE_RECORD, "audit", "index", "heads"),
+    **_of(Owner.TOWN, Action.SEE_RECORD, "audit", "check", "export"),
     "logistics.index": Route(Action.SEE_TASKS),
     **_of(Owner.BOOKING, Action.SEE_TASKS, "logistics", "show"),
     **_of(Owner.BOOKING, Action.DO_TASKS, "logistics", "start", "finish", "report", "say"),
@@ -164,6 +178,17 @@ ROUTES: dict[str, Route] = {
     **_of(
         Owner.BOOKING, Action.HAND_OVER, "decisions", "prepare", "hand_over", "take_back", "close"
     ),
+    # what loans are worth
+    "valuation.choose": Route(Action.SEE_VALUE),
+    **_of(
+        Owner.TOWN, Action.SEE_VALUE, "valuation", "annex", "annex_file", "scdl", "scdl_file"
+    ),
+    **_of(Owner.CHOIR, Action.SEE_ORGANISATION, "valuation", "statement", "statement_file"),
+    # the right lender, and who has a say
+    **_of(Owner.BOOKING, Action.REVIEW_BOOKING, "routing", "pass_on"),
+    **_of(Owner.BOOKING, Action.EDIT_BOOKING, "routing", "take"),
+    **_of(Owner.BOOKING, Action.GIVE_OPINION, "routing", "opine"),
+    **_of(Owner.NOBODY, Action.GIVE_OPINION, "routing", "delegations", "take_back"),
     # calendars
     "subscriptions.index": Route(Action.SUBSCRIBE),
     "subscriptions.create": Route(
@@ -178,7 +203,11 @@ ROUTES: dict[str, Route] = {
     ),
 }  # fmt: skip
 
-QUERIES = {"subscriptions.create": "?view=organisation&id={organisation_id}"}
+QUERIES = {
+    "valuation.scdl": "?which=all",
+    "valuation.statement": "?detail=yes",
+    "subscriptions.create": "?view=organisation&id={organisation_id}",
+}
 """What has to stand behind an address for it to be about something."""
 
 FORMS = {

@@ -29,6 +29,7 @@ from lending.logistics.models import Task
 from lending.logistics.rounds.runs import ask_for_plan
 from lending.organisations.models import Organisation
 from lending.policies.drafting import Draft, edit_draft, open_draft, publish_policy
+from lending.policies.rounds import NewRound, announce_round
 from lending.policies.rules import Per, Rules, Tariff
 from lending.settings import Settings
 from lending.subscriptions.service import subscribe
@@ -153,6 +154,17 @@ def _objects(database: Database, cast: Cast) -> dict[str, object]:
     closure = database.write(lambda uow: close_days(uow, cast.manager, cast.town, days).id)
     read = NewSource("Ponts", calendar(("20260514", "20260516", "Ascension")), closes=False)
     source = database.write(lambda uow: add_source(uow, cast.manager, cast.town, read).id)
+    month = NewRound(
+        "Prêts de juillet",
+        FRIDAY + timedelta(days=26),
+        FRIDAY + timedelta(days=56),
+        NOW,
+        NOW + timedelta(days=10),
+        NOW + timedelta(days=20),
+    )
+    collected = database.write(lambda uow: announce_round(uow, cast.manager, cast.town, month).id)
+    july = {"start": FRIDAY + timedelta(days=35), "end": MONDAY + timedelta(days=35)}
+    factories.submitted(database, cast, {cast.chairs: 80}, **july)
     means = _means(database, cast)
     _rules(database, cast)
     with database.read() as uow:
@@ -167,6 +179,7 @@ def _objects(database: Database, cast: Cast) -> dict[str, object]:
         "authority_code": "sainte-planche",
         "depot_id": cast.depot,
         "closure_id": closure,
+        "round_id": collected,
         "source_id": source,
         "maintenance_id": maintenance,
         "subscription_id": address.id,

@@ -19,14 +19,19 @@ from tests.web.routes import QUERIES, ROUTES
 from tests.web.stage import Stage, build_stage
 
 STAFF_ROOMS = (
-    *("inbox", "board", "shortages", "jobs", "decisions"),
-    *("catalogue", "logistics", "closures", "means", "rounds", "planning"),
+    *("inbox", "board", "shortages", "jobs", "decisions", "audit"),
+    *("catalogue", "logistics", "closures", "means", "rounds", "planning", "routing"),
 )
 STAFF_PAGES = (
     "organisations.index",
     "organisations.create",
     "organisations.reject",
     "organisations.add_contact",
+    "allocations.announce",
+    "allocations.attempt",
+    "valuation.choose",
+    "valuation.annex",
+    "valuation.scdl",
 )
 ALSO = {
     "home.show": ("borrower",),
@@ -36,6 +41,7 @@ ALSO = {
     "organisations.edit": ("manager",),
     "bookings.index": ("manager",),
     "rounds.sheet": ("technical agent",),
+    "valuation.statement": ("manager",),
     "logistics.show": ("technical agent",),
 }
 NOT_PAGES = {"static", "bootstrap.static", "feeds.show", "api.openapi", "health.alive"} | {
@@ -44,7 +50,12 @@ NOT_PAGES = {"static", "bootstrap.static", "feeds.show", "api.openapi", "health.
     "bookings.plan",
     "logistics.picture",
     "means.times_file",
+    "valuation.annex_file",
+    "valuation.scdl_file",
+    "valuation.statement_file",
     "planning.outlines",
+    "audit.export",
+    "audit.heads",
     "rounds.session",
     "rounds.worker",
     "feeds.programme",

@@ -55,7 +55,15 @@ def approve(uow: UnitOfWork, call: Call[None, Approval]) -> BookingOut:
     reason = call.body.reason
     if is_part and not reason.strip():
         reason = translations("fr").gettext(IN_PART)
-    approve_booking(uow, call.actor, booking.id, granted, reason, call.body.capacity_reason)
+    approve_booking(
+        uow,
+        call.actor,
+        booking.id,
+        granted,
+        reason,
+        call.body.capacity_reason,
+        call.body.opinions_reason,
+    )
     return _told(uow, call)
 
 

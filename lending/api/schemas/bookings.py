@@ -192,6 +192,12 @@ class Approval(Input):
         description="Why it is granted although the crews cannot do its field work; asked for "
         "(422, `capacity_exceeded`) only then. Staff alone read it.",
     )
+    opinions_reason: Text = Field(
+        "",
+        max_length=2000,
+        description="Why it is granted although departments are against it or were not heard; "
+        "asked for (422, `opinions_stand`) only then. Staff alone read it.",
+    )
 
 
 class Refusal(Input):

@@ -22,19 +22,23 @@ from lending.bookings.states import State
 from lending.catalogue.models import Item
 from lending.db.database import UnitOfWork
 from lending.equity.eligibility.criteria import HEAVY_CREW, Facts, Finding, judge
+from lending.equity.valuation.frequency import worth_of
 from lending.organisations.models import Organisation, OrganisationKind
-from lending.policies.queries import Version, read_rulebook
+from lending.policies.queries import Rulebook, Version, read_rulebook
 from lending.skills import Skill
 
 
 def judge_booking(uow: UnitOfWork, booking: Booking) -> tuple[Version, Facts, tuple[Finding, ...]]:
     """Return the rules that hold for a booking, its facts, and what they come to."""
-    version = read_rulebook(uow.session).at(booking.authority_id, booking.complete_at or uow.now)
-    facts = facts_of(uow, [booking])[booking.id]
+    rulebook = read_rulebook(uow.session)
+    version = rulebook.at(booking.authority_id, booking.complete_at or uow.now)
+    facts = facts_of(uow, [booking], rulebook)[booking.id]
     return version, facts, judge(version.rules, facts)
 
 
-def facts_of(uow: UnitOfWork, bookings: Sequence[Booking]) -> dict[int, Facts]:
+def facts_of(
+    uow: UnitOfWork, bookings: Sequence[Booking], rulebook: Rulebook | None = None
+) -> dict[int, Facts]:
     """Return the facts about bookings as they stand now, by booking."""
     if not bookings:
         return {}
@@ -55,6 +59,7 @@ def facts_of(uow: UnitOfWork, bookings: Sequence[Booking]) -> dict[int, Facts]:
     carried = _carried(uow, authority_ids)
     overdue = _overdue(uow, {row[1].id for row in told}, authority_ids)
     crews, powered = _equipment(uow, ids)
+    worth = worth_of(uow, bookings, rulebook or read_rulebook(uow.session))
     found = {}
     for booking in bookings:
         _, organisation, event, timezone, seat, event_commune = rows[booking.id]
@@ -79,6 +84,8 @@ def facts_of(uow: UnitOfWork, bookings: Sequence[Booking]) -> dict[int, Facts]:
             attendance=event.attendance,
             is_heavy=crews.get(booking.id, 0) >= HEAVY_CREW,
             needs_power=booking.id in powered,
+            value_cents=worth[booking.id].cents,
+            large_loans=worth[booking.id].large_loans,
         )
     return found
 

@@ -68,6 +68,24 @@ class DecisionChain(Base):
     hash: Mapped[str] = mapped_column(String(64))
 
 
+class RecordCheck(Base):
+    """What the last check of a lender's record found (see checks.py)."""
+
+    __tablename__ = "record_check"
+
+    authority_id: Mapped[int] = mapped_column(ForeignKey("authority.id"), primary_key=True)
+    checked_at: Mapped[datetime]
+    decisions: Mapped[int]
+    erased: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
+    broken_at: Mapped[int | None]
+    fault: Mapped[str] = mapped_column(String(20))
+    told: Mapped[str] = mapped_column(Text)
+    rounds: Mapped[int]
+    differences: Mapped[int]
+    doubts: Mapped[int]
+
+
 GUARDS = (
     Guard("decision", key=("authority_id", "sequence")),
     Guard("decision_words", key=("decision_id",), erasable=("salt", "words")),

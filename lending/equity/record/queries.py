@@ -78,13 +78,19 @@ def decisions_of(uow: UnitOfWork, actor: Principal, booking_id: int) -> list[Dec
     return [view for view in views if _uuid(view) in (None, booking.uuid)]
 
 
+def read_content(payload: str) -> Mapping[str, Any]:
+    """Return what a decision says."""
+    says: Mapping[str, Any] = json.loads(payload)
+    return says
+
+
 def _uuid(view: DecisionView) -> str | None:
     uuid: str | None = view.inputs.get("booking", {}).get("uuid")
     return uuid
 
 
 def _view(record: DecisionRecord, words: DecisionWords | None) -> DecisionView:
-    says = json.loads(record.payload)
+    says = read_content(record.payload)
     author, code = says["author"], says["reason_code"]
     return DecisionView(
         id=record.id,

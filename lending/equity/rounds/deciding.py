@@ -237,8 +237,9 @@ def _carry_out(
             candidate.booking_id,
             result.granted,
             reason="" if result.is_whole else reason,
-            # The round shares equipment; the crews' days are planned from what comes out.
+            # The round decides, knowing what stands against; crews are planned from what comes out.
             capacity_reason=found.name,
+            opinions_reason=found.name,
         )
     elif candidate.state is not State.WAITLISTED:
         put_on_waiting_list(uow, actor, candidate.booking_id, reason)

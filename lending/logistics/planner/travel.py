@@ -1,14 +1,13 @@
 """How long it takes to drive from one place to another."""
 
 from collections.abc import Sequence
-from math import asin, ceil, cos, hypot, radians, sin, sqrt
+from math import ceil, hypot
 from typing import Protocol
 
+from lending import distances
+from lending.distances import DETOUR
 from lending.logistics.planner.values import Place
 
-EARTH_KM = 6371.0
-DETOUR = 1.3
-"""Roads are longer than the line on the map by about a third."""
 MANOEUVRE = 1.0
 """Minutes to park and to leave, once per drive."""
 
@@ -66,10 +65,9 @@ class Plane:
 
 def kilometres(origin: Place, destination: Place) -> float:
     """Return the length of the great circle between two places."""
-    north, south = radians(origin.latitude), radians(destination.latitude)
-    east = radians(destination.longitude - origin.longitude)
-    half = sin((south - north) / 2) ** 2 + cos(north) * cos(south) * sin(east / 2) ** 2
-    return 2 * EARTH_KM * asin(sqrt(min(1.0, half)))
+    return distances.kilometres(
+        (origin.latitude, origin.longitude), (destination.latitude, destination.longitude)
+    )
 
 
 def drive(distance: float, bands: Bands) -> int:

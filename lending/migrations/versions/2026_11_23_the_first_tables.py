@@ -40,6 +40,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("siren", sa.String(length=9), nullable=False),
+        sa.Column("siret", sa.String(length=14), nullable=False),
         sa.Column("timezone", sa.String(length=40), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("phone", sa.String(length=30), nullable=False),
@@ -355,6 +356,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("authority_id", name=op.f("pk_decision_chain")),
     )
     op.create_table(
+        "delegation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("from_id", sa.Integer(), nullable=False),
+        sa.Column("to_id", sa.Integer(), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("first_day <= last_day", name=op.f("ck_delegation_days")),
+        sa.CheckConstraint("from_id <> to_id", name=op.f("ck_delegation_two_people")),
+        sa.ForeignKeyConstraint(
+            ["from_id"],
+            ["app_user.id"],
+            name=op.f("fk_delegation_from_id_app_user"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_id"],
+            ["app_user.id"],
+            name=op.f("fk_delegation_to_id_app_user"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delegation")),
+    )
+    with op.batch_alter_table("delegation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_delegation_from_id"), ["from_id"], unique=False)
+        batch_op.create_index("ix_delegation_to", ["to_id", "last_day"], unique=False)
+
+    op.create_table(
         "department",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uuid", sa.String(length=36), nullable=False),
@@ -561,6 +590,24 @@ def upgrade() -> None:
     with op.batch_alter_table("publication", schema=None) as batch_op:
         batch_op.create_index("ix_publication_week", ["authority_id", "monday"], unique=False)
 
+    op.create_table(
+        "record_check",
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decisions", sa.Integer(), nullable=False),
+        sa.Column("erased", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("broken_at", sa.Integer(), nullable=True),
+        sa.Column("fault", sa.String(length=20), nullable=False),
+        sa.Column("told", sa.Text(), nullable=False),
+        sa.Column("rounds", sa.Integer(), nullable=False),
+        sa.Column("differences", sa.Integer(), nullable=False),
+        sa.Column("doubts", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["authority_id"], ["authority.id"], name=op.f("fk_record_check_authority_id_authority")
+        ),
+        sa.PrimaryKeyConstraint("authority_id", name=op.f("pk_record_check")),
+    )
     op.create_table(
         "user_session",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -782,6 +829,29 @@ def upgrade() -> None:
             "department_id", "competence", name=op.f("pk_department_competence")
         ),
     )
+    op.create_table(
+        "department_member",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("department_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["department_id"],
+            ["department.id"],
+            name=op.f("fk_department_member_department_id_department"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"],
+            ["app_user.id"],
+            name=op.f("fk_department_member_user_id_app_user"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("user_id", "department_id", name=op.f("pk_department_member")),
+    )
+    with op.batch_alter_table("department_member", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_department_member_department_id"), ["department_id"], unique=False
+        )
+
     op.create_table(
         "event",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1104,6 +1174,7 @@ def upgrade() -> None:
                 "partly_approved",
                 "refused",
                 "waitlisted",
+                "redirected",
                 "prepared",
                 "out",
                 "returned",
@@ -1482,6 +1553,158 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("crew_id", "agent_id", name=op.f("pk_crew_member")),
     )
     op.create_table(
+        "loan_value",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("booking_id", sa.Integer(), nullable=False),
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column(
+            "stage",
+            sa.Enum(
+                "granted",
+                "reduced",
+                "closed",
+                "cancelled",
+                name="stage",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("policy_id", sa.Integer(), nullable=True),
+        sa.Column("cents", sa.BigInteger(), nullable=False),
+        sa.Column("breakdown", sa.Text(), nullable=False),
+        sa.Column("valued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("cents >= 0", name=op.f("ck_loan_value_cents")),
+        sa.ForeignKeyConstraint(
+            ["authority_id"], ["authority.id"], name=op.f("fk_loan_value_authority_id_authority")
+        ),
+        sa.ForeignKeyConstraint(
+            ["booking_id"], ["booking.id"], name=op.f("fk_loan_value_booking_id_booking")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_loan_value_organisation_id_organisation"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["policy_id"],
+            ["lending_policy.id"],
+            name=op.f("fk_loan_value_policy_id_lending_policy"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_loan_value")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_loan_value_uuid")),
+    )
+    with op.batch_alter_table("loan_value", schema=None) as batch_op:
+        batch_op.create_index("ix_loan_value_booking", ["booking_id"], unique=False)
+        batch_op.create_index(
+            "ix_loan_value_current",
+            ["booking_id"],
+            unique=True,
+            sqlite_where=sa.text("replaced_at IS NULL"),
+            postgresql_where=sa.text("replaced_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_loan_value_organisation", ["organisation_id", "year"], unique=False
+        )
+        batch_op.create_index(
+            "ix_loan_value_year", ["authority_id", "year", "organisation_id"], unique=False
+        )
+
+    op.create_table(
+        "opinion",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("booking_id", sa.Integer(), nullable=False),
+        sa.Column("department_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "verdict",
+            sa.Enum(
+                "pending",
+                "favourable",
+                "unfavourable",
+                "not_concerned",
+                name="verdict",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("by_name", sa.String(length=120), nullable=False),
+        sa.Column("for_id", sa.Integer(), nullable=True),
+        sa.Column("for_name", sa.String(length=120), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(verdict = 'pending') = (at IS NULL)", name=op.f("ck_opinion_answered")
+        ),
+        sa.CheckConstraint(
+            "verdict <> 'unfavourable' OR reason <> ''", name=op.f("ck_opinion_reason")
+        ),
+        sa.ForeignKeyConstraint(
+            ["booking_id"],
+            ["booking.id"],
+            name=op.f("fk_opinion_booking_id_booking"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["by_id"], ["app_user.id"], name=op.f("fk_opinion_by_id_app_user")),
+        sa.ForeignKeyConstraint(
+            ["department_id"], ["department.id"], name=op.f("fk_opinion_department_id_department")
+        ),
+        sa.ForeignKeyConstraint(
+            ["for_id"], ["app_user.id"], name=op.f("fk_opinion_for_id_app_user")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opinion")),
+        sa.UniqueConstraint(
+            "booking_id", "department_id", name=op.f("uq_opinion_booking_id_department_id")
+        ),
+    )
+    with op.batch_alter_table("opinion", schema=None) as batch_op:
+        batch_op.create_index("ix_opinion_department", ["department_id", "verdict"], unique=False)
+
+    op.create_table(
+        "redirection",
+        sa.Column("from_id", sa.Integer(), nullable=False),
+        sa.Column("to_id", sa.Integer(), nullable=True),
+        sa.Column("to_authority_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("by_name", sa.String(length=120), nullable=False),
+        sa.Column("filed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("filed_with_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_redirection_reason")),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["app_user.id"], name=op.f("fk_redirection_by_id_app_user")
+        ),
+        sa.ForeignKeyConstraint(
+            ["filed_with_id"], ["authority.id"], name=op.f("fk_redirection_filed_with_id_authority")
+        ),
+        sa.ForeignKeyConstraint(
+            ["from_id"],
+            ["booking.id"],
+            name=op.f("fk_redirection_from_id_booking"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_authority_id"],
+            ["authority.id"],
+            name=op.f("fk_redirection_to_authority_id_authority"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_id"],
+            ["booking.id"],
+            name=op.f("fk_redirection_to_id_booking"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("from_id", name=op.f("pk_redirection")),
+        sa.UniqueConstraint("to_id", name=op.f("uq_redirection_to_id")),
+    )
+    op.create_table(
         "round",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("authority_id", sa.Integer(), nullable=False),
@@ -1623,6 +1846,7 @@ def upgrade() -> None:
                 "partly_approved",
                 "refused",
                 "waitlisted",
+                "redirected",
                 "prepared",
                 "out",
                 "returned",
@@ -1646,6 +1870,7 @@ def upgrade() -> None:
                 "partly_approved",
                 "refused",
                 "waitlisted",
+                "redirected",
                 "prepared",
                 "out",
                 "returned",
@@ -1728,6 +1953,22 @@ def upgrade() -> None:
             batch_op.f("ix_allocation_share_round_id"), ["round_id"], unique=False
         )
 
+    op.create_table(
+        "decided_against",
+        sa.Column("transition_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("pending", sa.Integer(), nullable=False),
+        sa.Column("unfavourable", sa.Integer(), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_decided_against_reason")),
+        sa.CheckConstraint("pending + unfavourable > 0", name=op.f("ck_decided_against_something")),
+        sa.ForeignKeyConstraint(
+            ["transition_id"],
+            ["transition.id"],
+            name=op.f("fk_decided_against_transition_id_transition"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("transition_id", name=op.f("pk_decided_against")),
+    )
     op.create_table(
         "hold",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2002,6 +2243,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_hold_booking_line")
 
     op.drop_table("hold")
+    op.drop_table("decided_against")
     with op.batch_alter_table("allocation_share", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_allocation_share_round_id"))
 
@@ -2024,6 +2266,22 @@ def downgrade() -> None:
         batch_op.drop_index("ix_round_authority")
 
     op.drop_table("round")
+    op.drop_table("redirection")
+    with op.batch_alter_table("opinion", schema=None) as batch_op:
+        batch_op.drop_index("ix_opinion_department")
+
+    op.drop_table("opinion")
+    with op.batch_alter_table("loan_value", schema=None) as batch_op:
+        batch_op.drop_index("ix_loan_value_year")
+        batch_op.drop_index("ix_loan_value_organisation")
+        batch_op.drop_index(
+            "ix_loan_value_current",
+            sqlite_where=sa.text("replaced_at IS NULL"),
+            postgresql_where=sa.text("replaced_at IS NULL"),
+        )
+        batch_op.drop_index("ix_loan_value_booking")
+
+    op.drop_table("loan_value")
     op.drop_table("crew_member")
     with op.batch_alter_table("booking_line", schema=None) as batch_op:
         batch_op.drop_index("ix_booking_line_item")
@@ -2095,6 +2353,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_event_organisation")
 
     op.drop_table("event")
+    with op.batch_alter_table("department_member", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_department_member_department_id"))
+
+    op.drop_table("department_member")
     op.drop_table("department_competence")
     op.drop_table("decision_words")
     with op.batch_alter_table("calendar_source", schema=None) as batch_op:
@@ -2116,6 +2378,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_user_session_expires_at"))
 
     op.drop_table("user_session")
+    op.drop_table("record_check")
     with op.batch_alter_table("publication", schema=None) as batch_op:
         batch_op.drop_index("ix_publication_week")
 
@@ -2136,6 +2399,11 @@ def downgrade() -> None:
     op.drop_table("lending_policy")
     op.drop_table("depot")
     op.drop_table("department")
+    with op.batch_alter_table("delegation", schema=None) as batch_op:
+        batch_op.drop_index("ix_delegation_to")
+        batch_op.drop_index(batch_op.f("ix_delegation_from_id"))
+
+    op.drop_table("delegation")
     op.drop_table("decision_chain")
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.drop_index("ix_decision_round")

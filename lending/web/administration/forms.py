@@ -95,6 +95,12 @@ class AuthorityForm(FlaskForm):  # type: ignore[misc]
     name = StringField(_l("Name"), [InputRequired(_l("Give a name.")), Length(max=160)])
     email = EmailField(_l("E-mail address"), [Optional(), Length(max=254)])
     phone = TelField(_l("Telephone"), [Optional(), Length(max=30)])
+    siret = StringField(
+        _l("SIRET"),
+        [Optional(), Length(max=20)],
+        description=_l("Of the seat, fourteen digits. The aid in kind is published under it."),
+        render_kw={"inputmode": "numeric"},
+    )
 
     def details(self) -> AuthorityDetails:
         """Return what is set."""
@@ -102,6 +108,7 @@ class AuthorityForm(FlaskForm):  # type: ignore[misc]
             name=text_of(self.name),
             email=text_of(self.email),
             phone=text_of(self.phone),
+            siret=text_of(self.siret),
         )
 
 

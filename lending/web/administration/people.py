@@ -12,12 +12,13 @@ from lending.accounts.people import (
     reactivate_user,
     revoke_role,
 )
-from lending.accounts.permissions import Action, Role
+from lending.accounts.permissions import PERMISSIONS, Action, Role
 from lending.accounts.queries import get_person, list_people
 from lending.accounts.secrets import new_password
 from lending.accounts.sessions import reset_password
 from lending.authorities.queries import authority_names
 from lending.db.database import UnitOfWork
+from lending.equity.routing.members import department_choices, set_departments
 from lending.errors import InvalidInput
 from lending.organisations.queries import list_organisations
 from lending.web.accounts.own import owner_names
@@ -98,9 +99,31 @@ def _person(user_id: int, form: RoleForm, password: str = "") -> str:
         found = get_person(uow, principal(), user_id)
         owners = owner_names(uow, found.roles)
         _offer(uow, form)
+        works = any(role.role in PERMISSIONS[Action.GIVE_OPINION] for role in found.roles)
+        departments = department_choices(uow, principal(), user_id) if works else ()
     return render_template(
-        "administration/person.html", person=found, owners=owners, form=form, password=password
+        "administration/person.html",
+        person=found,
+        owners=owners,
+        form=form,
+        password=password,
+        departments=departments,
     )
+
+
+@blueprint.post("/comptes/<int:user_id>/services")
+@allowed(Action.MANAGE_USERS)
+def assign(user_id: int) -> ResponseReturnValue:
+    """Say for which departments somebody works."""
+    wanted = request.form.getlist("department_id", type=whole_number)
+    try:
+        database().write(lambda uow: set_departments(uow, principal(), user_id, wanted))
+    except InvalidInput as error:
+        for each in error.errors:
+            flash(gettext(each.message), "error")
+    else:
+        flash(gettext("The departments are kept."), "good")
+    return redirect(url_for("administration.person", user_id=user_id), 303)
 
 
 @blueprint.post("/comptes/<int:user_id>/roles")

@@ -12,4 +12,5 @@ from lending.web.bookings import (  # noqa: E402 - they need the blueprint
     lines,  # noqa: F401
     prepare,  # noqa: F401
     send,  # noqa: F401
+    why,  # noqa: F401
 )

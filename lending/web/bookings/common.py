@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from lending.authorities.models import Competence
 from lending.bookings.detail import BookingDetail, get_booking
 from lending.bookings.details import BookingDetails, EventDetails
+from lending.equity.routing.following import Trail, trail_of
 from lending.web.context import database, principal
 
 
@@ -19,6 +20,12 @@ def read_booking(booking_id: int) -> BookingDetail:
         booking = get_booking(uow, principal(), booking_id)
     g.zone = booking.zone
     return booking
+
+
+def read_trail(booking_id: int) -> Trail:
+    """Return where a request that the reader may see came from and went to."""
+    with database().read() as uow:
+        return trail_of(uow, principal(), booking_id)
 
 
 def to_booking(booking_id: int) -> ResponseReturnValue:

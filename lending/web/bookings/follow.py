@@ -14,11 +14,12 @@ from lending.bookings.detail import BookingDetail
 from lending.bookings.drafts import copy_booking
 from lending.bookings.queries import BookingFilter, BookingRow, Order, list_bookings
 from lending.bookings.states import State
+from lending.equity.valuation.service import loan_cents
 from lending.errors import InvalidInput, NotAllowedNow
 from lending.i18n import N_
 from lending.organisations.models import Verification
 from lending.web.bookings import blueprint
-from lending.web.bookings.common import read_booking, to_booking
+from lending.web.bookings.common import read_booking, read_trail, to_booking
 from lending.web.bookings.current import keep_current
 from lending.web.bookings.forms import AnswerForm, PeriodForm, ReasonForm
 from lending.web.bookings.sentences import (
@@ -28,6 +29,7 @@ from lending.web.bookings.sentences import (
     next_words,
     staff_words,
 )
+from lending.web.bookings.why import why_of
 from lending.web.context import allowed, database, principal
 from lending.web.form_errors import tell_errors
 from lending.web.formats import period
@@ -52,7 +54,7 @@ GROUPS: dict[str, tuple[str, frozenset[State]]] = {
     ),
     "over": (
         N_("Over"),
-        frozenset({State.CLOSED, State.REFUSED, State.CANCELLED, State.EXPIRED}),
+        frozenset({State.CLOSED, State.REFUSED, State.REDIRECTED, State.CANCELLED, State.EXPIRED}),
     ),
 }
 
@@ -121,7 +123,12 @@ def show(booking_id: int) -> ResponseReturnValue:
     """Show a request: what is still to be done for a draft, what comes next for the others."""
     booking = read_booking(booking_id)
     if booking.can_edit:
-        return render_template("bookings/tasks.html", booking=booking, tasks=tasks_of(booking))
+        return render_template(
+            "bookings/tasks.html",
+            booking=booking,
+            tasks=tasks_of(booking),
+            trail=read_trail(booking_id),
+        )
     return _sent_page(booking)
 
 
@@ -132,6 +139,8 @@ def overtaken(booking_id: int, *typed: str) -> ResponseReturnValue:
 
 
 def _sent_page(booking: BookingDetail, overtaken: tuple[str, ...] | None = None) -> str:
+    with database().read() as uow:
+        worth = loan_cents(uow, booking.id)
     return render_template(
         "bookings/show.html",
         booking=booking,
@@ -140,6 +149,9 @@ def _sent_page(booking: BookingDetail, overtaken: tuple[str, ...] | None = None)
         logistics=logistics_words(booking),
         asked_for=_asked_for(booking),
         overtaken=overtaken,
+        worth=worth,
+        why=why_of(booking),
+        trail=read_trail(booking.id),
     )
 
 

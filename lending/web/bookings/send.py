@@ -1,5 +1,7 @@
 """Review a draft and send it."""
 
+from dataclasses import dataclass
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -12,14 +14,17 @@ from lending.bookings.queries import BookingFilter, BookingRow, list_bookings
 from lending.bookings.states import State
 from lending.bookings.steps import promised_answer
 from lending.bookings.submission import submit_booking
+from lending.equity.rounds.queries import round_of
+from lending.equity.routing.targets import Targets, find_targets
 from lending.errors import InvalidInput
 from lending.web.bookings import blueprint
-from lending.web.bookings.common import read_booking, to_booking
+from lending.web.bookings.common import read_booking, read_trail, to_booking
 from lending.web.bookings.current import forget_current
 from lending.web.bookings.depots import closed_around, collections_of
 from lending.web.bookings.sentences import next_words
 from lending.web.context import allowed, database, principal
 from lending.web.errors import words
+from lending.web.routing.words import why, why_not
 
 
 @blueprint.get("/demandes/<int:booking_id>/verifier")
@@ -32,6 +37,8 @@ def review(booking_id: int) -> ResponseReturnValue:
     with database().read() as uow:
         authority, now = get_authority(uow, booking.authority_id), uow.now
         closed = closed_around(uow, authority.id, booking.period, booking.zone)
+        collecting = round_of(uow, booking)
+        targets = find_targets(uow, booking_id)
     return render_template(
         "bookings/review.html",
         booking=booking,
@@ -40,6 +47,9 @@ def review(booking_id: int) -> ResponseReturnValue:
         if booking.starts_at > now
         else None,
         has_passed=booking.starts_at <= now,
+        collecting=collecting,
+        trail=read_trail(booking_id),
+        better=_better(booking, targets),
     )
 
 
@@ -77,6 +87,27 @@ def sent(booking_id: int) -> ResponseReturnValue:
     return render_template(
         "bookings/sent.html", booking=booking, next=next_words(booking), drafts=_others(booking)
     )
+
+
+@dataclass(frozen=True)
+class Better:
+    """Another authority that the draft had better go to, and why."""
+
+    authority_id: int
+    name: str
+    here: str
+    there: str
+
+
+def _better(booking: BookingDetail, targets: Targets) -> Better | None:
+    target = targets.better
+    if target is None or not principal().can(
+        Action.CREATE_BOOKING,
+        authority_id=target.authority_id,
+        organisation_id=booking.organisation_id,
+    ):
+        return None
+    return Better(target.authority_id, target.name, why_not(targets.here), why(target))
 
 
 def _others(booking: BookingDetail) -> tuple[BookingRow, ...]:

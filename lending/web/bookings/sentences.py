@@ -73,6 +73,10 @@ NEXT: dict[Step, tuple[str, str]] = {
         N_("The equipment is collected on %(moment)s"),
         N_("Stack it where it was delivered, clean and dry."),
     ),
+    Step.ELSEWHERE: (
+        N_("Followed by %(next_lender)s"),
+        N_("%(lender)s passed your request on, with everything you wrote. You follow it there."),
+    ),
     Step.COUNT: (
         N_("The depot counts what came back"),
         N_("You have nothing left to do."),
@@ -98,6 +102,7 @@ FOR_STAFF: dict[Step, str] = {
     Step.BRING_BACK: N_("Return due on %(moment)s"),
     Step.HAND_BACK: N_("To be collected on %(moment)s"),
     Step.COUNT: N_("Returned, to be closed"),
+    Step.ELSEWHERE: N_("Followed by %(next_lender)s"),
     Step.NOTHING: N_("Nothing left to do"),
 }
 UNDATED: dict[Step, tuple[str, str]] = {
@@ -148,6 +153,7 @@ def _values(booking: BookingRow) -> dict[str, str]:
         "day": day(at, booking.zone) if at else "",
         "moment": moment(at, booking.zone) if at else "",
         "lender": booking.authority,
+        "next_lender": booking.passed_to,
     }
 
 
@@ -167,6 +173,7 @@ HAPPENED = {
     "approve_in_part": N_("Request granted in part"),
     "refuse": N_("Request refused"),
     "put_on_waiting_list": N_("Put on the waiting list"),
+    "redirect": N_("Request passed on to another lender"),
     "prepare": N_("Equipment prepared"),
     "check_out": N_("Equipment handed over"),
     "check_in": N_("Equipment returned"),

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from flask import Response, abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -14,17 +14,12 @@ from lending.logistics.kinds import TaskKind
 from lending.logistics.means.checks import FIRST, LAST
 from lending.logistics.rates import rates_of
 from lending.logistics.reporting import TimesReport, apply_proposal, times_report, times_sheet
-from lending.sheets import WRITERS, write_sheet
 from lending.web.context import allowed, database, principal
+from lending.web.files import ENDINGS, check_ending, sheet_file
 from lending.web.means import authority_of, blueprint
 
 USUALLY = timedelta(days=90)
 """How far back one looks who does not say."""
-TYPES = {
-    ".csv": "text/csv; charset=utf-8",
-    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @blueprint.get("/collectivites/<int:authority_id>/moyens/durees/constat")
@@ -40,7 +35,7 @@ def times(authority_id: int) -> ResponseReturnValue:
         authority=authority,
         report=report,
         rates=paces,
-        endings=[ending.removeprefix(".") for ending in WRITERS],
+        endings=ENDINGS,
     )
 
 
@@ -49,14 +44,10 @@ def times(authority_id: int) -> ResponseReturnValue:
 def times_file(authority_id: int, ending: str) -> ResponseReturnValue:
     """Give the same as a file."""
     authority = authority_of(authority_id)
-    kind = TYPES.get(f".{ending}")
-    if kind is None:
-        abort(404)
+    check_ending(ending)
     with database().read() as uow:
         report = times_report(uow, principal(), authority_id, *_period(authority))
-    answer = Response(write_sheet(times_sheet(report), f".{ending}"), content_type=kind)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{_name(report)}.{ending}"'
-    return answer
+    return sheet_file(times_sheet(report), _name(report), ending)
 
 
 @blueprint.post("/collectivites/<int:authority_id>/moyens/durees/constat")

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from lending.accounts.permissions import Action
 from lending.accounts.queries import people_of_organisation
+from lending.equity.valuation.statements import read_statement
 from lending.errors import NotFound
 from lending.organisations.identifiers import grouped
 from lending.organisations.models import Verification
@@ -69,10 +70,12 @@ def show(organisation_id: int) -> ResponseReturnValue:
     with database().read() as uow:
         organisation = get_organisation(uow, principal(), organisation_id)
         people = people_of_organisation(uow, organisation_id)
+        aid = read_statement(uow, principal(), organisation_id)
     return render_template(
         "organisations/show.html",
         organisation=organisation,
         people=people,
+        aid=aid,
         grouped=grouped,
         is_own=organisation_id in principal().organisation_ids,
         can_verify=principal().can(Action.VERIFY_ORGANISATION),

@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("policies", __name__)
 
-from lending.web.policies import reading  # noqa: E402,F401 - their views
+from lending.web.policies import drafting, publishing, reading  # noqa: E402,F401 - their views

@@ -92,8 +92,9 @@ def _page(uow: UnitOfWork, authority_id: int, number: int | None) -> RulesPage:
     present = in_force(versions, uow.now)
     shown = present if number is None else _numbered(versions, number)
     names = item_names(uow, authority_id)
-    before = _numbered(versions, shown.number - 1) if (shown.number or 0) > 1 else None
-    after = versions[shown.number or 0 :]
+    number = shown.number or 0
+    before = _numbered(versions, number - 1) if number > 1 else None
+    after = versions[number:]
     return RulesPage(
         authority=authority,
         version=shown,

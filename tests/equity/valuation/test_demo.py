@@ -1,0 +1,71 @@
+"""The demonstration has a past year whose figures can be shown: valued, summed, published."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from lending.accounts.permissions import SYSTEM
+from lending.app import build_database
+from lending.authorities.models import Authority
+from lending.clock import FixedClock
+from lending.db.database import Database
+from lending.db.schema import migrate
+from lending.demo.load import load_demo
+from lending.equity.valuation.annex import read_annex
+from lending.equity.valuation.models import LoanValue, Stage
+from lending.equity.valuation.scdl import Remark, Which, read_scdl
+from lending.equity.valuation.scdl_fields import check_scdl
+from lending.equity.valuation.service import read_breakdown
+from lending.equity.valuation.tariff import Basis
+from lending.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def season(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """Play the season as it is shown."""
+    folder: Path = tmp_path_factory.mktemp("demo")
+    settings = Settings(f"sqlite:///{folder / 'demo.db'}", folder, "no secret")
+    database = build_database(settings, FixedClock(datetime(2026, 11, 23, 9, tzinfo=UTC)))
+    migrate(database)
+    load_demo(database)
+    yield database
+    database.dispose()
+
+
+def agglomeration(database: Database) -> int:
+    with database.read() as uow:
+        return uow.session.scalars(
+            select(Authority.id).where(Authority.code == "trois-rives")
+        ).one()
+
+
+def test_each_loan_has_one_value_that_can_be_counted_again(season: Database) -> None:
+    with season.read() as uow:
+        rows = uow.session.scalars(select(LoanValue)).all()
+        breakdowns = [(row.cents, read_breakdown(row)) for row in rows]
+        current = [row.booking_id for row in rows if row.replaced_at is None]
+        stages = {row.stage for row in rows}
+    assert len(current) == len(set(current)) > 100
+    assert stages >= {Stage.GRANTED, Stage.CLOSED, Stage.CANCELLED}
+    assert all(found.recomputed() == found and found.cents == cents for cents, found in breakdowns)
+    assert {line.basis for _, found in breakdowns for line in found.lines} == set(Basis)
+
+
+def test_an_association_comes_near_the_limit_and_another_reaches_it(season: Database) -> None:
+    with season.read() as uow:
+        annex = read_annex(uow, SYSTEM, agglomeration(season), 2026)
+    assert {each.level.value for each in annex.warned} == {"near", "reached"}
+
+
+def test_what_is_published_holds_to_the_format_and_shows_the_traps(season: Database) -> None:
+    with season.read() as uow:
+        export = read_scdl(uow, SYSTEM, agglomeration(season), 2026, Which.ALL)
+    assert check_scdl(export.content) == []
+    assert len(export.told) > 50
+    assert {remark for row in export.noted for remark in row.notes} == {
+        Remark.RNA_WITH_LETTERS,
+        Remark.NO_SIRET,
+    }
