@@ -18,7 +18,7 @@ from lending.errors import FieldError, InvalidInput, NotAllowedNow, NotFound
 from lending.i18n import N_
 from lending.policies.facts import PolicyPublished
 from lending.policies.models import LendingPolicy
-from lending.policies.queries import rules_in_force, write_rules
+from lending.policies.queries import BEGINNING, list_versions, write_rules
 from lending.policies.rules import Rules
 
 NOTE, REFERENCE = 4000, 120
@@ -46,7 +46,7 @@ def check_rules(values: Mapping[str, Any]) -> Rules:
 
 
 def open_draft(uow: UnitOfWork, actor: Principal, authority_id: int) -> LendingPolicy:
-    """Return the draft of the next version: the one at work, or a copy of what is in force.
+    """Return the draft of the next version: the one at work, or a copy of the latest one.
 
     Raises:
         NotSignedIn, Forbidden: the actor does not set the rules of this authority.
@@ -60,7 +60,8 @@ def open_draft(uow: UnitOfWork, actor: Principal, authority_id: int) -> LendingP
     ).first()
     if found is not None:
         return found
-    content = write_rules(rules_in_force(uow.session, authority_id, uow.now).rules)
+    versions = list_versions(uow.session, authority_id)
+    content = write_rules((versions[-1] if versions else BEGINNING).rules)
     draft = LendingPolicy(
         authority_id=authority_id,
         content=content,

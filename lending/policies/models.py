@@ -1,12 +1,14 @@
 """Tables of lending policies and of the rounds that they announce."""
 
 from datetime import date, datetime
+from typing import cast
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lending.authorities.models import Authority
 from lending.db.base import Base, Id, Uuid
+from lending.db.guards import Guard, guard_with_its_table
 
 
 class LendingPolicy(Base):
@@ -42,6 +44,17 @@ class LendingPolicy(Base):
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
 
     authority: Mapped[Authority] = relationship()
+
+
+GUARD = Guard(
+    "lending_policy",
+    key=("id",),
+    other_keys=(("uuid",), ("authority_id", "number")),
+    free_until="number",
+)
+"""What is published stays; the migration makes this too."""
+
+guard_with_its_table(cast(Table, LendingPolicy.__table__), GUARD)
 
 
 class AllocationRound(Base):

@@ -9,6 +9,10 @@ from functools import lru_cache
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lending.accounts.models import User
+from lending.accounts.permissions import Action, Principal
+from lending.db.database import UnitOfWork
+from lending.errors import NotFound
 from lending.policies.models import LendingPolicy
 from lending.policies.rules import DEFAULT, Rules
 
@@ -25,6 +29,18 @@ class Version:
     effective_on: date | None = None
     vote_reference: str = ""
     note: str = ""
+
+
+@dataclass(frozen=True)
+class DraftView:
+    """The next version, as far as it is written."""
+
+    policy_id: int
+    rules: Rules
+    note: str
+    vote_reference: str
+    changed_at: datetime
+    changed_by: str
 
 
 BEGINNING = Version(DEFAULT)
@@ -71,6 +87,54 @@ def rules_in_force(session: Session, authority_id: int, at: datetime) -> Version
         .limit(1)
     ).first()
     return BEGINNING if row is None else version_of(row)
+
+
+def list_versions(session: Session, authority_id: int) -> tuple[Version, ...]:
+    """Return the published versions of an authority, the first one first."""
+    rows = session.scalars(
+        select(LendingPolicy)
+        .where(LendingPolicy.authority_id == authority_id, LendingPolicy.number.is_not(None))
+        .order_by(LendingPolicy.number)
+    )
+    return tuple(version_of(row) for row in rows)
+
+
+def find_draft(uow: UnitOfWork, actor: Principal, authority_id: int) -> DraftView | None:
+    """Return the version at work, if there is one.
+
+    Raises:
+        NotSignedIn, Forbidden: the actor does not set the rules of this authority.
+    """
+    actor.check(Action.MANAGE_POLICY, authority_id=authority_id)
+    found = uow.session.execute(
+        select(LendingPolicy, User.name)
+        .outerjoin(User, User.id == LendingPolicy.changed_by_id)
+        .where(LendingPolicy.authority_id == authority_id, LendingPolicy.number.is_(None))
+    ).first()
+    if found is None:
+        return None
+    row, author = found
+    return DraftView(
+        policy_id=row.id,
+        rules=read_rules(row.content),
+        note=row.note,
+        vote_reference=row.vote_reference,
+        changed_at=row.changed_at,
+        changed_by=author or "",
+    )
+
+
+def get_draft(uow: UnitOfWork, actor: Principal, authority_id: int) -> DraftView:
+    """Return the version at work.
+
+    Raises:
+        NotSignedIn, Forbidden: as for `find_draft`.
+        NotFound: there is none.
+    """
+    found = find_draft(uow, actor, authority_id)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def version_of(row: LendingPolicy) -> Version:

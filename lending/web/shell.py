@@ -27,6 +27,7 @@ def shell() -> Shell:
         home_url=url_for("home.show"),
         sign_in_url=address("accounts.sign_in"),
         register_url=address("accounts.register"),
+        rules_url=address("policies.choose"),
         accessibility_url=address("about.accessibility"),
         demo=settings().demo,
     )

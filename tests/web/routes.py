@@ -65,6 +65,11 @@ ROUTES: dict[str, Route] = {
     "feeds.programme": PUBLIC,
     "programme.index": Route(Action.SEE_PROGRAMME),
     "programme.follow": Route(Action.SEE_PROGRAMME),
+    **_of(Owner.NOBODY, Action.SEE_POLICY, "policies", "choose", "show", "version"),
+    **_of(
+        Owner.TOWN, Action.MANAGE_POLICY, "policies",
+        "prepare", "begin", "edit", "drop", "try_out", "publish",
+    ),
     # accounts
     "accounts.sign_in": PUBLIC,
     "accounts.sign_out": PUBLIC,

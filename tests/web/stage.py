@@ -28,7 +28,9 @@ from lending.logistics.means.shifts import WeekPattern, plan_week
 from lending.logistics.models import Task
 from lending.logistics.rounds.runs import ask_for_plan
 from lending.organisations.models import Organisation
+from lending.policies.drafting import Draft, edit_draft, open_draft, publish_policy
 from lending.policies.rounds import NewRound, announce_round
+from lending.policies.rules import Per, Rules, Tariff
 from lending.settings import Settings
 from lending.subscriptions.service import subscribe
 from lending.subscriptions.views import View
@@ -164,6 +166,7 @@ def _objects(database: Database, cast: Cast) -> dict[str, object]:
     july = {"start": FRIDAY + timedelta(days=35), "end": MONDAY + timedelta(days=35)}
     factories.submitted(database, cast, {cast.chairs: 80}, **july)
     means = _means(database, cast)
+    _rules(database, cast)
     with database.read() as uow:
         session = uow.session.scalars(select(UserSession.id)).one()
         task = uow.session.scalars(select(Task.id).order_by(Task.id)).first()
@@ -184,6 +187,7 @@ def _objects(database: Database, cast: Cast) -> dict[str, object]:
         "task_id": task,
         **means,
         "token_id": 1,
+        "number": 2,
         "user_id": cast.alice.user_id,
         "role_id": role,
         "session_id": session,
@@ -191,6 +195,24 @@ def _objects(database: Database, cast: Cast) -> dict[str, object]:
         "width": 480,
         "filename": "css/treteau.css",
     }
+
+
+def _rules(database: Database, cast: Cast) -> None:
+    """Let the town publish two versions, the second for later, and draft a third one."""
+    boss, today = cast.manager, NOW.date()
+
+    def write(draft: Draft) -> int:
+        number = database.write(lambda uow: open_draft(uow, boss, cast.town).id)
+        database.write(lambda uow: edit_draft(uow, boss, number, draft))
+        return number
+
+    first = write(Draft(Rules(), "Le premier règlement.", "Délibération no 12 du 2 mars 2026"))
+    database.write(lambda uow: publish_policy(uow, boss, first, today))
+    tariffs = (Tariff(item_code="CHA-01", cents=50), Tariff(item_code="X", cents=900, per=Per.DAY))
+    rules = Rules(lead_time_days=60, insurance=False, tariffs=tariffs)
+    second = write(Draft(rules, "Plus tôt.", "Délibération no 40 du 1er mars 2026"))
+    database.write(lambda uow: publish_policy(uow, boss, second, today + timedelta(days=300)))
+    write(Draft(rules.model_copy(update={"lead_time_days": 90, "earliest_days": 20}), "Encore."))
 
 
 def _means(database: Database, cast: Cast) -> dict[str, object]:
