@@ -11,6 +11,7 @@ from lending.bookings.states import RefusalReason
 from lending.clock import FixedClock
 from lending.equity.record.chain import erase_words
 from tests.factories import Cast, draft, make_organisation, submitted
+from tests.policies.test_versions import published
 from tests.web.conftest import Browser
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -58,6 +59,23 @@ def test_the_page_says_by_which_rules_on_which_numbers_and_how_to_contest_it(
     ):
         assert words in page, words
     assert "Marc" not in page
+
+
+def test_the_page_leads_to_the_very_version_of_the_rules(
+    app: Flask, cast: Cast, browse: Browse, clock: FixedClock
+) -> None:
+    database = app.extensions["database"]
+    number = partly(app, cast)
+    path = f"/demandes/{number}/reponse"
+    assert f'"/collectivites/{cast.town}/reglement"' in browse(cast.alice).get(path).text
+    published(database, cast)
+    clock.instant += timedelta(hours=1)
+    other = submitted(database, cast, {cast.tables: 2})
+    database.write(lambda uow: approve_booking(uow, cast.manager, other))
+    published(database, cast)
+    page = browse(cast.alice).get(f"/demandes/{other}/reponse").text
+    assert f'"/collectivites/{cast.town}/reglement/1"' in page
+    assert "2026-11-12 no 4" in page
 
 
 def test_the_requests_own_page_leads_there(app: Flask, cast: Cast, browse: Browse) -> None:

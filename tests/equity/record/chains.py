@@ -10,6 +10,7 @@ from lending.equity.record.chain import append
 from lending.equity.record.decision import INSTALLATION, Decision, Kind, Rule, Stock
 from lending.equity.record.models import GUARDS, DecisionRecord
 from lending.equity.record.verifying import Verified, verify_chain
+from lending.policies.models import GUARD as RULES_GUARD
 
 
 def decision(number: int, reason: str = "") -> Decision:
@@ -39,11 +40,11 @@ def make_chain(database: Database, authority_id: int, length: int, *, reason: st
 def tamper(database: Database, *statements: str, **values: object) -> None:
     """Take the guards away and alter what they guard, as the owner of the database can."""
     with database.engine.begin() as connection:
-        for guard in GUARDS:
+        for guard in (*GUARDS, RULES_GUARD):
             guard.take_down(connection)
         for statement in statements:
             connection.execute(text(statement), values)
-        for guard in GUARDS:
+        for guard in (*GUARDS, RULES_GUARD):
             guard.set_up(connection)
 
 
