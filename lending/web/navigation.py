@@ -39,7 +39,6 @@ PLACES = (
     ),
     Place("organisations.index", N_("Organisations"), "people", Action.LIST_ORGANISATIONS, "staff"),
     Place("organisations.own", N_("Your association"), "people", Action.SEE_ORGANISATION, "others"),
-    Place("audit.index", N_("Decision record"), "shield-check", Action.SEE_RECORD, "staff"),
     Place("jobs.index", N_("Jobs"), "gear", Action.SEE_JOBS, "staff"),
     Place("administration.index", N_("Administration"), "sliders", Action.MANAGE_USERS, "staff"),
 )
@@ -77,6 +76,7 @@ def _rooms_of(place: Place) -> tuple[str, ...]:
         "inbox": (room, "decisions", "routing"),
         "logistics": (room, "means", "planning"),
         "organisations": (room, "valuation"),
+        "jobs": (room, "audit"),
     }.get(room, (room,))
 
 

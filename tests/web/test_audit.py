@@ -65,3 +65,7 @@ def test_a_witness_is_named(make_app: Callable[..., Flask], settings: Settings, 
     app = make_app(replace(settings, witness_email="huissier@temoin.example"))
     page = Browser(app).sign_in(cast.administrator).get("/audit").text
     assert "huissier@temoin.example" in page
+
+
+def test_the_page_of_jobs_leads_there(cast: Cast, aude: Browser) -> None:
+    assert 'href="/audit"' in aude.get("/travaux").text
