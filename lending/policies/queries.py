@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,6 +30,8 @@ class Version:
     effective_on: date | None = None
     vote_reference: str = ""
     note: str = ""
+    content: str = ""
+    """The rules as they were published, to compute the digest of."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,6 @@ class DraftView:
     vote_reference: str
     changed_at: datetime
     changed_by: str
-
-
-BEGINNING = Version(DEFAULT)
-"""What holds for an authority that has not published any rules yet."""
 
 
 class Rulebook:
@@ -148,6 +147,7 @@ def version_of(row: LendingPolicy) -> Version:
         effective_on=row.effective_on,
         vote_reference=row.vote_reference,
         note=row.note,
+        content=row.content,
     )
 
 
@@ -162,3 +162,8 @@ def write_rules(rules: Rules) -> str:
     return json.dumps(
         rules.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":")
     )
+
+
+_USUAL = write_rules(DEFAULT)
+BEGINNING = Version(DEFAULT, content=_USUAL, digest=sha256(_USUAL.encode()).hexdigest())
+"""What holds for an authority that has not published any rules yet."""
