@@ -24,7 +24,7 @@ def list_policies(uow: UnitOfWork, call: Call[Paged, None]) -> PolicyPage:
     One that is announced for later is among them. None is ever altered.
     """
     authority = get_authority(uow, call.ids["authority_id"])
-    found = list_versions(uow.session, authority.id)
+    found = list(list_versions(uow.session, authority.id))
     return PolicyPage(
         items=[policy_out(authority.id, version) for version in call.query.cut(found)],
         **page_fields(call.query, len(found), call.address),
