@@ -67,7 +67,7 @@ class Action(StrEnum):
     EDIT_BOOKING = "booking.edit"
     CANCEL_BOOKING = "booking.cancel"
     REVIEW_BOOKING = "booking.review"
-    """Take in review, ask for missing pieces."""
+    """Take in review, ask for missing pieces, pass on to another lender."""
     GIVE_OPINION = "booking.opinion"
     """Say what a department thinks of a request; for which one, lending.equity.routing knows."""
     DECIDE_BOOKING = "booking.decide"

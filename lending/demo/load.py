@@ -34,6 +34,7 @@ from lending.bookings.supply import move_stock, plan_maintenance
 from lending.catalogue.models import Item
 from lending.clock import FixedClock
 from lending.db.database import Database, UnitOfWork
+from lending.demo.allocations import OPENED, announce_july, ask_for_july, july_wishes
 from lending.demo.foundation import HISTORY, write_foundation
 from lending.demo.people import write_people
 from lending.demo.right_lender import ask_departments, pass_on
@@ -42,6 +43,7 @@ from lending.demo.rulebook import draft_next_rules
 from lending.demo.rushes import with_rushes
 from lending.demo.season import PlannedRequest, draw
 from lending.demo.tariffs import publish_tariffs
+from lending.equity.rounds.guarding import WaitsForRound
 from lending.errors import NotAllowedNow
 from lending.handover.service import Counted, check_in, check_out, close_booking, prepare_booking
 from lending.organisations.models import Organisation
@@ -119,6 +121,10 @@ class _Season:
         self._plan(self.now - timedelta(hours=3), self._breakage)
         self._plan(self.now - timedelta(days=6), partial(self._tell, pass_on))
         self._plan(self.now - timedelta(days=2), partial(self._tell, ask_departments))
+        self._plan(self.now - OPENED, lambda: announce_july(self.database, ZONE, self.now))
+        for number, (day, wish) in enumerate(july_wishes(self.now.astimezone(ZONE).date())):
+            at = self.now - OPENED + timedelta(days=2 + 3 * number)
+            self._plan(at, partial(ask_for_july, self.database, ZONE, day, wish))
         work = FieldWork(self.database, self.clock, self.now, ZONE)
         self._plan(work.monday_morning, partial(self._send_out, work))
         total = len(self.steps)
@@ -223,8 +229,8 @@ class _Season:
                 self.database.write(lambda uow: review_booking(uow, manager, booking_id))
                 return
             self.database.write(lambda uow: approve_booking(uow, manager, booking_id))
-        except (StockConflict, NotAllowedNow):
-            return  # still on the waiting list
+        except (StockConflict, NotAllowedNow, WaitsForRound):
+            return  # still on the waiting list, or before a round
         self._lend(request, borrower, manager, booking_id)
 
     def _ask(self, manager: Principal, borrower: Principal, booking_id: int) -> None:

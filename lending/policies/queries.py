@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from hashlib import sha256
 
@@ -51,6 +51,12 @@ class Rulebook:
 
     def __init__(self, versions: Mapping[int, tuple[Version, ...]]) -> None:
         self._versions = versions
+
+    @classmethod
+    def of_one(cls, authority_id: int, rules: Rules) -> "Rulebook":
+        """Return a rulebook in which an authority always had the same rules."""
+        always = Version(rules, effective_at=datetime.min.replace(tzinfo=UTC))
+        return cls({authority_id: (always,)})
 
     def versions(self, authority_id: int) -> tuple[Version, ...]:
         """Return the published versions of an authority, the first one first."""

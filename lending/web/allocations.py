@@ -17,7 +17,9 @@ from lending.accounts.permissions import Action
 from lending.authorities.queries import get_authority
 from lending.equity.allocation.values import Limit
 from lending.equity.rounds.deciding import (
+    LineResult,
     Result,
+    Trial,
     Words,
     adopt_round,
     cancel_round,
@@ -40,7 +42,7 @@ LIMITS = {
     Limit.SHARE: N_("Everyone gets the same share at that moment."),
     Limit.SERVED: N_("The same share; the odd pieces go to those who received less in the year."),
     Limit.LOTTERY: N_("The same share; the odd pieces were drawn by lot."),
-    Limit.RANK: N_("Those who come first by the rules left nothing."),
+    Limit.RANK: N_("Nothing is free: it is lent already, or taken by those who come first."),
     Limit.WHOLE: N_("All or nothing was asked for, and all is more than a share."),
 }
 
@@ -168,12 +170,24 @@ def _attempt(round_id: int, error: str = "", status: int = 200) -> ResponseRetur
         "allocations/attempt.html",
         view=view,
         trial=trial,
+        scarce=_scarce(trial),
         limits=LIMITS,
         error=error,
         is_over=view.stage in (Stage.ADOPTED, Stage.CANCELLED),
         may_adopt=view.stage is Stage.TO_DECIDE,
     )
     return page, status
+
+
+def _scarce(trial: Trial) -> list[tuple[Result, LineResult]]:
+    """Return the lines where there is not enough for everyone, by item."""
+    found = [
+        (result, each)
+        for result in trial.results
+        for each in result.lines
+        if each.grant.limit is not Limit.ENOUGH
+    ]
+    return sorted(found, key=lambda pair: (pair[1].line.item, pair[0].place.position))
 
 
 @blueprint.post("/tours-d-attribution/<int:round_id>/adopter")

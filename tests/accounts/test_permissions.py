@@ -41,6 +41,7 @@ def test_an_auditor_changes_nothing() -> None:
         Action.SUBSCRIBE,
         Action.SEE_JOBS,
         Action.SEE_RECORD,
+        Action.SEE_VALUE,
     }
     assert {action for action in Action if Role.AUDITOR in PERMISSIONS[action]} == reading
 

@@ -116,7 +116,7 @@ def test_the_moves_are_those_of_the_table_for_this_person(database: Database, ca
             for person in (cast.alice, cast.front_desk, cast.manager, cast.auditor)
         }
     assert names["Alice"] == {"wait", "cancel"}
-    assert names["Fanny"] == {"wait", "cancel", "review", "ask_for_pieces"}
+    assert names["Fanny"] == {"wait", "cancel", "review", "ask_for_pieces", "redirect"}
     assert names["Marc"] == names["Fanny"] | {
         "approve",
         "approve_in_part",

@@ -37,7 +37,9 @@ API_ROUTES: dict[str, Route] = {
         Owner.BOOKING, Action.EDIT_BOOKING, "change", "throw_away", "submit", "wait", "complete"
     ),
     **_of(Owner.BOOKING, Action.CANCEL_BOOKING, "cancel"),
-    **_of(Owner.BOOKING, Action.REVIEW_BOOKING, "review", "pieces"),
+    **_of(Owner.BOOKING, Action.REVIEW_BOOKING, "review", "pieces", "redirect"),
+    **_of(Owner.BOOKING, Action.GIVE_OPINION, "opine"),
+    **_of(Owner.BOOKING, Action.SEE_INBOX, "read_opinions"),
     **_of(Owner.BOOKING, Action.DECIDE_BOOKING, "approve", "refuse", "waiting_list"),
     **_of(Owner.BOOKING, Action.HAND_OVER, "prepare", "hand_over", "take_back", "close"),
     **_of(Owner.BOOKING, Action.SEE_BOOKING, "read_decisions"),
@@ -92,6 +94,8 @@ def api_body(endpoint: str, arguments: dict[str, object]) -> dict[str, Any]:
         "pieces": {"what": "L'attestation d'assurance."},
         "refuse": {"reason_code": "LATE", **reason},
         "waiting_list": reason,
+        "redirect": {"authority_id": 2, **reason},
+        "opine": {"department_id": 1, "verdict": "favourable"},
         "add_plan": {"date": "2026-06-03", "authority_id": town},
         "add_subscription": {"view": "organisation", "id": choir},
     }

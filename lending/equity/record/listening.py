@@ -5,7 +5,7 @@ Listens to the moves of bookings, so that no page, route, command or job leads p
 
 from lending.accounts.permissions import Action, Principal, Role
 from lending.bookings.facts import BookingMoved
-from lending.bookings.models import Booking, Transition
+from lending.bookings.models import Booking, Redirection, Transition
 from lending.bookings.states import GRANTED, MOVES, State
 from lending.db.database import UnitOfWork
 from lending.equity.record.chain import append
@@ -56,7 +56,7 @@ def _moved(fact: BookingMoved, uow: UnitOfWork) -> None:
             rule=rule,
             author=author,
             inputs=snapshot.inputs,
-            result=_result(fact, booking),
+            result=_result(fact, booking) | _passed_on(uow, fact),
             booking_id=booking.id,
             round_id=booking.round_id if by_round else None,
             policy_id=snapshot.policy_id,
@@ -83,6 +83,14 @@ def _author(actor: Principal, booking: Booking, action: Action | None) -> Author
         organisation_id=booking.organisation_id,
     )
     return Author(role.value if role else "", actor.user_id, actor.api_token_id)
+
+
+def _passed_on(uow: UnitOfWork, fact: BookingMoved) -> dict[str, object]:
+    """Return where a request went that was passed on."""
+    link = uow.session.get(Redirection, fact.booking_id) if fact.move == "redirect" else None
+    if link is None:
+        return {}
+    return {"passed_to": {"authority_id": link.to_authority_id, "booking_id": link.to_id}}
 
 
 def _result(fact: BookingMoved, booking: Booking) -> dict[str, object]:

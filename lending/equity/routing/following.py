@@ -45,13 +45,28 @@ def trail_of(uow: UnitOfWork, actor: Principal, booking_id: int) -> Trail:
     of a request, the second where it began.
     """
     on = uow.session.get(Redirection, booking_id)
-    came = uow.session.scalar(select(Redirection).where(Redirection.to_id == booking_id))
+    came = came_by(uow, booking_id)
     return Trail(
         passed_to=_link(uow, actor, on, on.to_id, on.to_authority_id) if on else None,
         came_from=_link(uow, actor, came, came.from_id, None) if came else None,
         filed_at=came.filed_at if came else None,
         filed_with=_name(uow, came.filed_with_id) if came else "",
     )
+
+
+def came_by(uow: UnitOfWork, booking_id: int) -> Redirection | None:
+    """Return the passing on by which a booking came, if it came so."""
+    return uow.session.scalar(select(Redirection).where(Redirection.to_id == booking_id))
+
+
+def passed_it_on(uow: UnitOfWork, booking_id: int) -> set[int]:
+    """Return the authorities that a request went through before: it does not go back to them."""
+    found: set[int] = set()
+    came = came_by(uow, booking_id)
+    while came is not None:
+        found.add(uow.session.get_one(Booking, came.from_id).authority_id)
+        came = came_by(uow, came.from_id)
+    return found
 
 
 def _link(

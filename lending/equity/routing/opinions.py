@@ -20,7 +20,7 @@ from lending.bookings.states import MOVES, UNDECIDED, State
 from lending.db.database import UnitOfWork
 from lending.equity.routing.members import voices
 from lending.equity.routing.models import DecidedAgainst, Opinion, Verdict
-from lending.errors import FieldError, Forbidden, InvalidInput, NotAllowedNow, NotFound
+from lending.errors import FieldError, Forbidden, InvalidInput, NotAllowedNow
 from lending.events import Events
 from lending.i18n import N_
 
@@ -130,9 +130,10 @@ def give_opinion(
     """Say what a department thinks of a request that is not decided; it can be said again.
 
     Raises:
-        InvalidInput: no verdict, or an unfavourable one without a reason.
+        InvalidInput: no verdict, an unfavourable one without a reason, or the department was
+            not asked.
         Forbidden: the actor does not speak for the department.
-        NotFound: the department was not asked, or there is no such booking.
+        NotFound: there is no such booking that the actor may know of.
         NotAllowedNow: the request is decided.
     """
     booking = load_for(uow, actor, booking_id, Action.GIVE_OPINION)
@@ -142,7 +143,7 @@ def give_opinion(
         )
     )
     if opinion is None:
-        raise NotFound
+        raise InvalidInput(department_id=N_("This department was not asked."))
     voice = voices(uow, actor, booking.authority_id).get(department_id)
     if voice is None:
         raise Forbidden

@@ -20,6 +20,7 @@ from lending.bookings.submission import submit_booking
 from lending.bookings.waiting import serve_waiting
 from lending.catalogue.models import Item
 from lending.db.database import UnitOfWork
+from lending.equity.routing.following import came_by, passed_it_on
 from lending.equity.routing.mapping import Asked, CarryOver, LeftOut, Likeness, Thing, carry_over
 from lending.errors import InvalidInput, NotAllowedNow
 from lending.i18n import N_
@@ -159,7 +160,7 @@ def take_there(
     authority = _check_target(uow, booking, to_authority_id)
     over = _carry_over(uow, booking, authority.id)
     other = _write(uow, actor, booking, authority.id, over, words)
-    if (came := _came(uow, booking)) is not None:
+    if (came := came_by(uow, booking.id)) is not None:
         # It was passed on to the first one: it is still followed, where it goes now.
         came.to_id, came.to_authority_id = other.id, authority.id
         uow.session.flush()  # before the draft goes, and its link with it
@@ -173,18 +174,9 @@ def _check_target(uow: UnitOfWork, booking: Booking, to_authority_id: int) -> Au
         raise InvalidInput(to_authority_id=N_("We do not know this authority."))
     if authority.id == booking.authority_id:
         raise InvalidInput(to_authority_id=N_("Choose another authority: this one has it."))
-    earlier = _came(uow, booking)
-    while earlier is not None:
-        sender = uow.session.get_one(Booking, earlier.from_id)
-        if sender.authority_id == authority.id:
-            raise InvalidInput(to_authority_id=N_("This authority has passed it on already."))
-        earlier = _came(uow, sender)
+    if authority.id in passed_it_on(uow, booking.id):
+        raise InvalidInput(to_authority_id=N_("This authority has passed it on already."))
     return authority
-
-
-def _came(uow: UnitOfWork, booking: Booking) -> Redirection | None:
-    """Return the passing on by which a booking came, if it came so."""
-    return uow.session.scalar(select(Redirection).where(Redirection.to_id == booking.id))
 
 
 def _carry_over(uow: UnitOfWork, booking: Booking, authority_id: int) -> CarryOver:
@@ -239,7 +231,7 @@ def _write(
 def _link(
     uow: UnitOfWork, actor: Principal, booking: Booking, other: Booking, reason: str
 ) -> Redirection:
-    came = _came(uow, booking)
+    came = came_by(uow, booking.id)
     sent: datetime = booking.submitted_at or uow.now
     return Redirection(
         from_id=booking.id,

@@ -7,6 +7,7 @@ from lending.authorities.models import Commune
 from lending.authorities.queries import AuthorityView, list_authorities
 from lending.bookings.models import Booking
 from lending.db.database import UnitOfWork
+from lending.equity.routing.following import passed_it_on
 
 
 class Reach(StrEnum):
@@ -65,12 +66,17 @@ class Targets:
 
 
 def find_targets(uow: UnitOfWork, booking_id: int) -> Targets:
-    """Return who could help with a booking; the caller has checked that it may be seen."""
+    """Return who could help with a booking; the caller has checked that it may be seen.
+
+    Who has passed it on already is left out.
+    """
     booking = uow.session.get_one(Booking, booking_id)
     seat, place = booking.organisation.commune_insee, booking.event.commune_insee
     names = {insee: uow.session.get_one(Commune, insee).name for insee in {seat, place}}
     found = {each.id: _target(booking, each, names) for each in list_authorities(uow)}
     here = found.pop(booking.authority_id)
+    for number in passed_it_on(uow, booking.id):
+        found.pop(number, None)
     return Targets(here, tuple(sorted(found.values(), key=lambda target: target.order)))
 
 

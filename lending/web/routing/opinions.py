@@ -8,12 +8,15 @@ from lending.accounts.permissions import Action
 from lending.bookings.detail import get_booking
 from lending.equity.routing.models import Verdict
 from lending.equity.routing.opinions import give_opinion
-from lending.errors import InvalidInput, NotAllowedNow, NotFound
+from lending.errors import InvalidInput, NotAllowedNow
 from lending.web.context import allowed, database, principal
 from lending.web.decisions import page_of
 from lending.web.inbox import filter_arguments
 from lending.web.numbers import whole_number
 from lending.web.routing import blueprint
+
+_ANCHORS = {"department_id": "opinions"}
+"""Where to go on the page, where not to the field of the department."""
 
 
 @blueprint.post("/a-traiter/<int:booking_id>/avis")
@@ -36,11 +39,11 @@ def opine(booking_id: int) -> ResponseReturnValue:
                 uow, principal(), booking_id, department, Verdict(verdict), reason
             )
         )
-    except NotFound:
-        words = gettext("This department was not asked.")
-        return page_of(booking_id, [("opinions", words)], status=422)
     except InvalidInput as error:
-        told = [(f"{each.field}-{department}", gettext(each.message)) for each in error.errors]
+        told = [
+            (_ANCHORS.get(each.field, f"{each.field}-{department}"), gettext(each.message))
+            for each in error.errors
+        ]
         return page_of(booking_id, told, status=422)
     except NotAllowedNow:
         return page_of(booking_id, status=409, overtaken=True)

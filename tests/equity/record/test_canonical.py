@@ -107,7 +107,7 @@ def test_values_are_written_so(value, written):
         {1: "a key that is a number"},
         "\ud800",
         {"\udfff": 1},
-        object(),
+        object,
         timedelta(1),
     ],
     ids=repr,

@@ -113,7 +113,7 @@ def test_an_unfavourable_opinion_needs_a_reason(
 def test_a_department_that_was_not_asked_has_nothing_to_say(
     heard: Database, cast: Cast, town: Town, asked: int
 ) -> None:
-    with pytest.raises(NotFound):
+    with pytest.raises(InvalidInput):
         say(heard, cast.manager, asked, town.sport, YES)
 
 

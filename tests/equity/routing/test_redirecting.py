@@ -2,11 +2,13 @@
 
 import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select
 
 from lending.accounts.permissions import SYSTEM
+from lending.authorities.models import Authority, AuthorityKind
 from lending.bookings.decisions import approve_booking, ask_for_pieces, refuse_booking
 from lending.bookings.drafts import delete_draft
 from lending.bookings.models import Booking, Redirection
@@ -16,6 +18,9 @@ from lending.bookings.steps import Step
 from lending.bookings.submission import submit_booking
 from lending.catalogue.models import Item
 from lending.db.database import Database
+from lending.equity.record import listening as recording
+from lending.equity.record.decision import Kind
+from lending.equity.record.queries import decisions_of
 from lending.equity.routing.following import Trail, trail_of
 from lending.equity.routing.redirecting import (
     PassedOn,
@@ -262,3 +267,81 @@ def test_the_first_day_of_filing_is_kept_on_the_way(database: Database, cast: Ca
     passed = pass_on(database, cast, number)
     found = trail(database, cast.alice, passed.booking_id)
     assert found.filed_at == booking_of(database, number).submitted_at
+
+
+def test_the_record_keeps_where_it_went(database: Database, cast: Cast) -> None:
+    recording.listen(database.events)
+    number = submitted(database, cast, {cast.chairs: 30})
+    passed = pass_on(database, cast, number)
+    with database.read() as uow:
+        (decision,) = decisions_of(uow, cast.manager, number)
+    assert (decision.kind, decision.reason) == (Kind.REDIRECT, WHY)
+    assert decision.result["passed_to"] == {
+        "authority_id": cast.agglomeration,
+        "booking_id": passed.booking_id,
+    }
+
+
+def test_a_draft_that_was_passed_on_is_still_followed_when_it_goes_elsewhere(
+    database: Database, cast: Cast
+) -> None:
+    def third(uow) -> int:
+        authority = Authority(code="autre", name="Autre ville", kind=AuthorityKind.TOWN)
+        uow.session.add(authority)
+        uow.session.flush()  # its id is what the test wants
+        return authority.id
+
+    elsewhere = database.write(third)
+    number = submitted(database, cast, {cast.tent: 1})
+    passed = pass_on(database, cast, number)
+    for target in (cast.town, cast.agglomeration):
+        with pytest.raises(InvalidInput):
+            database.write(
+                lambda uow, to=target: take_there(uow, cast.alice, passed.booking_id, to)
+            )
+    taken = database.write(lambda uow: take_there(uow, cast.alice, passed.booking_id, elsewhere))
+    link = trail(database, cast.manager, number).passed_to
+    assert link is not None
+    assert (link.booking_id, link.authority) == (taken.booking_id, "Autre ville")
+
+
+def test_requests_cross_each_other_without_waiting_in_a_circle(
+    database: Database, cast: Cast
+) -> None:
+    recording.listen(database.events)
+    there = [submitted(database, cast, {cast.chairs: 5}) for _ in range(4)]
+    more = {"authority": cast.agglomeration}
+    back = [submitted(database, cast, {cast.shell_chairs: 5}, **more) for _ in range(4)]
+    drafts = [draft(database, cast, {cast.chairs: 5, cast.tables: 2}) for _ in range(4)]
+    start, failures = threading.Barrier(12), []
+
+    def act(what) -> None:
+        start.wait()
+        try:
+            database.write(what)
+        except LendingError as error:
+            failures.append(error)
+
+    to, home = cast.agglomeration, cast.town
+    acts = [partial(_redirect, cast.manager, number, to) for number in there]
+    acts += [partial(_redirect, cast.other_manager, number, home) for number in back]
+    acts += [partial(_submit, number) for number in drafts]
+    threads = [threading.Thread(target=act, args=(what,)) for what in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not any(thread.is_alive() for thread in threads)
+    assert failures == []
+    with database.read() as uow:
+        links = uow.session.scalars(select(Redirection)).all()
+        states = {uow.session.get_one(Booking, link.to_id).state for link in links}
+    assert (len(links), states) == (8, {State.SUBMITTED})
+
+
+def _redirect(actor, number: int, to: int, uow) -> None:
+    redirect_booking(uow, actor, number, to, WHY)
+
+
+def _submit(number: int, uow) -> None:
+    submit_booking(uow, SYSTEM, number)

@@ -3,6 +3,7 @@
 from lending.authorities.models import Competence
 from lending.bookings.models import Booking
 from lending.db.database import Database
+from lending.equity.routing.redirecting import redirect_booking
 from lending.equity.routing.targets import Reach, Targets, find_targets, suggest
 from tests.factories import OTHER_COMMUNE, Cast, submitted
 
@@ -60,3 +61,11 @@ def test_a_cause_that_nobody_carries_points_nowhere(database: Database, cast: Ca
     assert [other.authority_id for other in found.others] == [cast.agglomeration]
     with database.read() as uow:
         assert suggest(uow, number) is None
+
+
+def test_who_has_passed_it_on_is_not_suggested_again(database: Database, cast: Cast) -> None:
+    number = submitted(database, cast, {cast.chairs: 1})
+    to = cast.agglomeration
+    passed = database.write(lambda uow: redirect_booking(uow, cast.manager, number, to, "Culture."))
+    found = _about(database, passed.booking_id, competence=Competence.LOCAL_LIFE)
+    assert (found.suggested, found.others) == (None, ())
