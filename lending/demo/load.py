@@ -39,6 +39,7 @@ from lending.demo.foundation import HISTORY, write_foundation
 from lending.demo.people import write_people
 from lending.demo.right_lender import ask_departments, pass_on
 from lending.demo.rounds import FieldWork
+from lending.demo.rulebook import draft_next_rules
 from lending.demo.rushes import with_rushes
 from lending.demo.season import PlannedRequest, draw
 from lending.demo.tariffs import publish_tariffs
@@ -76,6 +77,7 @@ def load_demo(
     past.write(write_people)
     past.write(_publish)
     _Season(past, clock, now).play(list(draw(SEED, now.date(), requests, ZONE)), report)
+    past.write(draft_next_rules)
     past.dispose()
 
 

@@ -1,11 +1,15 @@
 """The tariffs that the lenders of the demonstration voted; the rest goes by what it costs."""
 
+from zoneinfo import ZoneInfo
+
+from calendars.zones import to_local
 from lending.accounts.permissions import Grant, Principal, Role
 from lending.authorities.models import Authority
 from lending.db.database import UnitOfWork
 from lending.policies.drafting import Draft, edit_draft, open_draft, publish_policy
 from lending.policies.rules import Per, Rules, Tariff
 
+COURT = "Tribunal administratif des Trois-Rives (fictif)"
 PER_LOAN = {
     "CHA-COQ": 100,
     "CHA-PLI": 100,
@@ -28,6 +32,7 @@ def publish_tariffs(uow: UnitOfWork, authority: Authority) -> None:
     tariffs += [Tariff(item_code=code, cents=cents, per=Per.DAY) for code, cents in PER_DAY.items()]
     draft = open_draft(uow, clerk, authority.id)
     note = "Première version du règlement, avec ses tarifs de valorisation."
-    told = Draft(Rules(tariffs=tuple(tariffs)), note, "Délibération fictive no 12")
+    told = Draft(Rules(tariffs=tuple(tariffs), court=COURT), note, "Délibération fictive no 12")
     edit_draft(uow, clerk, draft.id, told)
-    publish_policy(uow, clerk, draft.id, uow.now.date())
+    today = to_local(uow.now, ZoneInfo(authority.timezone)).date()
+    publish_policy(uow, clerk, draft.id, today)

@@ -1,6 +1,6 @@
 """What other rules would have changed: the requests of a year, judged by both."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,18 +13,26 @@ from lending.equity.eligibility.criteria import Criterion, Facts, Finding, Verdi
 from lending.equity.eligibility.facts import facts_of
 from lending.organisations.models import Organisation
 from lending.policies.parameters import Parameter, differences
+from lending.policies.queries import Rulebook
 from lending.policies.rules import Rules
 
 YEAR = timedelta(days=365)
-JUDGING = frozenset(
+VALUING = frozenset(
     {
-        *("lead_time_days", "heavy_lead_time_days", "earliest_days", "late", "longest_loan_days"),
-        *("territory", "insurance", "republican_commitment", "identifier", "nothing_outstanding"),
-        *("safety_file_attendance", "power_notice_days", "priorities"),
-        *("large_loan_cents", "large_loans_a_year"),
+        *("tariffs", "fallback_percent_a_day", "fallback_percent_at_most"),
+        *("labour_cents_an_hour", "transport_cents_a_km", "large_loan_cents"),
     }
 )
-"""The parameters by which requests are judged; the others set times, values, what is kept."""
+"""The parameters that the facts themselves depend on: what a loan is worth, whether it is large."""
+JUDGING = VALUING | {
+    *("lead_time_days", "heavy_lead_time_days", "earliest_days", "late", "longest_loan_days"),
+    *("territory", "insurance", "republican_commitment", "identifier", "nothing_outstanding"),
+    *("safety_file_attendance", "power_notice_days", "priorities", "large_loans_a_year"),
+}
+"""The parameters by which requests are judged; the others set times and what is kept."""
+
+FactsUnder = Callable[[Rules], Mapping[int, Facts]]
+"""Gives the facts about requests, their worth counted by these rules."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +75,13 @@ class Preview:
     names: Mapping[int, Named]
 
 
-def shifts(old: Rules, new: Rules, facts: Mapping[int, Facts]) -> tuple[Shift, ...]:
+def shifts(old: Rules, new: Rules, facts_under: FactsUnder) -> tuple[Shift, ...]:
     """Return what is judged otherwise, request by request; a rule that is silent is met."""
     found = []
-    for booking_id, known in facts.items():
+    facts_after = facts_under(new)
+    for booking_id, known in facts_under(old).items():
         before = {finding.criterion: finding for finding in judge(old, known)}
-        after = {finding.criterion: finding for finding in judge(new, known)}
+        after = {finding.criterion: finding for finding in judge(new, facts_after[booking_id])}
         found += [
             Shift(booking_id, criterion, was[0], will[0], was[1], will[1])
             for criterion in Criterion
@@ -81,12 +90,12 @@ def shifts(old: Rules, new: Rules, facts: Mapping[int, Facts]) -> tuple[Shift, .
     return tuple(found)
 
 
-def effects(old: Rules, new: Rules, facts: Mapping[int, Facts]) -> tuple[Effect, ...]:
+def effects(old: Rules, new: Rules, facts_under: FactsUnder) -> tuple[Effect, ...]:
     """Return what each changed parameter would have changed alone."""
     return tuple(
         Effect(
             each.parameter,
-            shifts(old, old.model_copy(update={each.parameter.name: each.new}), facts),
+            shifts(old, old.model_copy(update={each.parameter.name: each.new}), facts_under),
         )
         for each in differences(old, new)
         if each.parameter.name in JUDGING
@@ -113,12 +122,21 @@ def preview(
         )
         .order_by(Booking.submitted_at.desc(), Booking.id.desc())
     ).all()
-    facts = facts_of(uow, [booking for booking, _, _ in rows])
-    together = {shift.booking_id for shift in shifts(old, new, facts)}
+    bookings = [booking for booking, _, _ in rows]
+
+    known: dict[tuple[object, ...], Mapping[int, Facts]] = {}
+
+    def facts_under(rules: Rules) -> Mapping[int, Facts]:
+        key = tuple(getattr(rules, name) for name in sorted(VALUING))
+        if key not in known:
+            known[key] = facts_of(uow, bookings, Rulebook.of_one(authority_id, rules))
+        return known[key]
+
+    together = {shift.booking_id for shift in shifts(old, new, facts_under)}
     return Preview(
         requests=len(rows),
         otherwise=len(together),
-        effects=effects(old, new, facts),
+        effects=effects(old, new, facts_under),
         names={
             booking.id: Named(booking.reference, organisation, event)
             for booking, organisation, event in rows

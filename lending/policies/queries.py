@@ -3,8 +3,9 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
+from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,6 +30,8 @@ class Version:
     effective_on: date | None = None
     vote_reference: str = ""
     note: str = ""
+    content: str = ""
+    """The rules as they were published, to compute the digest of."""
 
 
 @dataclass(frozen=True)
@@ -43,15 +46,17 @@ class DraftView:
     changed_by: str
 
 
-BEGINNING = Version(DEFAULT)
-"""What holds for an authority that has not published any rules yet."""
-
-
 class Rulebook:
     """The published rules of all authorities, to ask for what was in force at an instant."""
 
     def __init__(self, versions: Mapping[int, tuple[Version, ...]]) -> None:
         self._versions = versions
+
+    @classmethod
+    def of_one(cls, authority_id: int, rules: Rules) -> "Rulebook":
+        """Return a rulebook in which an authority always had the same rules."""
+        always = Version(rules, effective_at=datetime.min.replace(tzinfo=UTC))
+        return cls({authority_id: (always,)})
 
     def versions(self, authority_id: int) -> tuple[Version, ...]:
         """Return the published versions of an authority, the first one first."""
@@ -148,6 +153,7 @@ def version_of(row: LendingPolicy) -> Version:
         effective_on=row.effective_on,
         vote_reference=row.vote_reference,
         note=row.note,
+        content=row.content,
     )
 
 
@@ -162,3 +168,8 @@ def write_rules(rules: Rules) -> str:
     return json.dumps(
         rules.model_dump(mode="json"), ensure_ascii=False, sort_keys=True, separators=(",", ":")
     )
+
+
+_USUAL = write_rules(DEFAULT)
+BEGINNING = Version(DEFAULT, content=_USUAL, digest=sha256(_USUAL.encode()).hexdigest())
+"""What holds for an authority that has not published any rules yet."""

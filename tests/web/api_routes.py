@@ -18,6 +18,7 @@ API_ROUTES: dict[str, Route] = {
         "read_authorities", "read_authority", "list_items", "read_item", "list_categories",
         "read_item_availability", "read_availability",
     ),
+    **_of(Owner.NOBODY, Action.SEE_POLICY, "list_policies", "read_policy_in_force"),
     **_of(Owner.TOWN, Action.EDIT_CATALOGUE, "add_item", "change_item"),
     **_of(Owner.TOWN, Action.SEE_STOCK_DETAILS, "list_stock_movements", "list_item_maintenance"),
     **_of(

@@ -20,7 +20,7 @@ from tests.web.stage import Stage, build_stage
 
 STAFF_ROOMS = (
     *("inbox", "board", "shortages", "jobs", "decisions", "audit"),
-    *("catalogue", "logistics", "closures", "means", "rounds", "planning", "routing"),
+    *("catalogue", "logistics", "closures", "means", "rounds", "planning", "policies", "routing"),
 )
 STAFF_PAGES = (
     "organisations.index",

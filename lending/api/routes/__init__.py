@@ -12,6 +12,7 @@ from lending.api.routes import (
     items,
     organisations,
     plans,
+    policies,
     record,
     routing,
     stock,
@@ -25,6 +26,7 @@ def all_operations() -> tuple[Operation, ...]:
     """Return every operation, in the order in which they are described."""
     subjects = (
         authorities,
+        policies,
         items,
         stock,
         organisations,

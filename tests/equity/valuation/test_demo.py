@@ -10,6 +10,7 @@ from sqlalchemy import select
 from lending.accounts.permissions import SYSTEM
 from lending.app import build_database
 from lending.authorities.models import Authority
+from lending.bookings.models import Booking
 from lending.clock import FixedClock
 from lending.db.database import Database
 from lending.db.schema import migrate
@@ -20,6 +21,7 @@ from lending.equity.valuation.scdl import Remark, Which, read_scdl
 from lending.equity.valuation.scdl_fields import check_scdl
 from lending.equity.valuation.service import read_breakdown
 from lending.equity.valuation.tariff import Basis
+from lending.policies.queries import get_draft, read_rulebook
 from lending.settings import Settings
 
 
@@ -69,3 +71,20 @@ def test_what_is_published_holds_to_the_format_and_shows_the_traps(season: Datab
         Remark.RNA_WITH_LETTERS,
         Remark.NO_SIRET,
     }
+
+
+def test_everything_was_decided_under_a_published_version_and_the_next_is_drafted(
+    season: Database,
+) -> None:
+    with season.read() as uow:
+        book = read_rulebook(uow.session)
+        complete = uow.session.execute(
+            select(Booking.authority_id, Booking.complete_at).where(
+                Booking.complete_at.is_not(None)
+            )
+        ).all()
+        draft = get_draft(uow, SYSTEM, agglomeration(season))
+    assert complete
+    assert all(book.at(authority, at).number == 1 for authority, at in complete)
+    assert draft.rules.lead_time_days == 60
+    assert draft.rules.tariffs
