@@ -132,10 +132,11 @@ class _Replay:
         if found is None:
             return None, [Difference(Aspect.RULES, f"rules {policy_id} are not there")]
         version, is_whole = found
-        kept = says["inputs"].get("policy") or {"number": None, "digest": ""}
+        kept = says["inputs"].get("policy")
+        named = {"number": version.number, "digest": version.digest} if policy_id else None
         if not is_whole:
             wrong.append(Difference(Aspect.RULES, "the rules are not what their digest says"))
-        if (kept["number"], kept["digest"]) != (version.number, version.digest):
+        if kept != named:
             wrong.append(Difference(Aspect.RULES, "the rules are not those that were recorded"))
         if "booking" in says["inputs"]:
             at = says["inputs"]["booking"]["complete_at"] or says["recorded_at"]
