@@ -30,9 +30,10 @@ def publish_tariffs(uow: UnitOfWork, authority: Authority) -> None:
     clerk = Principal(None, authority.name, (Grant(Role.MANAGER, authority.id),))
     tariffs = [Tariff(item_code=code, cents=cents) for code, cents in PER_LOAN.items()]
     tariffs += [Tariff(item_code=code, cents=cents, per=Per.DAY) for code, cents in PER_DAY.items()]
+    today = to_local(uow.now, ZoneInfo(authority.timezone)).date()
     draft = open_draft(uow, clerk, authority.id)
     note = "Première version du règlement, avec ses tarifs de valorisation."
-    told = Draft(Rules(tariffs=tuple(tariffs), court=COURT), note, "Délibération fictive no 12")
+    vote = f"Délibération fictive n° 12 du {today:%d/%m/%Y}"
+    told = Draft(Rules(tariffs=tuple(tariffs), court=COURT), note, vote)
     edit_draft(uow, clerk, draft.id, told)
-    today = to_local(uow.now, ZoneInfo(authority.timezone)).date()
     publish_policy(uow, clerk, draft.id, today)

@@ -12,7 +12,7 @@ from lending.db.database import Database
 from lending.policies.drafting import Draft
 from lending.policies.queries import DraftView, get_draft
 from lending.policies.rules import Late, Per, PriorityClass, Rules, Tariff
-from tests.factories import Cast, submitted
+from tests.factories import Cast, draft, submitted
 from tests.policies.test_versions import published
 from tests.support.forms import sent_by
 from tests.support.html import text_of
@@ -69,6 +69,14 @@ def test_where_several_lend_the_reader_chooses(cast: Cast, browse: Browse) -> No
     assert 'href="/reglement"' in reader.get("/").text
 
 
+def test_who_sends_a_request_is_shown_the_way_to_the_rules(
+    database: Database, cast: Cast, browse: Browse
+) -> None:
+    number = draft(database, cast, {cast.chairs: 3})
+    page = browse(cast.alice).get(f"/demandes/{number}/verifier")
+    assert f'href="/collectivites/{cast.town}/reglement"' in page.text
+
+
 def base_of(cast: Cast) -> str:
     """Return the address of the town's rules."""
     return f"/collectivites/{cast.town}/reglement"
@@ -119,14 +127,14 @@ def test_every_kind_of_parameter_is_written(
     sent["tariff_euros"] = ["0,20", "", ""]
     sent["tariff_per"] = ["day", "loan", "loan"]
     assert manager.post(address, sent).status_code == 303
-    draft = draft_of(database, cast)
-    rules = draft.rules
+    kept = draft_of(database, cast)
+    rules = kept.rules
     assert (rules.lead_time_days, rules.large_loan_cents, rules.late) == (60, 45_050, Late.REFUSED)
     assert (rules.court, rules.insurance) == ("Tribunal de Lille", False)
     assert rules.priorities[:2] == (PriorityClass.SCHOOLS, PriorityClass.SAFETY)
     assert PriorityClass.OWN not in rules.priorities
     assert rules.tariffs == (Tariff(item_code="CHA-1", cents=20, per=Per.DAY),)
-    assert (draft.note, draft.vote_reference) == ("Plus tôt", "no 8")
+    assert (kept.note, kept.vote_reference) == ("Plus tôt", "no 8")
     shown = text_of(manager.get(f"{base_of(cast)}/preparer"))
     assert "60 jours" in shown
     sent = typed(manager.get(address).text)
@@ -169,20 +177,20 @@ def test_a_draft_is_dropped_after_a_question(
 def test_publishing_asks_for_a_vote_and_a_tick_and_is_for_ever(
     database: Database, cast: Cast, manager: Browser
 ) -> None:
-    draft, publish = f"{base_of(cast)}/brouillon", f"{base_of(cast)}/brouillon/publier"
+    writing, publish = f"{base_of(cast)}/brouillon", f"{base_of(cast)}/brouillon/publier"
     assert "ne change plus" in text_of(manager.get(publish))
     today = {"effective_on": "2026-03-02"}
     assert manager.post(publish, today).status_code == 422
     answer = manager.post(publish, {**today, "sure": "y"})
     assert "Donnez le numéro et la date" in text_of(answer)
-    sent = typed(manager.get(draft).text)
-    manager.post(draft, {**sent, "lead_time_days": "20", "vote_reference": "no 8"})
+    sent = typed(manager.get(writing).text)
+    manager.post(writing, {**sent, "lead_time_days": "20", "vote_reference": "no 8"})
     early = manager.post(publish, {"effective_on": "2026-03-01", "sure": "y"})
     assert 'id="effective_on-error"' in early.text
     done = manager.post(publish, {**today, "sure": "y"})
     assert done.headers["Location"] == f"{base_of(cast)}/1"
     assert "au moins 20 jours avant" in text_of(manager.get(base_of(cast)))
-    assert manager.get(draft).status_code == 404
+    assert manager.get(writing).status_code == 404
 
 
 def test_the_preview_lists_who_would_have_been_judged_otherwise(

@@ -23,7 +23,7 @@ from lending.web.policies.reading import in_force
 from lending.web.policies.words import Change, changes, item_names
 
 SHOWN = 20
-"""How many requests are listed under one parameter."""
+"""How many requests stand in the table of one parameter; the others open below it."""
 
 
 @dataclass(frozen=True)
