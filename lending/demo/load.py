@@ -217,8 +217,8 @@ class _Season:
                         uow,
                         manager,
                         booking_id,
-                        RefusalReason.LATE,
-                        "La demande est arrivée trop tard pour être préparée.",
+                        RefusalReason.NOT_GENERAL_INTEREST,
+                        "La soirée est réservée aux adhérents : elle ne sert pas l'intérêt général.",
                     )
                 )
                 return
