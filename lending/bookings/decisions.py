@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from lending.accounts.permissions import SYSTEM, Action, Principal
 from lending.availability.models import HoldKind
+from lending.bookings.facts import NOTHING_AGAINST, Although
 from lending.bookings.holding import hold, item_ids_of, lock_with_waiting, release
 from lending.bookings.models import Booking
 from lending.bookings.moves import check_move, load_for, move
@@ -59,13 +60,12 @@ def approve_booking(
     booking_id: int,
     granted: Mapping[int, int] | None = None,
     reason: str = "",
-    capacity_reason: str = "",
-    opinions_reason: str = "",
+    although: Although = NOTHING_AGAINST,
 ) -> Booking:
     """Grant a request, whole or in part (`granted`: item id to quantity; the rest is granted).
 
-    Where its field work cannot be done, that takes a `capacity_reason` (logistics/overruling.py);
-    where departments are against it or were not heard, an `opinions_reason` (equity/routing).
+    What may stand in the way, and takes a word to go on `although` it does: its field work
+    (logistics/overruling.py), its departments (equity/routing), the rules (equity/overriding).
 
     Raises:
         StockConflict: stock fell since, or the booking was waiting; nothing is decided.
@@ -84,7 +84,7 @@ def approve_booking(
     hold(uow, booking, HoldKind.DECIDED, terms)
     booking.option_until, booking.waiting_since = None, None
     booking.decided_at = uow.now
-    move(uow, actor, booking, name, reason, capacity_reason, opinions_reason)
+    move(uow, actor, booking, name, reason, although)
     if name == "approve_in_part":
         serve_waiting(uow, item_ids_of(booking), terms)
     return booking

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from calendars.zones import next_midnight
 from lending.accounts.permissions import Action
 from lending.bookings.states import State
-from lending.bookings.steps import is_late, promised_answer
+from lending.bookings.steps import promised_answer
 from lending.i18n import N_
 
 LAPSES_SOON = timedelta(days=7)
@@ -104,11 +104,11 @@ class Standing:
     ends_at: datetime
     filed_at: datetime
     """When the file became complete, or else when it was sent or begun."""
-    submitted_at: datetime | None
     option_until: datetime | None
     answered_pieces: bool
     zone: ZoneInfo
-    lead_time_days: int
+    is_late: bool
+    """Whether the request came later than the authority asks for."""
     answer_days: int
 
 
@@ -156,17 +156,11 @@ def remarks_on(booking: Standing, now: datetime) -> tuple[Remark, ...]:
         found.append(Remark.PIECES_ANSWERED)
     if booking.state is State.IN_REVIEW:
         found.append(Remark.IN_REVIEW)
-    if is_late_request(booking):
+    if booking.is_late:
         found.append(Remark.LATE_REQUEST)
     if _lapses_soon(booking, now):
         found.append(Remark.LAPSES_SOON)
     return tuple(found)
-
-
-def is_late_request(booking: Standing) -> bool:
-    """Return whether the request came later than the authority asks for."""
-    filed_at = booking.submitted_at or booking.filed_at
-    return is_late(filed_at, booking.starts_at, booking.lead_time_days)
 
 
 def _lapses_soon(booking: Standing, now: datetime) -> bool:

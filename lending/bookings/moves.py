@@ -1,7 +1,7 @@
 """The one function that moves a booking, and the loading that goes before it."""
 
 from lending.accounts.permissions import Action, Principal
-from lending.bookings.facts import BookingMoved
+from lending.bookings.facts import NOTHING_AGAINST, Although, BookingMoved
 from lending.bookings.models import Booking, Transition
 from lending.bookings.states import MOVES, Move
 from lending.db.database import UnitOfWork
@@ -60,8 +60,7 @@ def move(
     booking: Booking,
     name: str,
     reason: str = "",
-    capacity_reason: str = "",
-    opinions_reason: str = "",
+    although: Although = NOTHING_AGAINST,
 ) -> Transition:
     """Move a booking, write its history and tell who wants to know.
 
@@ -90,8 +89,7 @@ def move(
             to.target,
             transition.id,
             actor,
-            capacity_reason.strip(),
-            opinions_reason.strip(),
+            although,
         ),
         uow,
     )

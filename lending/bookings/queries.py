@@ -16,9 +16,10 @@ from sqlalchemy.orm import aliased
 from calendars.intervals import Interval
 from lending.accounts.permissions import PERMISSIONS, Action, Principal, Scope
 from lending.authorities.models import Authority, Competence
+from lending.bookings.lateness import is_late, largest_crew
 from lending.bookings.models import Booking, BookingLine, Event, Logistics, Redirection, Source
 from lending.bookings.states import State
-from lending.bookings.steps import NextStep, is_late, next_step, promised_answer
+from lending.bookings.steps import NextStep, next_step, promised_answer
 from lending.db.database import UnitOfWork
 from lending.errors import NotSignedIn
 from lending.organisations.models import Organisation
@@ -222,7 +223,17 @@ def rows_query() -> Select[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     return (
-        select(Booking, Event, Organisation.name, Authority, count, pieces, asked, passed_to)
+        select(
+            Booking,
+            Event,
+            Organisation.name,
+            Authority,
+            count,
+            pieces,
+            asked,
+            largest_crew(),
+            passed_to,
+        )
         .join(Event, Event.id == Booking.event_id)
         .join(Organisation, Organisation.id == Booking.organisation_id)
         .join(Authority, Authority.id == Booking.authority_id)
@@ -239,9 +250,11 @@ def row_of(
     lines: int,
     pieces: int,
     requested: int,
+    crew: int,
     passed_to: str | None,
 ) -> BookingRow:
     """Return a booking as lists show it, from a row of `rows_query`."""
+    zone = ZoneInfo(authority.timezone)
     rules = rulebook.at(booking.authority_id, booking.complete_at or uow.now).rules
     answer_by = (
         promised_answer(booking.complete_at, booking.starts_at, rules.answer_days)
@@ -259,7 +272,7 @@ def row_of(
         organisation=organisation,
         authority_id=booking.authority_id,
         authority=authority.name,
-        zone=ZoneInfo(authority.timezone),
+        zone=zone,
         event_id=event.id,
         event=event.name,
         event_starts_at=event.starts_at,
@@ -280,7 +293,7 @@ def row_of(
         pieces=int(pieces),
         requested=int(requested),
         answer_by=answer_by,
-        is_late=is_late(booking.submitted_at or uow.now, booking.starts_at, rules.lead_time_days),
+        is_late=is_late(booking, rules, crew, zone, uow.now),
         next=_dated(
             next_step(
                 booking.state,

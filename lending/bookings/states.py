@@ -206,6 +206,11 @@ MOVES: dict[str, Move] = {
     )
 }
 
+GRANTING = frozenset(
+    name for name, move in MOVES.items() if move.target in (State.APPROVED, State.PARTLY_APPROVED)
+)
+"""The moves that grant something."""
+
 
 class RefusalReason(StrEnum):
     """The closed list of reasons for a refusal (DOMAIN: motivated decisions)."""

@@ -113,8 +113,3 @@ def promised_answer(complete_at: datetime, starts_at: datetime, answer_days: int
     if in_time <= complete_at:
         in_time = starts_at
     return min(complete_at + timedelta(days=answer_days), in_time)
-
-
-def is_late(filed_at: datetime, starts_at: datetime, lead_time_days: int) -> bool:
-    """Return whether a request filed then comes later than the authority asks for."""
-    return filed_at > starts_at - timedelta(days=lead_time_days)

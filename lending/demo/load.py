@@ -218,7 +218,7 @@ class _Season:
                         manager,
                         booking_id,
                         RefusalReason.NOT_GENERAL_INTEREST,
-                        "La soirée est réservée aux adhérents : elle ne sert pas l'intérêt général.",
+                        "La soirée est réservée aux adhérents : ce n'est pas d'intérêt général.",
                     )
                 )
                 return

@@ -22,6 +22,7 @@ from lending.bookings.decisions import (
 from lending.bookings.detail import BookingDetail, EventView, get_booking
 from lending.bookings.duties import PREPARE_AHEAD
 from lending.bookings.errors import StockConflict
+from lending.bookings.facts import Although
 from lending.bookings.inbox import next_booking
 from lending.bookings.review import LENT, Case, read_case
 from lending.bookings.states import UNDECIDED, RefusalReason, State
@@ -285,8 +286,8 @@ def complete(booking_id: int) -> ResponseReturnValue:
 def grant(booking_id: int) -> ResponseReturnValue:
     """Grant a request, whole or in part."""
     reason = request.form.get("reason", "")
-    although = request.form.get("capacity_reason", "")
-    against = request.form.get("opinions_reason", "")
+    although = _although()
+    against = although.opinions
     if against.strip() and not request.form.get("confirmed"):
         return confirm(
             booking_id,
@@ -298,9 +299,17 @@ def grant(booking_id: int) -> ResponseReturnValue:
 
     def approve(uow: UnitOfWork) -> object:
         granted = _named(get_booking(uow, principal(), booking_id)) | quantities("granted")
-        return approve_booking(uow, principal(), booking_id, granted, reason, although, against)
+        return approve_booking(uow, principal(), booking_id, granted, reason, although)
 
     return carry_out(booking_id, approve, gettext("granted"))
+
+
+def _although() -> Although:
+    """Return what the form says to whatever stands in the way."""
+    return Although(
+        capacity=request.form.get("capacity_reason", ""),
+        opinions=request.form.get("opinions_reason", ""),
+    )
 
 
 def _named(booking: BookingDetail) -> dict[int, int]:

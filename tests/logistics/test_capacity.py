@@ -7,6 +7,7 @@ import pytest
 
 from lending.accounts.permissions import SYSTEM
 from lending.bookings.decisions import approve_booking
+from lending.bookings.facts import Although
 from lending.bookings.models import Logistics
 from lending.db.database import Database, UnitOfWork
 from lending.errors import Forbidden, NotFound
@@ -135,7 +136,9 @@ def test_what_others_ask_too_much_of_is_told_apart(
     older = submitted(database, cast, {stage: 5}, **SET_UP)
     assert not told(database, older).overloads[0].is_older
     because = "Renfort demandé."
-    database.write(lambda uow: approve_booking(uow, SYSTEM, older, capacity_reason=because))
+    database.write(
+        lambda uow: approve_booking(uow, SYSTEM, older, although=Although(capacity=because))
+    )
     later = told(database, submitted(database, cast, {stage: 1}, **SET_UP))
     assert not later.fits
     assert later.overloads[0].is_older

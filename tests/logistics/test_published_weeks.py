@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from lending.bookings.decisions import approve_booking, cancel_booking
+from lending.bookings.facts import Although
 from lending.bookings.models import Logistics
 from lending.clock import FixedClock
 from lending.db.database import Database, UnitOfWork
@@ -98,7 +99,9 @@ class Weeks(RuleBasedStateMachine):
         except LendingError:
             return
         although = "Fête nationale"
-        self._try(lambda uow: approve_booking(uow, SYSTEM, number, capacity_reason=although))
+        self._try(
+            lambda uow: approve_booking(uow, SYSTEM, number, although=Although(capacity=although))
+        )
         self.bookings.append(number)
 
     @rule(which=some)

@@ -13,6 +13,7 @@ from lending.bookings.decisions import (
     review_booking,
 )
 from lending.bookings.detail import get_booking
+from lending.bookings.facts import Although
 from lending.db.database import UnitOfWork
 from lending.i18n import N_, translations
 
@@ -61,8 +62,7 @@ def approve(uow: UnitOfWork, call: Call[None, Approval]) -> BookingOut:
         booking.id,
         granted,
         reason,
-        call.body.capacity_reason,
-        call.body.opinions_reason,
+        Although(call.body.capacity_reason, call.body.opinions_reason),
     )
     return _told(uow, call)
 

@@ -132,8 +132,6 @@ class Finding:
 
 
 _ADAPTER = TypeAdapter(Facts)
-HEAVY_CREW = 3
-"""From how many people for one piece equipment counts as heavy: stages, marquees, stands."""
 PAPERS = frozenset(
     {Criterion.IDENTIFIERS, Criterion.COMMITMENT, Criterion.INSURANCE, Criterion.SAFETY_FILE}
 )
@@ -168,11 +166,6 @@ def priority_class(facts: Facts) -> PriorityClass:
     if facts.kind is OrganisationKind.ASSOCIATION:
         return PriorityClass.ASSOCIATIONS
     return PriorityClass.PUBLIC_BODIES
-
-
-def lead_time_days(rules: Rules, facts: Facts) -> int:
-    """Return how long before the loan this request has to be filed."""
-    return rules.heavy_lead_time_days if facts.is_heavy else rules.lead_time_days
 
 
 def _legal_person(rules: Rules, facts: Facts) -> Finding:
@@ -327,9 +320,9 @@ def _outstanding(rules: Rules, facts: Facts) -> Finding | None:
 
 
 def _lead_time(rules: Rules, facts: Facts) -> Finding:
-    days = lead_time_days(rules, facts)
+    days = rules.lead_time(heavy=facts.is_heavy)
     values = (("filed", facts.filed_on), ("days", days))
-    if facts.filed_on <= facts.first_day - timedelta(days=days):
+    if not rules.is_late(facts.filed_on, facts.first_day, heavy=facts.is_heavy):
         return _met(
             Criterion.LEAD_TIME, N_("Sent on %(filed)s, at least %(days)d days before."), *values
         )

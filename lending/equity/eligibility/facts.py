@@ -21,10 +21,11 @@ from lending.bookings.models import Booking, BookingLine, Event
 from lending.bookings.states import State
 from lending.catalogue.models import Item
 from lending.db.database import UnitOfWork
-from lending.equity.eligibility.criteria import HEAVY_CREW, Facts, Finding, judge
+from lending.equity.eligibility.criteria import Facts, Finding, judge
 from lending.equity.valuation.frequency import worth_of
 from lending.organisations.models import Organisation, OrganisationKind
 from lending.policies.queries import Rulebook, Version, read_rulebook
+from lending.policies.rules import HEAVY_CREW
 from lending.skills import Skill
 
 

@@ -3,7 +3,7 @@
 Listens to the moves of bookings, so that no page, route, command or job leads past the record.
 """
 
-from lending.accounts.permissions import Action, Principal, Role
+from lending.accounts.permissions import SYSTEM, Action, Principal, Role
 from lending.bookings.facts import BookingMoved
 from lending.bookings.models import Booking, Redirection, Transition
 from lending.bookings.states import GRANTED, MOVES, State
@@ -75,7 +75,7 @@ def _adopting(uow: UnitOfWork, booking: Booking) -> bool:
 
 
 def _author(actor: Principal, booking: Booking, action: Action | None) -> Author:
-    if actor.user_id is None and actor.api_token_id is None:
+    if actor == SYSTEM:
         return INSTALLATION
     role = actor.role_for(
         action or Action.SEE_BOOKING,

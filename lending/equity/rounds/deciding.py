@@ -12,6 +12,7 @@ from lending.availability.answers import instant
 from lending.availability.models import HoldKind
 from lending.bookings.decisions import approve_booking, put_on_waiting_list
 from lending.bookings.errors import StockConflict
+from lending.bookings.facts import Although
 from lending.bookings.holding import hold, item_ids_of, lock_with_waiting, release
 from lending.bookings.models import Booking
 from lending.bookings.moves import move
@@ -238,8 +239,7 @@ def _carry_out(
             result.granted,
             reason="" if result.is_whole else reason,
             # The round decides, knowing what stands against; crews are planned from what comes out.
-            capacity_reason=found.name,
-            opinions_reason=found.name,
+            although=Although(capacity=found.name, opinions=found.name),
         )
     elif candidate.state is not State.WAITLISTED:
         put_on_waiting_list(uow, actor, candidate.booking_id, reason)
