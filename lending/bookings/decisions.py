@@ -74,9 +74,7 @@ def approve_booking(
     """
     booking = load_for(uow, actor, booking_id, Action.DECIDE_BOOKING)
     grants = {line.item_id: line.requested for line in booking.lines} | dict(granted or {})
-    name = _check_grants(booking, grants)
-    if name == "approve_in_part" and not reason.strip():
-        raise InvalidInput(reason=N_("Say why only a part is granted: the association reads it."))
+    name = check_grants(booking, grants, reason)
     check_move(actor, booking, name, reason)
     terms = lock_with_waiting(uow, item_ids_of(booking))
     for line in booking.lines:
@@ -90,8 +88,12 @@ def approve_booking(
     return booking
 
 
-def _check_grants(booking: Booking, grants: Mapping[int, int]) -> str:
-    """Return the move that these quantities amount to."""
+def check_grants(booking: Booking, grants: Mapping[int, int], reason: str) -> str:
+    """Return the move that these quantities amount to.
+
+    Raises:
+        InvalidInput: more is granted than asked, nothing at all, or a part without a reason.
+    """
     errors = []
     for position, line in enumerate(booking.lines):
         if not 0 <= grants[line.item_id] <= line.requested:
@@ -109,6 +111,8 @@ def _check_grants(booking: Booking, grants: Mapping[int, int]) -> str:
     if errors:
         raise InvalidInput(errors)
     whole = all(grants[line.item_id] == line.requested for line in booking.lines)
+    if not whole and not reason.strip():
+        raise InvalidInput(reason=N_("Say why only a part is granted: the association reads it."))
     return "approve" if whole else "approve_in_part"
 
 

@@ -25,6 +25,8 @@ class DutyKind(StrEnum):
     DECIDE = "decide"
     OPINION = "opinion"
     """A department is asked what it thinks; see lending.equity.routing."""
+    CONFIRM = "confirm"
+    """An override waits for a second person; see lending.equity.overriding."""
     PIECES = "pieces"
     """The option ends soon, and the borrower has not sent what was asked for."""
     VERIFY = "verify"
@@ -49,6 +51,7 @@ class DutyKind(StrEnum):
 LABELS = {
     DutyKind.DECIDE: N_("To decide"),
     DutyKind.OPINION: N_("Opinion awaited"),
+    DutyKind.CONFIRM: N_("Override to confirm"),
     DutyKind.PIECES: N_("Pieces still missing"),
     DutyKind.VERIFY: N_("To verify"),
     DutyKind.SHORTAGE: N_("Shortage"),
@@ -62,6 +65,7 @@ LABELS = {
 ACTIONS = {
     DutyKind.DECIDE: Action.REVIEW_BOOKING,
     DutyKind.OPINION: Action.GIVE_OPINION,
+    DutyKind.CONFIRM: Action.DECIDE_BOOKING,
     DutyKind.PIECES: Action.REVIEW_BOOKING,
     DutyKind.VERIFY: Action.VERIFY_ORGANISATION,
     DutyKind.SHORTAGE: Action.MANAGE_STOCK,

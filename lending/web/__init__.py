@@ -46,6 +46,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         jobs,
         means,
         organisations,
+        overrides,
         planning,
         policies,
         preferences,
@@ -75,6 +76,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         inbox.blueprint,
         # the decisions' own blueprint, with the views of the hand-over
         handing_over.blueprint,
+        overrides.blueprint,
         board.blueprint,
         shortages.blueprint,
         closures.blueprint,

@@ -24,19 +24,23 @@ from lending.bookings.duties import PREPARE_AHEAD
 from lending.bookings.errors import StockConflict
 from lending.bookings.facts import Although
 from lending.bookings.inbox import next_booking
+from lending.bookings.models import Booking
 from lending.bookings.review import LENT, Case, read_case
 from lending.bookings.states import UNDECIDED, RefusalReason, State
 from lending.db.database import UnitOfWork
+from lending.equity.overriding.harm import Loss, worse_off
+from lending.equity.overriding.queries import ProposalView, overrides_of, proposal_of
+from lending.equity.overriding.service import propose_override
 from lending.equity.rounds.queries import RoundView, round_of
-from lending.equity.routing.awaited import opinion_duties
 from lending.equity.routing.opinions import decided_against_of
 from lending.equity.valuation.limits import YearWithLoan, year_with_loan
 from lending.errors import FieldError, InvalidInput, NotAllowedNow
 from lending.logistics.overruling import CapacityExceeded, overrules_of
 from lending.logistics.queries import TaskRow, tasks_of
 from lending.web.context import allowed, database, principal
+from lending.web.criteria import Judged, judged
 from lending.web.history import history_of
-from lending.web.inbox import filter_arguments, filter_of_request
+from lending.web.inbox import filter_arguments, filter_of_request, more_duties
 from lending.web.numbers import whole_number
 from lending.web.offers import conflicts_for_staff
 from lending.web.outlook import OutlookView, read_outlook, told_again
@@ -45,7 +49,9 @@ from lending.web.widgets import Conflict, HistoryEntry
 
 blueprint = Blueprint("decisions", __name__)
 
-TEXTS = ("text", "reason", "what", "answer")
+OVERRIDE = {"override": "override_reason"}
+"""Where the form takes the motive of an override."""
+TEXTS = ("text", "reason", "what", "answer", "override_reason")
 """The fields of the page that take words."""
 
 
@@ -54,6 +60,8 @@ class DecisionPage:
     """What the page shows: the case, what was typed, and what was wrong with it."""
 
     case: Case
+    judged: Judged
+    """What the rules say of it."""
     mode: str
     """What the lines take: grant, deliver, return, or nothing (read)."""
     history: tuple[HistoryEntry, ...]
@@ -73,6 +81,11 @@ class DecisionPage:
     """What it would do to the crews' days."""
     collecting: RoundView | None = None
     """The round that will decide about it."""
+    proposal: ProposalView | None = None
+    """An override that waits for a second person."""
+    losses: tuple[Loss, ...] = ()
+    """Who would be worse off if it were granted although the rules say no."""
+    may_decide: bool = False
     worth: YearWithLoan | None = None
     """What it is worth, and what the year of its borrower comes to with it."""
 
@@ -122,10 +135,16 @@ def page_of(
         worth = _worth(uow, case.booking)
         routing = read_routing(uow, case.booking)
         against = decided_against_of(uow, booking_id)
+        overrides = overrides_of(uow, booking_id)
+        row = uow.session.get_one(Booking, booking_id)
+        rules = judged(uow, booking_id)
+        proposal = proposal_of(uow, principal(), row)
+        asked = {line.item_id: line.requested for line in case.booking.line_views}
+        losses = worse_off(uow, row, asked) if rules.against and not proposal else ()
     page = DecisionPage(
         case=case,
         mode=_mode(case.booking),
-        history=history_of(case.booking.history, overrules, against),
+        history=history_of(case.booking.history, overrules, against, overrides),
         typed=request.form.to_dict(),
         sent=(request.endpoint or "").rpartition(".")[2] if request.method == "POST" else "",
         errors=tuple(errors),
@@ -136,6 +155,10 @@ def page_of(
         outlook=outlook,
         collecting=collecting,
         worth=worth,
+        judged=rules,
+        proposal=proposal,
+        losses=losses,
+        may_decide=principal().can(Action.DECIDE_BOOKING, authority_id=case.booking.authority_id),
         preparation_begins=case.booking.starts_at <= case.now + PREPARE_AHEAD,
     )
     return render_template(
@@ -181,9 +204,7 @@ def carry_out(
     wanted = filter_of_request()
     with database().read() as uow:
         booking = get_booking(uow, principal(), booking_id)
-        following = next_booking(
-            uow, principal(), wanted, booking_id, more=opinion_duties(uow, principal())
-        )
+        following = next_booking(uow, principal(), wanted, booking_id, more=more_duties(uow))
     try:
         database().write(service)
     except CapacityExceeded as error:
@@ -288,6 +309,7 @@ def grant(booking_id: int) -> ResponseReturnValue:
     reason = request.form.get("reason", "")
     although = _although()
     against = although.opinions
+    motive = request.form.get("override_reason", "")
     if against.strip() and not request.form.get("confirmed"):
         return confirm(
             booking_id,
@@ -301,7 +323,14 @@ def grant(booking_id: int) -> ResponseReturnValue:
         granted = _named(get_booking(uow, principal(), booking_id)) | quantities("granted")
         return approve_booking(uow, principal(), booking_id, granted, reason, although)
 
-    return carry_out(booking_id, approve, gettext("granted"))
+    def propose(uow: UnitOfWork) -> object:
+        granted = _named(get_booking(uow, principal(), booking_id)) | quantities("granted")
+        return propose_override(uow, principal(), booking_id, motive, granted, reason, although)
+
+    if motive.strip():
+        told = gettext("override proposed: a second person has to confirm it")
+        return carry_out(booking_id, propose, told, anchors=OVERRIDE, stay=True)
+    return carry_out(booking_id, approve, gettext("granted"), anchors=OVERRIDE)
 
 
 def _although() -> Although:

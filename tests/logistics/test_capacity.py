@@ -135,10 +135,8 @@ def test_what_others_ask_too_much_of_is_told_apart(
     approved(database, cast, {stage: 4}, **SET_UP)
     older = submitted(database, cast, {stage: 5}, **SET_UP)
     assert not told(database, older).overloads[0].is_older
-    because = "Renfort demandé."
-    database.write(
-        lambda uow: approve_booking(uow, SYSTEM, older, although=Although(capacity=because))
-    )
+    anyway = Although(capacity="Renfort demandé.")
+    database.write(lambda uow: approve_booking(uow, SYSTEM, older, although=anyway))
     later = told(database, submitted(database, cast, {stage: 1}, **SET_UP))
     assert not later.fits
     assert later.overloads[0].is_older

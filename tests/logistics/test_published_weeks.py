@@ -98,10 +98,8 @@ class Weeks(RuleBasedStateMachine):
             )
         except LendingError:
             return
-        although = "Fête nationale"
-        self._try(
-            lambda uow: approve_booking(uow, SYSTEM, number, although=Although(capacity=although))
-        )
+        anyway = Although(capacity="Fête nationale")
+        self._try(lambda uow: approve_booking(uow, SYSTEM, number, although=anyway))
         self.bookings.append(number)
 
     @rule(which=some)

@@ -187,6 +187,7 @@ ROUTES: dict[str, Route] = {
     # the right lender, and who has a say
     **_of(Owner.BOOKING, Action.REVIEW_BOOKING, "routing", "pass_on"),
     **_of(Owner.BOOKING, Action.EDIT_BOOKING, "routing", "take"),
+    **_of(Owner.BOOKING, Action.DECIDE_BOOKING, "overrides", "confirm", "set_aside"),
     **_of(Owner.BOOKING, Action.GIVE_OPINION, "routing", "opine"),
     **_of(Owner.NOBODY, Action.GIVE_OPINION, "routing", "delegations", "take_back"),
     # calendars

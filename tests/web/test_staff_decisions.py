@@ -48,9 +48,9 @@ def test_the_page_shows_everything_needed_to_decide(app: Flask, cast: Cast, marc
         "Chaise pliante",
         "<strong>50</strong>",  # free without this request
         "Club de pétanque du Gué",
-        "Association vérifiée",
-        "Aucune attestation d’assurance",
-        "Siège sur le territoire (Sainte-Planche)",
+        "Le guichet a vérifié qui demande.",
+        "L’assurance court jusqu’au",
+        "Le siège (Sainte-Planche) et la manifestation (Sainte-Planche) sont sur le territoire.",
     ):
         assert words in page, words
 

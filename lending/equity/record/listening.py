@@ -3,11 +3,14 @@
 Listens to the moves of bookings, so that no page, route, command or job leads past the record.
 """
 
+from sqlalchemy import select
+
 from lending.accounts.permissions import SYSTEM, Action, Principal, Role
 from lending.bookings.facts import BookingMoved
-from lending.bookings.models import Booking, Redirection, Transition
+from lending.bookings.models import Booking, BookingLine, Redirection, Transition
 from lending.bookings.states import GRANTED, MOVES, State
 from lending.db.database import UnitOfWork
+from lending.equity.overriding.models import RulesOverridden, WorseOff
 from lending.equity.record.chain import append
 from lending.equity.record.decision import INSTALLATION, Author, Decision, Kind, Rule
 from lending.equity.record.snapshot import take_snapshot
@@ -47,6 +50,9 @@ def _moved(fact: BookingMoved, uow: UnitOfWork) -> None:
     by_round = _adopting(uow, booking)
     if by_round:
         rule = Rule.ROUND
+    override = uow.session.get(RulesOverridden, fact.transition_id)
+    if override is not None:
+        kind, rule = Kind.OVERRIDE, Rule.OVERRIDE
     snapshot = take_snapshot(uow, booking)
     append(
         uow,
@@ -56,15 +62,39 @@ def _moved(fact: BookingMoved, uow: UnitOfWork) -> None:
             rule=rule,
             author=author,
             inputs=snapshot.inputs,
-            result=_result(fact, booking) | _passed_on(uow, fact),
+            result=_result(fact, booking) | _passed_on(uow, fact) | _overridden(uow, override),
             booking_id=booking.id,
             round_id=booking.round_id if by_round else None,
             policy_id=snapshot.policy_id,
             stock=snapshot.stock,
             reason_code=booking.refusal_reason if kind is Kind.REFUSE else None,
-            reason=uow.session.get_one(Transition, fact.transition_id).reason,
+            reason=override.motive
+            if override
+            else uow.session.get_one(Transition, fact.transition_id).reason,
         ),
     )
+
+
+def _overridden(uow: UnitOfWork, override: RulesOverridden | None) -> dict[str, object]:
+    """Return what the rules said no for, who held otherwise first, and to whose cost."""
+    if override is None:
+        return {}
+    worse_off = uow.session.execute(
+        select(BookingLine.booking_id, BookingLine.item_id, WorseOff.pieces)
+        .join(BookingLine, BookingLine.id == WorseOff.line_id)
+        .where(WorseOff.transition_id == override.transition_id)
+        .order_by(BookingLine.booking_id, BookingLine.item_id)
+    )
+    return {
+        "override": {
+            "criteria": override.criteria.split(),
+            "proposed_by": override.proposed_by_id,
+            "worse_off": [
+                {"booking_id": booking_id, "item_id": item_id, "pieces": pieces}
+                for booking_id, item_id, pieces in worse_off
+            ],
+        }
+    }
 
 
 def _adopting(uow: UnitOfWork, booking: Booking) -> bool:

@@ -23,6 +23,7 @@ from lending.web.bookings.current import forget_current
 from lending.web.bookings.depots import closed_around, collections_of
 from lending.web.bookings.sentences import next_words
 from lending.web.context import allowed, database, principal
+from lending.web.criteria import ELSEWHERE, judged
 from lending.web.errors import words
 from lending.web.routing.words import why, why_not
 
@@ -39,6 +40,8 @@ def review(booking_id: int) -> ResponseReturnValue:
         closed = closed_around(uow, authority.id, booking.period, booking.zone)
         collecting = round_of(uow, booking)
         targets = find_targets(uow, booking_id)
+        rules = judged(uow, booking_id)
+    better = _better(booking, targets)
     return render_template(
         "bookings/review.html",
         booking=booking,
@@ -49,7 +52,9 @@ def review(booking_id: int) -> ResponseReturnValue:
         has_passed=booking.starts_at <= now,
         collecting=collecting,
         trail=read_trail(booking_id),
-        better=_better(booking, targets),
+        better=better,
+        judged=rules,
+        advised=rules.advised(without=ELSEWHERE if better else frozenset()),
     )
 
 
