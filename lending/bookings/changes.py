@@ -106,7 +106,9 @@ def _in_time(uow: UnitOfWork, actor: Principal, booking: Booking) -> bool:
     return uow.now <= booking.starts_at - timedelta(days=rules.change_notice_days)
 
 
-def note_change(uow: UnitOfWork, actor: Principal, booking: Booking, name: str) -> None:
+def note_change(
+    uow: UnitOfWork, actor: Principal, booking: Booking, name: str, reason: str = ""
+) -> None:
     """Write in the history that the booking changed, its state did not."""
     uow.session.add(
         Transition(
@@ -116,6 +118,7 @@ def note_change(uow: UnitOfWork, actor: Principal, booking: Booking, name: str) 
             new=booking.state,
             actor_id=actor.user_id,
             actor_name=actor.name,
+            reason=reason.strip(),
             at=uow.now,
         )
     )

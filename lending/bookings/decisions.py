@@ -8,7 +8,7 @@ from lending.bookings.facts import NOTHING_AGAINST, Although
 from lending.bookings.holding import hold, item_ids_of, lock_with_waiting, release
 from lending.bookings.models import Booking
 from lending.bookings.moves import check_move, load_for, move
-from lending.bookings.options import arrive, start_waiting
+from lending.bookings.options import start_waiting
 from lending.bookings.states import RefusalReason
 from lending.bookings.waiting import serve_waiting
 from lending.db.database import UnitOfWork
@@ -24,33 +24,6 @@ def review_booking(uow: UnitOfWork, actor: Principal, booking_id: int) -> Bookin
     """
     booking = load_for(uow, actor, booking_id, Action.REVIEW_BOOKING)
     move(uow, actor, booking, "review")
-    return booking
-
-
-def ask_for_pieces(uow: UnitOfWork, actor: Principal, booking_id: int, what: str) -> Booking:
-    """Send the request back to its borrower, saying what is missing; it keeps its option.
-
-    Raises:
-        InvalidInput: nothing is asked for.
-        NotAllowedNow, NotFound, Forbidden: the actor cannot.
-    """
-    booking = load_for(uow, actor, booking_id, Action.REVIEW_BOOKING)
-    move(uow, actor, booking, "ask_for_pieces", what)
-    booking.complete_at, booking.arrival = None, None
-    return booking
-
-
-def complete_booking(
-    uow: UnitOfWork, actor: Principal, booking_id: int, answer: str = ""
-) -> Booking:
-    """Hand in what was missing: the file is complete from now on, and numbered.
-
-    Raises:
-        NotAllowedNow, NotFound, Forbidden: the actor cannot.
-    """
-    booking = load_for(uow, actor, booking_id, Action.EDIT_BOOKING)
-    move(uow, actor, booking, "complete", answer)
-    arrive(uow, booking)
     return booking
 
 

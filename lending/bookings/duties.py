@@ -28,7 +28,7 @@ class DutyKind(StrEnum):
     CONFIRM = "confirm"
     """An override waits for a second person; see lending.equity.overriding."""
     PIECES = "pieces"
-    """The option ends soon, and the borrower has not sent what was asked for."""
+    """What was asked for has not come in its time, or before the option ends."""
     VERIFY = "verify"
     SHORTAGE = "shortage"
     LATE_RETURN = "late_return"
@@ -109,6 +109,7 @@ class Standing:
     filed_at: datetime
     """When the file became complete, or else when it was sent or begun."""
     option_until: datetime | None
+    pieces_until: datetime | None
     answered_pieces: bool
     zone: ZoneInfo
     is_late: bool
@@ -121,6 +122,8 @@ def duty_of(booking: Standing, now: datetime) -> tuple[DutyKind, datetime] | Non
     match booking.state:
         case State.SUBMITTED | State.IN_REVIEW:
             return DutyKind.DECIDE, decide_by(booking)
+        case State.INCOMPLETE if booking.pieces_until and booking.pieces_until <= now:
+            return DutyKind.PIECES, booking.pieces_until
         case State.INCOMPLETE if booking.option_until and _lapses_soon(booking, now):
             return DutyKind.PIECES, booking.option_until
         case State.APPROVED | State.PARTLY_APPROVED | State.PREPARED:

@@ -96,7 +96,8 @@ def _due_bookings(now: datetime, scope: Collection[int] | None) -> list[ColumnEl
     return [
         or_(
             Booking.state.in_((State.SUBMITTED, State.IN_REVIEW, State.RETURNED)),
-            (Booking.state == State.INCOMPLETE) & (Booking.option_until <= now + LAPSES_SOON),
+            (Booking.state == State.INCOMPLETE)
+            & or_(Booking.option_until <= now + LAPSES_SOON, Booking.pieces_until <= now),
             Booking.state.in_(GRANTED) & (Booking.starts_at <= soon),
             (Booking.state == State.OUT) & (Booking.ends_at <= now + timedelta(days=2)),
         ),
@@ -141,6 +142,7 @@ def _booking_duties(uow: UnitOfWork, scope: Collection[int] | None) -> list[Duty
             ends_at=booking.ends_at,
             filed_at=booking.complete_at or booking.submitted_at or booking.created_at,
             option_until=booking.option_until,
+            pieces_until=booking.pieces_until,
             answered_pieces=booking.id in answered,
             zone=zone,
             is_late=is_late(booking, rules, crew, zone, uow.now),

@@ -126,6 +126,8 @@ class Booking(Base):
     arrival: Mapped[int | None]
     """The number of the complete file, without gap within its authority."""
     option_until: Mapped[datetime | None]
+    pieces_until: Mapped[datetime | None]
+    """Until when the borrower has time to hand in what is missing; none if nothing is."""
     waiting_since: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
     round_id: Mapped[int | None] = mapped_column(ForeignKey("allocation_round.id"))

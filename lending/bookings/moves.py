@@ -3,7 +3,7 @@
 from lending.accounts.permissions import Action, Principal
 from lending.bookings.facts import NOTHING_AGAINST, Although, BookingMoved
 from lending.bookings.models import Booking, Transition
-from lending.bookings.states import MOVES, Move
+from lending.bookings.states import MOVES, Move, State
 from lending.db.database import UnitOfWork
 from lending.errors import InvalidInput, NotAllowedNow, NotFound
 from lending.i18n import N_
@@ -80,6 +80,8 @@ def move(
     )
     uow.session.add(transition)
     booking.state = to.target
+    if booking.state is not State.INCOMPLETE:
+        booking.pieces_until = None
     uow.session.flush()  # subscribers read what the database holds
     uow.events.publish(
         BookingMoved(

@@ -81,6 +81,8 @@ class BookingRow:
     complete_at: datetime | None
     arrival: int | None
     option_until: datetime | None
+    pieces_until: datetime | None
+    """Until when what is missing is awaited."""
     waiting_since: datetime | None
     decided_at: datetime | None
     lines: int
@@ -287,6 +289,7 @@ def row_of(
         complete_at=booking.complete_at,
         arrival=booking.arrival,
         option_until=booking.option_until,
+        pieces_until=booking.pieces_until,
         waiting_since=booking.waiting_since,
         decided_at=booking.decided_at,
         lines=lines,
@@ -301,7 +304,7 @@ def row_of(
                 booking.starts_at,
                 booking.ends_at,
                 answer_by=answer_by,
-                option_until=booking.option_until,
+                pieces_until=booking.pieces_until,
             ),
             uow.now,
         ),

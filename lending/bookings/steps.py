@@ -7,6 +7,7 @@ from enum import StrEnum
 from lending.bookings.models import Logistics
 from lending.bookings.states import State
 
+ONE_SECOND = timedelta(seconds=1)
 DECIDE_BEFORE = timedelta(days=2)
 """A loan is decided this long before it begins at the latest: the depot has to prepare it."""
 
@@ -79,7 +80,7 @@ def next_step(
     ends_at: datetime,
     *,
     answer_by: datetime | None,
-    option_until: datetime | None,
+    pieces_until: datetime | None,
 ) -> NextStep:
     """Return what comes next for a booking in this state."""
     carried = logistics is Logistics.PICKUP
@@ -89,7 +90,8 @@ def next_step(
         case State.SUBMITTED | State.IN_REVIEW:
             return NextStep(Step.ANSWER, answer_by)
         case State.INCOMPLETE:
-            return NextStep(Step.COMPLETE, option_until)
+            # shown as a day: the last one, not the midnight that ends it
+            return NextStep(Step.COMPLETE, pieces_until and pieces_until - ONE_SECOND)
         case State.WAITLISTED:
             return NextStep(Step.WAIT, starts_at)
         case State.APPROVED | State.PARTLY_APPROVED | State.PREPARED:

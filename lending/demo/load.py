@@ -17,9 +17,7 @@ from lending.authorities.models import Authority
 from lending.availability.answers import Wanted
 from lending.bookings.decisions import (
     approve_booking,
-    ask_for_pieces,
     cancel_booking,
-    complete_booking,
     refuse_booking,
     review_booking,
 )
@@ -28,6 +26,7 @@ from lending.bookings.drafts import create_booking, edit_draft
 from lending.bookings.errors import StockConflict
 from lending.bookings.expiry import expire_options
 from lending.bookings.models import Booking
+from lending.bookings.pieces import ask_for_pieces, complete_booking
 from lending.bookings.states import RefusalReason
 from lending.bookings.submission import join_waiting_list, submit_booking
 from lending.bookings.supply import move_stock, plan_maintenance

@@ -23,7 +23,7 @@ TWINNED = Wish(
     TOWN,
     "Arrivée de la randonnée des deux rives",
     "00003",
-    "place des Saules, Les Saules",
+    "place des Saules",
     (("BAR-200", 20),),
 )
 

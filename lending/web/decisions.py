@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -12,9 +13,7 @@ from lending.accounts.permissions import Action
 from lending.bookings.conflicts import explain_conflict
 from lending.bookings.decisions import (
     approve_booking,
-    ask_for_pieces,
     cancel_booking,
-    complete_booking,
     put_on_waiting_list,
     refuse_booking,
     review_booking,
@@ -25,9 +24,11 @@ from lending.bookings.errors import StockConflict
 from lending.bookings.facts import Although
 from lending.bookings.inbox import next_booking
 from lending.bookings.models import Booking
+from lending.bookings.pieces import ask_for_pieces, complete_booking, prolong_pieces
 from lending.bookings.review import LENT, Case, read_case
 from lending.bookings.states import UNDECIDED, RefusalReason, State
 from lending.db.database import UnitOfWork
+from lending.equity.eligibility.criteria import PAPERS
 from lending.equity.overriding.harm import Loss, worse_off
 from lending.equity.overriding.queries import ProposalView, overrides_of, proposal_of
 from lending.equity.overriding.service import propose_override
@@ -39,6 +40,7 @@ from lending.logistics.overruling import CapacityExceeded, overrules_of
 from lending.logistics.queries import TaskRow, tasks_of
 from lending.web.context import allowed, database, principal
 from lending.web.criteria import Judged, judged
+from lending.web.formats import day
 from lending.web.history import history_of
 from lending.web.inbox import filter_arguments, filter_of_request, more_duties
 from lending.web.numbers import whole_number
@@ -88,6 +90,11 @@ class DecisionPage:
     may_decide: bool = False
     worth: YearWithLoan | None = None
     """What it is worth, and what the year of its borrower comes to with it."""
+
+    @property
+    def missing_pieces(self) -> str:
+        """What the papers lack by the rules, a line each: to begin the question with."""
+        return "\n".join(each.advice for each in self.judged.open if each.criterion in PAPERS)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -286,6 +293,24 @@ def pieces(booking_id: int) -> ResponseReturnValue:
         lambda uow: ask_for_pieces(uow, principal(), booking_id, what),
         gettext("sent back with your question"),
         anchors={"reason": "what"},
+    )
+
+
+@blueprint.post("/a-traiter/<int:booking_id>/prolonger")
+@allowed(Action.REVIEW_BOOKING)
+def prolong(booking_id: int) -> ResponseReturnValue:
+    """Leave the association more time to send what is missing; the page stays."""
+    try:
+        last_day = date.fromisoformat(request.form.get("last_day", ""))
+    except ValueError:
+        return page_of(booking_id, [("last_day", gettext("Choose a day."))], status=422)
+    reason = request.form.get("reason", "")
+    return carry_out(
+        booking_id,
+        lambda uow: prolong_pieces(uow, principal(), booking_id, last_day, reason),
+        gettext("more time left until %(day)s", day=day(last_day)),
+        anchors={"reason": "prolong-reason"},
+        stay=True,
     )
 
 

@@ -20,6 +20,7 @@ WORDS = {
     "wait": N_("Put on the waiting list at the association's wish"),
     "serve": N_("Served from the waiting list: the equipment is reserved"),
     "ask_for_pieces": N_("Something was asked of the association"),
+    "prolong": N_("More time was left to send what is missing"),
     "complete": N_("The association answered: the file is complete"),
     "review": N_("Taken in review"),
     "approve": N_("Granted"),
@@ -39,7 +40,7 @@ WORDS = {
     "show_event": N_("Event announced in the public programme"),
     "hide_event": N_("Event taken out of the public programme"),
 }
-QUIET = {"create", "change", "reduce", "check_in_part", "show_event", "hide_event"}
+QUIET = {"create", "change", "reduce", "prolong", "check_in_part", "show_event", "hide_event"}
 """What leaves the state as it is, and so has no state's colour."""
 
 

@@ -25,6 +25,7 @@ SENT = Standing(
     ends_at=NOW + 63 * DAY,
     filed_at=NOW - 3 * DAY,
     option_until=NOW + 57 * DAY,
+    pieces_until=None,
     answered_pieces=False,
     zone=ZoneInfo("Europe/Paris"),
     is_late=False,

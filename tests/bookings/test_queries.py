@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import event as sqlalchemy_event
 
 from lending.accounts.permissions import ANONYMOUS
-from lending.bookings.decisions import ask_for_pieces, cancel_booking
+from lending.bookings.decisions import cancel_booking
 from lending.bookings.detail import get_booking
 from lending.bookings.models import Booking
+from lending.bookings.pieces import ask_for_pieces
 from lending.bookings.queries import BookingFilter, Order, list_bookings
 from lending.bookings.states import State
 from lending.bookings.steps import NextStep, Step

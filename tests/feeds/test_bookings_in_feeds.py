@@ -16,7 +16,6 @@ from lending.availability.answers import Wanted
 from lending.bookings.changes import change_booking, reduce_booking
 from lending.bookings.decisions import (
     approve_booking,
-    ask_for_pieces,
     cancel_booking,
     put_on_waiting_list,
     refuse_booking,
@@ -25,6 +24,7 @@ from lending.bookings.decisions import (
 from lending.bookings.details import BookingDetails, EventDetails
 from lending.bookings.drafts import create_booking
 from lending.bookings.models import Booking, Logistics
+from lending.bookings.pieces import ask_for_pieces
 from lending.bookings.states import RefusalReason
 from lending.bookings.submission import submit_booking
 from lending.catalogue.models import Item

@@ -172,7 +172,7 @@ ROUTES: dict[str, Route] = {
     ),
     **_of(Owner.BOOKING, Action.SEE_INBOX, "decisions", "show"),
     **_of(Owner.BOOKING, Action.DECIDE_BOOKING, "decisions", "grant", "refuse", "wait"),
-    **_of(Owner.BOOKING, Action.REVIEW_BOOKING, "decisions", "review", "pieces"),
+    **_of(Owner.BOOKING, Action.REVIEW_BOOKING, "decisions", "review", "pieces", "prolong"),
     "decisions.complete": Route(Action.EDIT_BOOKING, Owner.BOOKING, also=Action.SEE_INBOX),
     "decisions.cancel": Route(Action.CANCEL_BOOKING, Owner.BOOKING, also=Action.SEE_INBOX),
     **_of(

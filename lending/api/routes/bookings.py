@@ -23,12 +23,13 @@ from lending.authorities.models import Competence
 from lending.availability.answers import Wanted
 from lending.bookings.changes import change_booking, reduce_booking
 from lending.bookings.consent import show_event
-from lending.bookings.decisions import cancel_booking, complete_booking
+from lending.bookings.decisions import cancel_booking
 from lending.bookings.detail import BookingDetail, get_booking
 from lending.bookings.details import BookingDetails, EventDetails
 from lending.bookings.drafts import create_booking, delete_draft, edit_draft
 from lending.bookings.errors import StockConflict
 from lending.bookings.models import SiteAccess, Source
+from lending.bookings.pieces import complete_booking
 from lending.bookings.queries import BookingFilter, list_bookings
 from lending.bookings.states import GRANTED, State
 from lending.bookings.submission import join_waiting_list, submit_booking

@@ -1213,6 +1213,7 @@ def upgrade() -> None:
         sa.Column("complete_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("arrival", sa.Integer(), nullable=True),
         sa.Column("option_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("pieces_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("round_id", sa.Integer(), nullable=True),

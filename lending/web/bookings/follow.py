@@ -8,10 +8,11 @@ from flask_babel import gettext
 
 from calendars.intervals import Interval
 from lending.accounts.permissions import Action
-from lending.bookings.decisions import cancel_booking, complete_booking
+from lending.bookings.decisions import cancel_booking
 from lending.bookings.defaults import next_time
 from lending.bookings.detail import BookingDetail
 from lending.bookings.drafts import copy_booking
+from lending.bookings.pieces import complete_booking
 from lending.bookings.queries import BookingFilter, BookingRow, Order, list_bookings
 from lending.bookings.states import UNDECIDED, State
 from lending.equity.valuation.service import loan_cents

@@ -7,12 +7,12 @@ import pytest
 from lending.accounts.permissions import ANONYMOUS, Role
 from lending.bookings.decisions import (
     approve_booking,
-    ask_for_pieces,
     cancel_booking,
     put_on_waiting_list,
     refuse_booking,
 )
 from lending.bookings.expiry import expire_options
+from lending.bookings.pieces import ask_for_pieces
 from lending.bookings.states import RefusalReason
 from lending.clock import FixedClock
 from lending.db.database import Database

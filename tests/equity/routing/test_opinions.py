@@ -8,15 +8,10 @@ import pytest
 from lending.authorities.models import Competence
 from lending.availability.answers import Wanted
 from lending.bookings.changes import change_booking
-from lending.bookings.decisions import (
-    approve_booking,
-    ask_for_pieces,
-    complete_booking,
-    refuse_booking,
-    review_booking,
-)
+from lending.bookings.decisions import approve_booking, refuse_booking, review_booking
 from lending.bookings.facts import Although
 from lending.bookings.models import Booking
+from lending.bookings.pieces import ask_for_pieces, complete_booking
 from lending.bookings.states import RefusalReason, State
 from lending.db.database import Database
 from lending.equity.routing.models import Verdict
