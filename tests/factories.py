@@ -409,7 +409,8 @@ def draft(
         starts_at=start,
         ends_at=end,
         commune_insee=TOWN_COMMUNE,
-        competence=Competence.LOCAL_LIFE,
+        # what the lender carries
+        competence=Competence.CULTURE if authority == cast.agglomeration else Competence.LOCAL_LIFE,
         attendance=200,
         site_address="Place du Marché",
     )

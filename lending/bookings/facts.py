@@ -17,6 +17,16 @@ class Override:
 
 
 @dataclass(frozen=True)
+class Preemption:
+    """The lender takes back what it granted, for an event of its own."""
+
+    booking_id: int
+    """Of that event."""
+    is_late: bool
+    """Whether the day until which the rules let it do so is over."""
+
+
+@dataclass(frozen=True)
 class Although:
     """Why something is granted although something stands in the way; who knows of that judges."""
 
@@ -26,6 +36,8 @@ class Although:
     """Departments have not agreed."""
     override: Override | None = None
     """The lending rules say no."""
+    preemption: Preemption | None = None
+    """Something that was granted is taken back."""
 
 
 NOTHING_AGAINST = Although()

@@ -132,6 +132,8 @@ class Booking(Base):
     decided_at: Mapped[datetime | None]
     round_id: Mapped[int | None] = mapped_column(ForeignKey("allocation_round.id"))
     """The round that decides about it, or did; until then it holds nothing."""
+    is_safety: Mapped[bool] = mapped_column(default=False)
+    """Whether it serves elections, safety or a crisis; staff say so, with a reason."""
     refusal_reason: Mapped[RefusalReason | None] = mapped_column(choice(RefusalReason))
 
     organisation: Mapped[Organisation] = relationship()

@@ -49,6 +49,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         overrides,
         planning,
         policies,
+        preemption,
         preferences,
         programme,
         reference,
@@ -77,6 +78,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         # the decisions' own blueprint, with the views of the hand-over
         handing_over.blueprint,
         overrides.blueprint,
+        preemption.blueprint,
         board.blueprint,
         shortages.blueprint,
         closures.blueprint,

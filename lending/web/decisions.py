@@ -26,10 +26,12 @@ from lending.bookings.inbox import next_booking
 from lending.bookings.models import Booking
 from lending.bookings.pieces import ask_for_pieces, complete_booking, prolong_pieces
 from lending.bookings.review import LENT, Case, read_case
+from lending.bookings.safety import mark_safety
 from lending.bookings.states import UNDECIDED, RefusalReason, State
 from lending.db.database import UnitOfWork
 from lending.equity.eligibility.criteria import PAPERS
 from lending.equity.overriding.harm import Loss, worse_off
+from lending.equity.overriding.preempting import may_preempt
 from lending.equity.overriding.queries import ProposalView, overrides_of, proposal_of
 from lending.equity.overriding.service import propose_override
 from lending.equity.rounds.queries import RoundView, round_of
@@ -88,8 +90,18 @@ class DecisionPage:
     losses: tuple[Loss, ...] = ()
     """Who would be worse off if it were granted although the rules say no."""
     may_decide: bool = False
+    may_preempt: bool = False
+    """Whether it is an event of the lender itself that waits for what others have."""
+    is_safety: bool = False
+    """Whether it is in the class of elections, safety and crises."""
     worth: YearWithLoan | None = None
     """What it is worth, and what the year of its borrower comes to with it."""
+
+    @property
+    def may_mark_safety(self) -> bool:
+        """Whether the reader may change the class of elections, safety and crises."""
+        undecided = self.case.booking.state in UNDECIDED | {State.WAITLISTED}
+        return self.may_decide and undecided
 
     @property
     def missing_pieces(self) -> str:
@@ -145,6 +157,7 @@ def page_of(
         overrides = overrides_of(uow, booking_id)
         row = uow.session.get_one(Booking, booking_id)
         rules = judged(uow, booking_id)
+        preempts, is_safety = may_preempt(row), row.is_safety
         proposal = proposal_of(uow, principal(), row)
         asked = {line.item_id: line.requested for line in case.booking.line_views}
         losses = worse_off(uow, row, asked) if rules.against and not proposal else ()
@@ -163,6 +176,8 @@ def page_of(
         collecting=collecting,
         worth=worth,
         judged=rules,
+        may_preempt=preempts,
+        is_safety=is_safety,
         proposal=proposal,
         losses=losses,
         may_decide=principal().can(Action.DECIDE_BOOKING, authority_id=case.booking.authority_id),
@@ -310,6 +325,20 @@ def prolong(booking_id: int) -> ResponseReturnValue:
         lambda uow: prolong_pieces(uow, principal(), booking_id, last_day, reason),
         gettext("more time left until %(day)s", day=day(last_day)),
         anchors={"reason": "prolong-reason"},
+        stay=True,
+    )
+
+
+@blueprint.post("/a-traiter/<int:booking_id>/priorite")
+@allowed(Action.DECIDE_BOOKING)
+def safety(booking_id: int) -> ResponseReturnValue:
+    """Put a request into the class of elections, safety and crises, or out of it."""
+    reason, wanted = request.form.get("reason", ""), request.form.get("is_safety") == "yes"
+    return carry_out(
+        booking_id,
+        lambda uow: mark_safety(uow, principal(), booking_id, reason, is_safety=wanted),
+        gettext("in another class from now on"),
+        anchors={"reason": "safety-reason"},
         stay=True,
     )
 

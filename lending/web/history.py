@@ -28,6 +28,9 @@ WORDS = {
     "refuse": N_("Refused"),
     "put_on_waiting_list": N_("Put on the waiting list by the authority"),
     "redirect": N_("Passed on to another lender"),
+    "take_back": N_("A part was taken back by the lender"),
+    "mark_safety": N_("Put among elections, safety and crises"),
+    "unmark_safety": N_("No longer among elections, safety and crises"),
     "prepare": N_("Prepared at the depot"),
     "check_out": N_("Equipment handed over"),
     "check_in_part": N_("A part came back"),
@@ -40,7 +43,17 @@ WORDS = {
     "show_event": N_("Event announced in the public programme"),
     "hide_event": N_("Event taken out of the public programme"),
 }
-QUIET = {"create", "change", "reduce", "prolong", "check_in_part", "show_event", "hide_event"}
+QUIET = {
+    "create",
+    "change",
+    "reduce",
+    "prolong",
+    "mark_safety",
+    "unmark_safety",
+    "check_in_part",
+    "show_event",
+    "hide_event",
+}
 """What leaves the state as it is, and so has no state's colour."""
 
 

@@ -225,7 +225,7 @@ def test_a_loan_is_followed_to_its_end(
 def test_giving_back_a_part_shows(reader: Reader, live: Database, cast: Cast) -> None:
     number = approved(live, cast, {cast.chairs: 10})
     lines = [Wanted(cast.chairs, 6)]
-    live.write(lambda uow: reduce_booking(uow, SYSTEM, number, lines))
+    live.write(lambda uow: reduce_booking(uow, cast.alice, number, lines))
     assert "6 × Chaise pliante (10 requested)" in str(reader.only()["DESCRIPTION"])
 
 

@@ -11,8 +11,8 @@ from lending.accounts.permissions import Role
 from lending.bookings.models import Booking
 from lending.bookings.states import State
 from lending.db.database import Database
-from lending.organisations.models import Organisation
-from tests.factories import Cast, draft, make_user, submitted, waiting
+from lending.organisations.models import Organisation, OrganisationKind
+from tests.factories import Cast, approved, draft, make_organisation, make_user, submitted, waiting
 from tests.support.browser import chromium, served, violations
 from tests.web.conftest import Browser
 
@@ -159,3 +159,64 @@ def test_the_panels_are_accessible(
         page.wait_for_selector("#override")
         assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.fixture
+def own_event(town: Database, cast: Cast) -> tuple[int, int]:
+    """The town's event that lacks 20 barriers, and the loan that has 40."""
+
+    def department(uow) -> int:
+        organisation = make_organisation(uow.session, "Protocole de la ville")
+        organisation.kind = OrganisationKind.DEPARTMENT
+        return organisation.id
+
+    lent = approved(town, cast, {cast.barriers: 40})
+    organisation = town.write(department)
+    return waiting(town, cast, {cast.barriers: 40}, organisation=organisation), lent
+
+
+def test_equipment_is_taken_back_for_an_event_of_the_town(
+    town: Database, cast: Cast, browse: Browse, own_event: tuple[int, int]
+) -> None:
+    own, lent = own_event
+    marc = browse(cast.manager)
+    page = f"/a-traiter/{own}/reprise"
+    assert page in marc.get(f"/a-traiter/{own}").text
+    assert "Chorale des Planches" in marc.get(page).text
+    field = f"taken-{lent}-{cast.barriers}"
+    wrong = marc.post(page, {field: "beaucoup"})
+    assert (wrong.status_code, f'href="#{field}"' in wrong.text) == (422, True)
+    little = marc.post(page, {field: "5", "confirmed": "yes"})
+    assert "Cela ne suffit pas" in little.text
+    asked = marc.post(page, {field: "20"})
+    assert "Reprendre ce matériel" in asked.text
+    assert state(town, lent) is State.APPROVED
+    assert marc.post(page, {field: "20", "confirmed": "yes"}).status_code == 303
+    assert (state(town, lent), state(town, own)) == (State.PARTLY_APPROVED, State.SUBMITTED)
+    told = browse(cast.alice).get(f"/demandes/{lent}").text
+    assert "La collectivité a besoin du matériel pour son propre événement" in told
+    assert "comme son règlement le permet" in told
+    assert marc.get(page).status_code == 404
+
+
+def test_a_polling_station_is_put_into_the_class_of_elections(
+    town: Database, cast: Cast, browse: Browse
+) -> None:
+    number = submitted(town, cast, {cast.chairs: 10})
+    marc = browse(cast.manager)
+    page = f"/a-traiter/{number}/priorite"
+    assert marc.post(page, {"is_safety": "yes", "reason": ""}).status_code == 422
+    marc.post(page, {"is_safety": "yes", "reason": "Bureau de vote no 3"})
+    shown = marc.get(f"/a-traiter/{number}").text
+    assert "Classée" in shown
+    assert "Retirer de cette classe" in shown
+
+
+def test_staff_says_why_a_part_is_taken_back(town: Database, cast: Cast, browse: Browse) -> None:
+    number = approved(town, cast, {cast.chairs: 30})
+    marc = browse(cast.manager)
+    page = f"/demandes/{number}/reduire"
+    sent = {f"quantity-{cast.chairs}": "10"}
+    assert 'href="#reason"' in marc.post(page, sent).text
+    assert marc.post(page, {**sent, "reason": "Dix suffisent."}).status_code == 303
+    assert "Dix suffisent." in browse(cast.alice).get(f"/demandes/{number}").text

@@ -137,8 +137,8 @@ def change(uow: UnitOfWork, call: Call[None, BookingChange]) -> BookingOut:
     booking = get_booking(uow, call.actor, call.ids["booking_id"])
     given = call.body.given()
     lines = _wanted(given["lines"]) if "lines" in given else None
-    if booking.state in GRANTED and lines is not None and set(given) == {"lines"}:
-        reduce_booking(uow, call.actor, booking.id, lines)
+    if booking.state in GRANTED and lines is not None and set(given) <= {"lines", "reason"}:
+        reduce_booking(uow, call.actor, booking.id, lines, call.body.reason)
         return _told(uow, call, booking.id)
     event = call.body.event
     if event is not None and set(given) == {"event"} and set(event.given()) == {"public"}:

@@ -108,6 +108,8 @@ class Facts:
     """Whether a piece of what is asked takes several people to set up."""
     needs_power: bool
     """Whether something asked for has to be connected by an electrician."""
+    is_safety: bool = False
+    """Whether it serves elections, safety or a crisis, as somebody entitled has said."""
     value_cents: int | None = None
     """What the loan would be worth, if that is known."""
     large_loans: int | None = None
@@ -157,6 +159,8 @@ def judge(rules: Rules, facts: Facts) -> tuple[Finding, ...]:
 
 def priority_class(facts: Facts) -> PriorityClass:
     """Return the class in which a request is served."""
+    if facts.is_safety:
+        return PriorityClass.SAFETY
     if facts.is_lenders_own:
         return PriorityClass.OWN
     if not (facts.seat_in_territory or facts.event_in_territory):

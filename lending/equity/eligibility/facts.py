@@ -85,6 +85,7 @@ def facts_of(
             attendance=event.attendance,
             is_heavy=crews.get(booking.id, 0) >= HEAVY_CREW,
             needs_power=booking.id in powered,
+            is_safety=booking.is_safety,
             value_cents=worth[booking.id].cents,
             large_loans=worth[booking.id].large_loans,
         )

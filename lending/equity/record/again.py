@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from lending.bookings.states import RefusalReason
+from lending.bookings.states import GRANTING, RefusalReason
 from lending.equity.allocation.checking import faults
 from lending.equity.allocation.deciding import decide
 from lending.equity.allocation.reading import granted_by_item, read_inputs, read_places
@@ -107,7 +107,8 @@ def _overridden_again(says: Content, granted: Mapping[int, int]) -> Iterator[Dif
     against = {each["criterion"] for each in says["inputs"].get("findings", ()) if each["blocks"]}
     override = says["result"].get("override")
     if override is None:
-        if against and any(granted.values()):
+        decides = says["result"]["move"] in GRANTING
+        if against and decides and any(granted.values()):
             told = f"granted although the rules say no: {', '.join(sorted(against))}"
             yield Difference(Aspect.RESULT, told)
         return

@@ -3,6 +3,8 @@
 Listens to the moves of bookings, so that no page, route, command or job leads past the record.
 """
 
+from dataclasses import asdict
+
 from sqlalchemy import select
 
 from lending.accounts.permissions import SYSTEM, Action, Principal, Role
@@ -20,6 +22,7 @@ from lending.policies.models import AllocationRound
 DECISIONS = {
     "approve": (Kind.GRANT, Rule.STAFF),
     "approve_in_part": (Kind.GRANT_IN_PART, Rule.STAFF),
+    "take_back": (Kind.GRANT_IN_PART, Rule.STAFF),
     "refuse": (Kind.REFUSE, Rule.STAFF),
     "put_on_waiting_list": (Kind.WAIT, Rule.STAFF),
     "redirect": (Kind.REDIRECT, Rule.STAFF),
@@ -51,7 +54,8 @@ def _moved(fact: BookingMoved, uow: UnitOfWork) -> None:
     if by_round:
         rule = Rule.ROUND
     override = uow.session.get(RulesOverridden, fact.transition_id)
-    if override is not None:
+    preemption = fact.although.preemption
+    if override is not None or (preemption and preemption.is_late):
         kind, rule = Kind.OVERRIDE, Rule.OVERRIDE
     snapshot = take_snapshot(uow, booking)
     append(
@@ -62,12 +66,15 @@ def _moved(fact: BookingMoved, uow: UnitOfWork) -> None:
             rule=rule,
             author=author,
             inputs=snapshot.inputs,
-            result=_result(fact, booking) | _passed_on(uow, fact) | _overridden(uow, override),
+            result=_result(fact, booking)
+            | _passed_on(uow, fact)
+            | _overridden(uow, override)
+            | ({"preempted_by": asdict(preemption)} if preemption else {}),
             booking_id=booking.id,
             round_id=booking.round_id if by_round else None,
             policy_id=snapshot.policy_id,
             stock=snapshot.stock,
-            reason_code=booking.refusal_reason if kind is Kind.REFUSE else None,
+            reason_code=booking.refusal_reason if kind is Kind.REFUSE or preemption else None,
             reason=override.motive
             if override
             else uow.session.get_one(Transition, fact.transition_id).reason,

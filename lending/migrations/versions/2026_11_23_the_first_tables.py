@@ -1217,6 +1217,7 @@ def upgrade() -> None:
         sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("round_id", sa.Integer(), nullable=True),
+        sa.Column("is_safety", sa.Boolean(), nullable=False),
         sa.Column(
             "refusal_reason",
             sa.Enum(
