@@ -16,35 +16,17 @@ from calendars.zones import start_of_day, to_utc
 from lending.accounts.permissions import Action
 from lending.authorities.queries import get_authority
 from lending.equity.allocation.values import Limit
-from lending.equity.rounds.deciding import (
-    LineResult,
-    Result,
-    Trial,
-    Words,
-    adopt_round,
-    cancel_round,
-    try_round,
-)
+from lending.equity.rounds.deciding import Words, adopt_round, cancel_round
 from lending.equity.rounds.queries import RoundView, read_round, rounds_of, shares_of
+from lending.equity.rounds.trying import LineResult, Result, Trial, look_at_round
+from lending.equity.rounds.words import LIMITS, WAITING, explain
 from lending.errors import InvalidInput
-from lending.i18n import N_
-from lending.policies.models import AllocationRound
 from lending.policies.rounds import NewRound, Stage, announce_round
 from lending.web.context import allowed, database, principal
 from lending.web.form_errors import tell_errors, text_of
 from lending.web.formats import day
 
 blueprint = Blueprint("allocations", __name__)
-
-LIMITS = {
-    Limit.ENOUGH: N_("There is enough for everyone who asks."),
-    Limit.MET: N_("It is scarce, and less than a share was asked for."),
-    Limit.SHARE: N_("Everyone gets the same share at that moment."),
-    Limit.SERVED: N_("The same share; the odd pieces go to those who received less in the year."),
-    Limit.LOTTERY: N_("The same share; the odd pieces were drawn by lot."),
-    Limit.RANK: N_("Nothing is free: it is lent already, or taken by those who come first."),
-    Limit.WHOLE: N_("All or nothing was asked for, and all is more than a share."),
-}
 
 
 class RoundForm(FlaskForm):  # type: ignore[misc]
@@ -163,8 +145,7 @@ def attempt(round_id: int) -> ResponseReturnValue:
 def _attempt(round_id: int, error: str = "", status: int = 200) -> ResponseReturnValue:
     with database().read() as uow:
         view = read_round(uow, round_id)
-        principal().check(Action.MANAGE_POLICY, authority_id=view.authority_id)
-        trial = try_round(uow, uow.session.get_one(AllocationRound, round_id))
+        trial = look_at_round(uow, principal(), round_id)
     g.zone = view.zone
     page = render_template(
         "allocations/attempt.html",
@@ -194,10 +175,13 @@ def _scarce(trial: Trial) -> list[tuple[Result, LineResult]]:
 @allowed(Action.MANAGE_POLICY)
 def adopt(round_id: int) -> ResponseReturnValue:
     """Decide all requests of the round at once, as they were shown."""
-    words = Words(explain, gettext("Nothing is left for these dates after the round."))
+    words = Words(lambda result: explain(result, gettext), gettext(WAITING))
     expected = request.form.get("expected", "") or "nothing was looked at"
+    reason = request.form.get("opinions_reason", "")
     try:
-        database().write(lambda uow: adopt_round(uow, principal(), round_id, words, expected).id)
+        database().write(
+            lambda uow: adopt_round(uow, principal(), round_id, words, expected, reason).id
+        )
     except InvalidInput as error:
         told = gettext(error.errors[0].message, **dict(error.errors[0].data))
         return _attempt(round_id, told, 422)
@@ -216,25 +200,6 @@ def give_up(round_id: int) -> ResponseReturnValue:
         return _page(round_id, gettext(error.errors[0].message), 422)
     flash(gettext("The round is given up. Requests are decided one by one again."), "good")
     return redirect(url_for("allocations.show", round_id=round_id), 303)
-
-
-def explain(result: Result) -> str:
-    """Write for an association why it gets what it gets, one sentence a line that falls short."""
-    return " ".join(
-        gettext(
-            "%(item)s: %(granted)d of %(asked)d. At the tightest moment %(wanted)d were asked "
-            "for and %(free)d were free.",
-            item=each.line.item,
-            granted=each.grant.units,
-            asked=each.line.quantity,
-            wanted=each.grant.squeeze.asked,
-            free=each.grant.squeeze.free,
-        )
-        + " "
-        + gettext(LIMITS[each.grant.limit])
-        for each in result.lines
-        if each.grant.units < each.line.quantity
-    )
 
 
 @blueprint.app_template_filter("round_period")

@@ -50,6 +50,9 @@ API_ROUTES: dict[str, Route] = {
         Owner.TOWN, Action.MANAGE_MEANS,
         "add_plan", "read_plan", "apply_plan", "drop_plan", "publish_plan",
     ),
+    **_of(Owner.NOBODY, Action.SEE_POLICY, "list_rounds", "read_allocation_round"),
+    **_of(Owner.TOWN, Action.SEE_INBOX, "read_shares"),
+    **_of(Owner.TOWN, Action.MANAGE_POLICY, "announce", "dry_run", "adopt", "give_up"),
     "api.read_subscriptions": Route(Action.SUBSCRIBE),
     "api.add_subscription": Route(
         Action.SUBSCRIBE, Owner.CHOIR, on_object=Action.SEE_ORGANISATION
@@ -97,6 +100,14 @@ def api_body(endpoint: str, arguments: dict[str, object]) -> dict[str, Any]:
         "redirect": {"authority_id": 2, **reason},
         "opine": {"department_id": 1, "verdict": "favourable"},
         "add_plan": {"date": "2026-06-03", "authority_id": town},
+        "announce": {
+            "authority_id": town,
+            "period_start": "2026-09-01T00:00:00+02:00",
+            "period_end": "2026-10-01T00:00:00+02:00",
+            "opens_at": "2026-07-01T00:00:00+02:00",
+            "cut_off_at": "2026-08-01T00:00:00+02:00",
+        },
+        "give_up": reason,
         "add_subscription": {"view": "organisation", "id": choir},
     }
     return bodies.get(endpoint.removeprefix("api."), {})

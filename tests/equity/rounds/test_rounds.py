@@ -20,16 +20,10 @@ from lending.db.database import Database
 from lending.equity.allocation.checking import faults
 from lending.equity.allocation.values import Limit
 from lending.equity.record.decision import Kind, Rule
-from lending.equity.rounds.deciding import (
-    Result,
-    Trial,
-    Words,
-    adopt_round,
-    cancel_round,
-    try_round,
-)
+from lending.equity.rounds.deciding import Words, adopt_round, cancel_round
 from lending.equity.rounds.guarding import WaitsForRound
 from lending.equity.rounds.models import Share
+from lending.equity.rounds.trying import Result, Trial, try_round
 from lending.errors import Forbidden, InvalidInput, NotAllowedNow, NotFound
 from lending.organisations.models import Organisation
 from lending.policies.models import AllocationRound
