@@ -1,6 +1,6 @@
 """Change a request that was sent: freely until it is decided, downwards afterwards."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from lending.accounts.permissions import Action, Principal
@@ -68,7 +68,8 @@ def reduce_booking(
 
     Raises:
         NotAllowedNow: it is not granted, or the notice for changes has passed.
-        InvalidInput: a line would grow, or nothing would remain.
+        InvalidInput: a line would grow, or nothing would remain; or the staff would leave a part
+            of what is of use only whole. Who asked for it may well need less by now.
         NotFound, Forbidden: the actor cannot.
     """
     booking = load_for(uow, actor, booking_id, Action.EDIT_BOOKING)
@@ -84,6 +85,8 @@ def reduce_booking(
         for position, line in enumerate(booking.lines)
         if not 0 <= kept.get(line.item_id, line.granted or 0) <= (line.granted or 0)
     ]
+    if actor.can(Action.REVIEW_BOOKING, authority_id=booking.authority_id):
+        errors += _broken(booking, kept)
     if kept.keys() - item_ids_of(booking):
         errors.append(FieldError("lines", N_("This is not in the booking.")))
     if not errors and not any(kept.get(li.item_id, li.granted or 0) for li in booking.lines):
@@ -97,6 +100,23 @@ def reduce_booking(
     note_change(uow, actor, booking, "reduce")
     serve_waiting(uow, item_ids_of(booking), terms)
     return booking
+
+
+def _broken(booking: Booking, kept: Mapping[int, int]) -> list[FieldError]:
+    """Return the lines of which a part would be left although it is of no use."""
+    return [
+        FieldError(
+            f"lines.{position}.quantity",
+            N_(
+                "%(name)s: a part is of no use to the association. "
+                "Leave all %(granted)d or take all back."
+            ),
+            (("name", line.item.name), ("granted", line.granted or 0)),
+        )
+        for position, line in enumerate(booking.lines)
+        if line.all_or_nothing
+        and 0 < kept.get(line.item_id, line.granted or 0) < (line.granted or 0)
+    ]
 
 
 def _in_time(uow: UnitOfWork, actor: Principal, booking: Booking) -> bool:

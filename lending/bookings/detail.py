@@ -74,6 +74,8 @@ class LineView:
     returned: int
     damaged: int
     lost: int
+    all_or_nothing: bool
+    """Whether a part is of no use to who asks."""
     note: str
     stock: int
     """At the beginning of the loan."""
@@ -265,6 +267,7 @@ def _line_views(
             returned=line.returned,
             damaged=line.damaged,
             lost=line.lost,
+            all_or_nothing=line.all_or_nothing,
             note=line.note,
             stock=free[item.id].stock,
             free=free[item.id].free,

@@ -165,6 +165,8 @@ class BookingLine(Base):
     returned: Mapped[int] = mapped_column(default=0)
     damaged: Mapped[int] = mapped_column(default=0)
     lost: Mapped[int] = mapped_column(default=0)
+    all_or_nothing: Mapped[bool] = mapped_column(default=False)
+    """Whether a part of what is requested is of no use to who asks."""
     note: Mapped[str] = mapped_column(String(300), default="")
 
     booking: Mapped[Booking] = relationship(back_populates="lines")

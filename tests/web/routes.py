@@ -118,7 +118,7 @@ ROUTES: dict[str, Route] = {
         Owner.BOOKING, Action.EDIT_BOOKING, "bookings",
         "logistics", "elsewhere", "other_dates", "complete", "conflict", "dates", "submit",
         "equivalent", "event", "set_line", "remove_line", "wait", "equipment", "set_dates",
-        "change", "part", "reduce", "delete", "review", "announce",
+        "change", "part", "reduce", "delete", "review", "announce", "keep",
     ),
     # closed days
     "closures.choose": Route(Action.MANAGE_CLOSURES),

@@ -196,7 +196,7 @@ def _told(uow: UnitOfWork, call: Call[object, object], booking_id: int) -> Booki
 
 
 def _wanted(lines: list[LineIn]) -> list[Wanted]:
-    return [Wanted(line.item_id, line.quantity) for line in lines]
+    return [Wanted(line.item_id, line.quantity, line.all_or_nothing) for line in lines]
 
 
 def _asker(call: Call[None, BookingIn]) -> int:

@@ -53,6 +53,7 @@ class LineOut(Output):
     returned: int
     damaged: int
     lost: int
+    all_or_nothing: bool = Field(description="Whether a part is of no use to who asks.")
 
 
 class HistoryOut(Output):

@@ -89,6 +89,10 @@ class LineIn(Input):
 
     item_id: Number
     quantity: Quantity
+    all_or_nothing: bool | None = Field(
+        None,
+        description="Whether a part is of no use. Not said, it stays as it was; at first, false.",
+    )
 
 
 EXAMPLE: dict[str, Any] = {

@@ -34,6 +34,8 @@ class AskedLine:
     item_id: int
     item: str
     quantity: int
+    is_whole: bool = False
+    """Whether a part is of no use."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,9 @@ def candidates_of(uow: UnitOfWork, found: AllocationRound) -> tuple[Candidate, .
                 arrival=booking.arrival,
                 state=booking.state,
                 lines=tuple(
-                    AskedLine(line.id, line.item_id, line.item.name, line.requested)
+                    AskedLine(
+                        line.id, line.item_id, line.item.name, line.requested, line.all_or_nothing
+                    )
                     for line in booking.lines
                 ),
                 facts=known,
@@ -130,7 +134,7 @@ def inputs_of(uow: UnitOfWork, candidates: Sequence[Candidate]) -> Inputs:
             rank=each.rank or 1,
             served=served.get(each.organisation_id, 0),
             wants=tuple(
-                Want(line.quantity, (_part(each, line, terms[line.item_id]),))
+                Want(line.quantity, (_part(each, line, terms[line.item_id]),), line.is_whole)
                 for line in each.lines
             ),
         )

@@ -1509,6 +1509,7 @@ def upgrade() -> None:
         sa.Column("returned", sa.Integer(), nullable=False),
         sa.Column("damaged", sa.Integer(), nullable=False),
         sa.Column("lost", sa.Integer(), nullable=False),
+        sa.Column("all_or_nothing", sa.Boolean(), nullable=False),
         sa.Column("note", sa.String(length=300), nullable=False),
         sa.CheckConstraint(
             "delivered >= 0 AND delivered <= COALESCE(granted, 0)",

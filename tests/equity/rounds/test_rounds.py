@@ -8,6 +8,7 @@ from hashlib import sha256
 import pytest
 from sqlalchemy import select
 
+from lending.availability.answers import Wanted
 from lending.availability.models import HoldKind
 from lending.bookings.changes import change_booking
 from lending.bookings.decisions import approve_booking, refuse_booking
@@ -322,3 +323,35 @@ def test_two_rounds_do_not_share_a_day(lender: Database, cast: Cast, collecting:
     with pytest.raises(InvalidInput) as refused:
         lender.write(lambda uow: announce_round(uow, cast.manager, cast.town, again))
     assert [error.field for error in refused.value.errors] == ["period_start"]
+
+
+def test_what_is_of_use_only_whole_gets_all_or_nothing_and_the_rest_is_shared(
+    lender: Database, cast: Cast, clock: FixedClock, collecting: int
+) -> None:
+    wanted = [Wanted(cast.chairs, 80, whole=True)]
+    first = submitted(lender, cast, {cast.chairs: 80})
+    lender.write(lambda uow: change_booking(uow, cast.alice, first, lines=wanted))
+    second = submitted(lender, cast, {cast.chairs: 80}, organisation=cast.club)
+    adopt(lender, cast, clock, collecting)
+    assert state_of(lender, first) is State.WAITLISTED
+    assert lines_of(lender, second) == {cast.chairs: (80, 80)}
+    with lender.read() as uow:
+        share = uow.session.scalars(select(Share).where(Share.line.has(booking_id=first))).one()
+        assert (share.granted, share.limit) == (0, Limit.WHOLE)
+        (record,) = [one for one in contents(lender, cast.town) if one["kind"] == Kind.ALLOCATE]
+    assert [want["whole"] for each in record["inputs"]["requests"] for want in each["wants"]] == [
+        True,
+        False,
+    ]
+
+
+def test_what_is_of_use_only_whole_is_given_where_it_is_no_more_than_a_share(
+    lender: Database, cast: Cast, clock: FixedClock, collecting: int
+) -> None:
+    first = submitted(lender, cast, {cast.chairs: 40})
+    wanted = [Wanted(cast.chairs, 40, whole=True)]
+    lender.write(lambda uow: change_booking(uow, cast.alice, first, lines=wanted))
+    second = submitted(lender, cast, {cast.chairs: 80}, organisation=cast.club)
+    adopt(lender, cast, clock, collecting)
+    assert lines_of(lender, first) == {cast.chairs: (40, 40)}
+    assert lines_of(lender, second) == {cast.chairs: (80, 60)}
