@@ -158,3 +158,41 @@ def test_the_request_that_waits_for_a_round_cannot_be_granted_alone(
     answer = manager.post(f"/a-traiter/{number}/accorder", {f"granted-{cast.chairs}": "10"})
     assert answer.status_code == 422
     assert "Prêts de juin" in answer.text
+
+
+def test_the_answer_says_when_the_round_decides_and_then_all_that_decided(
+    database: Database, browse: Browse, cast: Cast, clock: FixedClock
+) -> None:
+    place = announced(browse, cast)
+    clock.instant = NOW + DAY
+    number = submitted(database, cast, {cast.chairs: 80, cast.tables: 2})
+    submitted(database, cast, {cast.chairs: 80}, organisation=cast.club)
+    alice = browse(cast.alice)
+    before = alice.get(f"/demandes/{number}/reponse").text
+    assert "attend le tour Prêts de juin" in before
+    assert "vendredi 20 mars 2026" in before
+    assert "mercredi 25 mars 2026" in before
+    assert f'href="{place}"' in before
+    assert "Prêts de juin" in alice.get(f"/demandes/{number}").text
+
+    clock.instant = NOW + 20 * DAY
+    manager = browse(cast.manager)
+    shown = re.search(r'name="expected" value="(\w+)"', manager.get(f"{place}/essai").text)
+    assert shown is not None
+    manager.post(f"{place}/adopter", {"expected": shown[1]})
+    after = alice.get(f"/demandes/{number}/reponse").text
+    for words in (
+        "Le tour d’attribution",
+        f'href="{place}"',
+        "Chacun reçoit la même part",
+        "on en demandait 160 en tout",
+        "Votre ticket",
+        "sur 2",
+        "Associations du territoire",
+    ):
+        assert words in after, words
+    (seed,) = re.findall(r"<code[^>]*>([0-9a-f]{32})</code>", after)
+    fingerprints = re.findall(r"<code[^>]*>([0-9a-f]{64})</code>", after)
+    assert sha256(seed.encode()).hexdigest() in fingerprints
+    assert sha256(f"{seed}:{cast.choir}".encode()).hexdigest() in fingerprints
+    assert "Boule" not in after
