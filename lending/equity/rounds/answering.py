@@ -14,6 +14,7 @@ from lending.db.database import UnitOfWork
 from lending.equity.allocation.values import Limit
 from lending.equity.rounds.models import Share
 from lending.equity.rounds.queries import RoundView, read_round, round_of
+from lending.policies.models import AllocationRound
 
 
 class Readiness(StrEnum):
@@ -24,6 +25,8 @@ class Readiness(StrEnum):
     """It is not complete yet, and can still be."""
     LATE = "late"
     """It was not complete by the cut-off."""
+    LEFT_OUT = "left_out"
+    """The round was decided without it."""
 
 
 @dataclass(frozen=True)
@@ -93,10 +96,26 @@ def round_answer(uow: UnitOfWork, booking: BookingDetail) -> RoundAnswer | None:
             lines=tuple(_line(share, item) for share, item in rows),
         )
         return RoundAnswer(read_round(uow, first.round_id), standing, None)
-    view = round_of(uow, booking)
-    if view is None or booking.submitted_at is None:
+    if booking.submitted_at is None:
         return None
+    view = round_of(uow, booking)
+    if view is None:
+        passed = _round_passed(uow, booking)
+        return RoundAnswer(passed, None, Readiness.LEFT_OUT) if passed else None
     return RoundAnswer(view, None, _readiness(booking.complete_at, view, uow.now))
+
+
+def _round_passed(uow: UnitOfWork, booking: BookingDetail) -> RoundView | None:
+    """Return the round that decided about the time of a request, and not about the request."""
+    number = uow.session.scalar(
+        select(AllocationRound.id).where(
+            AllocationRound.authority_id == booking.authority_id,
+            AllocationRound.period_start <= booking.starts_at,
+            AllocationRound.period_end > booking.starts_at,
+            AllocationRound.adopted_at >= booking.submitted_at,
+        )
+    )
+    return read_round(uow, number) if number is not None else None
 
 
 def _readiness(complete_at: datetime | None, view: RoundView, now: datetime) -> Readiness:

@@ -43,6 +43,24 @@ def test_a_request_that_waits_knows_whether_its_file_is_in_time(
     assert waits.readiness is Readiness.LATE
 
 
+def test_a_request_that_the_round_left_out_knows_it(
+    lender: Database, cast: Cast, clock: FixedClock, collecting: int
+) -> None:
+    number = submitted(lender, cast, {cast.chairs: 80})
+    lender.write(lambda uow: ask_for_pieces(uow, cast.manager, number, "L'assurance."))
+    adopt(lender, cast, clock, collecting)
+    passed = answer(lender, cast, number)
+    assert passed is not None
+    assert (passed.view.id, passed.standing, passed.readiness) == (
+        collecting,
+        None,
+        Readiness.LEFT_OUT,
+    )
+    clock.instant += timedelta(hours=1)
+    later = submitted(lender, cast, {cast.chairs: 1})
+    assert answer(lender, cast, later) is None
+
+
 def test_drafts_and_requests_at_other_times_have_nothing_to_do_with_it(
     lender: Database, cast: Cast, collecting: int
 ) -> None:
