@@ -21,6 +21,7 @@ from lending.bookings.facts import BookingChanged
 from lending.bookings.models import Booking, BookingLine, Event, Transition
 from lending.bookings.moves import load_for
 from lending.bookings.states import State
+from lending.bookings.ties import tie_like, untie, untie_broken
 from lending.db.counter import next_number
 from lending.db.database import UnitOfWork
 from lending.errors import FieldError, Forbidden, InvalidInput, NotAllowedNow, NotFound
@@ -181,7 +182,7 @@ def copy_booking(
         raise InvalidInput(errors)
     event, zone = old.event, ZoneInfo(old.authority.timezone)
     days = (to_local(starts_at, zone).date() - to_local(old.starts_at, zone).date()).days
-    return create_booking(
+    copy = create_booking(
         uow,
         actor,
         BookingDetails(
@@ -210,6 +211,8 @@ def copy_booking(
             if line.item.is_active
         ],
     )
+    tie_like(copy, old)
+    return copy
 
 
 def write_details(
@@ -262,7 +265,10 @@ def write_lines(uow: UnitOfWork, booking: Booking, lines: Sequence[Wanted]) -> N
                 )
             )
     for item_id in kept.keys() - totals.keys():
+        for kit_id in [tie.kit_id for tie in kept[item_id].kits]:
+            untie(booking, kit_id)
         booking.lines.remove(kept[item_id])
+    untie_broken(booking)
 
 
 def _check_owners(uow: UnitOfWork, actor: Principal, details: BookingDetails) -> None:

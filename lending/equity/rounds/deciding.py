@@ -208,6 +208,7 @@ def _share(found: AllocationRound, result: Result, each: LineResult) -> Share:
         place=result.place.position,
         served_cents=result.place.served,
         ticket=result.place.ticket,
+        tight_item_id=tight.item_id,
         tight_from=instant(tight.starts),
         tight_until=instant(tight.ends),
         free_then=tight.free,

@@ -8,7 +8,8 @@ from lending.accounts.permissions import Action, Principal
 from lending.db.database import UnitOfWork
 from lending.equity.allocation.deciding import decide
 from lending.equity.allocation.values import Grant, Outcome, Place, Request, Stock
-from lending.equity.rounds.gathering import AskedLine, Candidate, candidates_of, inputs_of
+from lending.equity.rounds.bundles import AskedLine, bundles_of, grants_of_lines
+from lending.equity.rounds.gathering import Candidate, candidates_of, inputs_of
 from lending.equity.routing.opinions import Standing, standing_opinions
 from lending.errors import NotFound
 from lending.policies.models import AllocationRound
@@ -108,7 +109,13 @@ def try_round(uow: UnitOfWork, found: AllocationRound) -> Trial:
             place=places[str(each.organisation_id)],
             lines=tuple(
                 LineResult(line, grant)
-                for line, grant in zip(each.lines, outcome.grants[each.reference], strict=True)
+                for line, grant in zip(
+                    each.lines,
+                    grants_of_lines(
+                        each.lines, bundles_of(each.lines), outcome.grants[each.reference]
+                    ),
+                    strict=True,
+                )
             ),
         )
         for each in candidates

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from lending.equity.allocation.values import Limit
-from lending.equity.rounds.trying import Result
+from lending.equity.rounds.trying import LineResult, Result
 from lending.i18n import N_
 
 LIMITS = {
@@ -22,6 +22,8 @@ FALLS_SHORT = N_(
     "for and %(free)d were free."
 )
 
+IN_A_KIT = N_("It belongs to a kit of which %(other)s is what lacks.")
+
 
 def explain(result: Result, say: Callable[[str], str]) -> str:
     """Write why a request gets what it gets, one sentence a line that falls short.
@@ -39,6 +41,16 @@ def explain(result: Result, say: Callable[[str], str]) -> str:
         }
         + " "
         + say(LIMITS[each.grant.limit])
+        + _in_a_kit(result, each, say)
         for each in result.lines
         if each.grant.units < each.line.quantity
     )
+
+
+def _in_a_kit(result: Result, each: LineResult, say: Callable[[str], str]) -> str:
+    """Say of what the figures are, where another part of the kit decided."""
+    names = {one.line.item_id: one.line.item for one in result.lines}
+    other = each.grant.squeeze.item_id
+    if other == each.line.item_id or other not in names:
+        return ""
+    return " " + say(IN_A_KIT) % {"other": names[other]}
