@@ -11,6 +11,7 @@ from lending.accounts.permissions import Action, Principal
 from lending.authorities.models import Authority, Commune
 from lending.availability.answers import free_for_loan
 from lending.bookings.consent import may_be_shown
+from lending.bookings.kit_views import KitUnits, kits_of_lines
 from lending.bookings.models import Booking, BookingLine, Event, SiteAccess, Transition
 from lending.bookings.queries import BookingRow, row_of, rows_query
 from lending.bookings.states import GRANTED, MOVES, UNDECIDED, Move, RefusalReason, State
@@ -75,6 +76,8 @@ class LineView:
     damaged: int
     lost: int
     all_or_nothing: bool
+    kits: tuple[KitUnits, ...]
+    """The kits that take pieces of it."""
     """Whether a part is of no use to who asks."""
     note: str
     stock: int
@@ -251,6 +254,7 @@ def _line_views(
         item_ids=[item.id for _, item, _ in rows],
         without_lines=[line.id for line, _, _ in rows],
     )
+    kits = kits_of_lines(uow, [line.id for line, _, _ in rows])
     return tuple(
         LineView(
             id=line.id,
@@ -268,6 +272,7 @@ def _line_views(
             damaged=line.damaged,
             lost=line.lost,
             all_or_nothing=line.all_or_nothing,
+            kits=kits.get(line.id, ()),
             note=line.note,
             stock=free[item.id].stock,
             free=free[item.id].free,
