@@ -16,10 +16,10 @@ API_ROUTES: dict[str, Route] = {
     **_of(
         Owner.NOBODY, Action.BROWSE_CATALOGUE,
         "read_authorities", "read_authority", "list_items", "read_item", "list_categories",
-        "read_item_availability", "read_availability",
+        "read_item_availability", "read_availability", "list_kits", "read_kit",
     ),
     **_of(Owner.NOBODY, Action.SEE_POLICY, "list_policies", "read_policy_in_force"),
-    **_of(Owner.TOWN, Action.EDIT_CATALOGUE, "add_item", "change_item"),
+    **_of(Owner.TOWN, Action.EDIT_CATALOGUE, "add_item", "change_item", "add_kit"),
     **_of(Owner.TOWN, Action.SEE_STOCK_DETAILS, "list_stock_movements", "list_item_maintenance"),
     **_of(
         Owner.TOWN, Action.MANAGE_STOCK,
@@ -76,6 +76,12 @@ def api_body(endpoint: str, arguments: dict[str, object]) -> dict[str, Any]:
     reason = {"reason": "Il pleut."}
     bodies: dict[str, dict[str, Any]] = {
         "add_item": {"authority_id": town, "category": "seats", "code": "BAN", "name": "Banc"},
+        "add_kit": {
+            "authority_id": town,
+            "code": "K",
+            "name": "Kit",
+            "parts": [{"item_id": item, "quantity": 1}],
+        },
         "change_item": {"name": "Chaise"},
         "add_stock_movement": {"quantity_delta": 1, "effective_at": FRIDAY, **reason},
         "add_maintenance": {"quantity": 1, "start": FRIDAY, "end": MONDAY, **reason},
