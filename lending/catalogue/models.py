@@ -124,6 +124,29 @@ class KitPart(Base):
     item: Mapped[Item] = relationship()
 
 
+class Companion(Base):
+    """What goes with an item: four weights with each gazebo, two benches with each table."""
+
+    __tablename__ = "companion"
+    __table_args__ = (
+        CheckConstraint("per > 0 AND quantity > 0", name="quantities"),
+        CheckConstraint("item_id <> other_id", name="another"),
+    )
+
+    item_id: Mapped[int] = mapped_column(
+        ForeignKey("item.id", ondelete="CASCADE"), primary_key=True
+    )
+    other_id: Mapped[int] = mapped_column(
+        ForeignKey("item.id", ondelete="CASCADE"), primary_key=True
+    )
+    per: Mapped[int]
+    """So many pieces of the item, begun, …"""
+    quantity: Mapped[int]
+    """… take so many pieces of the other."""
+    is_required: Mapped[bool] = mapped_column(default=False)
+    """Whether it is not safe or of no use without; proposed otherwise."""
+
+
 class StockMovement(Base):
     """Pieces that come or go at an instant; the stock at t is the sum of those up to t."""
 

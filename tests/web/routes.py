@@ -105,7 +105,7 @@ ROUTES: dict[str, Route] = {
     ),
     **_of(
         Owner.TOWN, Action.EDIT_CATALOGUE, "catalogue",
-        "edit_kit_page", "drop_kit", "restore_kit",
+        "companions", "edit_kit_page", "drop_kit", "restore_kit",
         "edit", "ask_photo", "take_photo", "ask_deactivate", "deactivate", "reactivate",
     ),
     **_of(Owner.TOWN, Action.MANAGE_STOCK, "catalogue", "move", "maintain", "ask_end", "end"),

@@ -1385,6 +1385,23 @@ def upgrade() -> None:
         batch_op.create_index("ix_closure_source", ["source_id"], unique=False)
 
     op.create_table(
+        "companion",
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=False),
+        sa.Column("per", sa.Integer(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("is_required", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("item_id <> other_id", name=op.f("ck_companion_another")),
+        sa.CheckConstraint("per > 0 AND quantity > 0", name=op.f("ck_companion_quantities")),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["item.id"], name=op.f("fk_companion_item_id_item"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_id"], ["item.id"], name=op.f("fk_companion_other_id_item"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("item_id", "other_id", name=op.f("pk_companion")),
+    )
+    op.create_table(
         "crew",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uuid", sa.String(length=36), nullable=False),
@@ -2375,6 +2392,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_crew_authority")
 
     op.drop_table("crew")
+    op.drop_table("companion")
     with op.batch_alter_table("closure", schema=None) as batch_op:
         batch_op.drop_index("ix_closure_source")
         batch_op.drop_index("ix_closure_authority")

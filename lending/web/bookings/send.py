@@ -22,6 +22,7 @@ from lending.web.bookings import blueprint
 from lending.web.bookings.common import read_booking, read_trail, ticked_whole, to_booking
 from lending.web.bookings.current import forget_current
 from lending.web.bookings.depots import closed_around, collections_of
+from lending.web.bookings.goes_with import goes_with
 from lending.web.bookings.sentences import next_words
 from lending.web.context import allowed, database, principal
 from lending.web.errors import words
@@ -40,6 +41,7 @@ def review(booking_id: int) -> ResponseReturnValue:
         closed = closed_around(uow, authority.id, booking.period, booking.zone)
         collecting = round_of(uow, booking)
         targets = find_targets(uow, booking_id)
+        companions = goes_with(uow, booking)
     return render_template(
         "bookings/review.html",
         booking=booking,
@@ -49,6 +51,7 @@ def review(booking_id: int) -> ResponseReturnValue:
         else None,
         has_passed=booking.starts_at <= now,
         collecting=collecting,
+        companions=companions,
         trail=read_trail(booking_id),
         better=_better(booking, targets),
     )
