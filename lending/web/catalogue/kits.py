@@ -29,7 +29,7 @@ from lending.db.database import UnitOfWork
 from lending.errors import FieldError, InvalidInput
 from lending.i18n import N_
 from lending.web.catalogue import blueprint
-from lending.web.catalogue.cards import language
+from lending.web.catalogue.cards import language, pictogram_of
 from lending.web.catalogue.choosing import Choosing, choosing_for
 from lending.web.catalogue.keep import chosen_authority
 from lending.web.context import allowed, database, principal
@@ -50,6 +50,7 @@ class KitCard:
     kit: KitView
     name: str
     recipe: str
+    pictogram: str
     free: int | None
     stock: int
     units: int
@@ -128,6 +129,7 @@ def _card(entry: ShelfKit, choosing: Choosing | None) -> KitCard:
             f"{number(part.quantity)} {part.name_en if english and part.name_en else part.name}"
             for part in kit.parts
         ),
+        pictogram=pictogram_of(kit.name, "box"),
         free=entry.free,
         stock=entry.stock,
         units=units.get(kit.id, 0),
