@@ -12,6 +12,7 @@ from lending.clock import Clock
 from lending.db.database import Database
 from lending.demo.load import load_demo
 from lending.demo.people import PASSWORD, PEOPLE
+from lending.equity.overriding import guarding as overriding
 from lending.equity.record import listening as recording
 from lending.equity.rounds import guarding
 from lending.equity.routing import opinions
@@ -48,6 +49,7 @@ def build_database(settings: Settings, clock: Clock | None = None) -> Database:
     """Return the database with everything that listens to what happens in it."""
     events = Events()
     guarding.listen(events)
+    overriding.listen(events)
     overruling.listen(events)
     opinions.listen(events)
     valuation.listen(events)

@@ -5,7 +5,7 @@ All of it is plainly fictional. What bookings hold is made by the services thems
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -321,7 +321,7 @@ def make_organisation(
     commune: str = TOWN_COMMUNE,
     verification: Verification = Verification.VERIFIED,
 ) -> Organisation:
-    """Write an association, verified unless said otherwise."""
+    """Write an association with its file in order, verified unless said otherwise."""
     organisation = Organisation(
         name=name,
         kind=OrganisationKind.ASSOCIATION,
@@ -332,6 +332,8 @@ def make_organisation(
         created_at=NOW,
         verification=verification,
         verified_at=NOW if verification is Verification.VERIFIED else None,
+        insurance_until=date(2027, 12, 31),
+        republican_commitment_on=date(2026, 1, 15),
     )
     session.add(organisation)
     session.flush()  # callers want its id
@@ -407,7 +409,8 @@ def draft(
         starts_at=start,
         ends_at=end,
         commune_insee=TOWN_COMMUNE,
-        competence=Competence.LOCAL_LIFE,
+        # what the lender carries
+        competence=Competence.CULTURE if authority == cast.agglomeration else Competence.LOCAL_LIFE,
         attendance=200,
         site_address="Place du Marché",
     )

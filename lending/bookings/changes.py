@@ -5,13 +5,14 @@ from datetime import timedelta
 
 from lending.accounts.permissions import Action, Principal
 from lending.availability.answers import Wanted
+from lending.availability.holds import Terms
 from lending.availability.models import HoldKind
 from lending.bookings.details import BookingDetails, EventDetails
 from lending.bookings.drafts import write_details, write_lines
 from lending.bookings.facts import BookingChanged
 from lending.bookings.holding import hold, item_ids_of, lock_with_waiting
 from lending.bookings.models import Booking, Transition
-from lending.bookings.moves import load_for
+from lending.bookings.moves import check_move, load_for, move
 from lending.bookings.options import check_start, collect, limit_option, option_since, start_option
 from lending.bookings.states import GRANTED, UNDECIDED, State
 from lending.bookings.waiting import serve_waiting
@@ -62,20 +63,50 @@ def change_booking(
 
 
 def reduce_booking(
-    uow: UnitOfWork, actor: Principal, booking_id: int, lines: Sequence[Wanted]
+    uow: UnitOfWork, actor: Principal, booking_id: int, lines: Sequence[Wanted], reason: str = ""
 ) -> Booking:
     """Give back a part of what was granted; a new request asks for more.
 
+    Where the staff does it, it is a decision: it takes a reason, and is recorded.
+
     Raises:
         NotAllowedNow: it is not granted, or the notice for changes has passed.
-        InvalidInput: a line would grow, or nothing would remain; or the staff would leave a part
-            of what is of use only whole. Who asked for it may well need less by now.
+        InvalidInput: a line would grow, nothing would remain, or the staff gives no reason or
+            would leave a part of what is of use only whole. Who asked may well need less by now.
         NotFound, Forbidden: the actor cannot.
     """
     booking = load_for(uow, actor, booking_id, Action.EDIT_BOOKING)
     if booking.state not in GRANTED or not _in_time(uow, actor, booking):
         raise NotAllowedNow
     kept = {line.item_id: line.quantity for line in lines}
+    is_decision = actor.can(Action.REVIEW_BOOKING, authority_id=booking.authority_id)
+    if is_decision:
+        check_move(actor, booking, "take_back", reason)
+    _check_kept(booking, kept, is_decision=is_decision)
+    terms = lock_with_waiting(uow, item_ids_of(booking))
+    keep_only(uow, booking, kept, terms)
+    if is_decision:
+        move(uow, actor, booking, "take_back", reason)
+        uow.events.publish(BookingChanged(booking.id), uow)
+    else:
+        note_change(uow, actor, booking, "reduce")
+    serve_waiting(uow, item_ids_of(booking), terms)
+    return booking
+
+
+def keep_only(
+    uow: UnitOfWork, booking: Booking, kept: Mapping[int, int], terms: Mapping[int, Terms]
+) -> None:
+    """Lower what is granted to these pieces by item; the rest stays as it is.
+
+    The items must be locked, and who waits must be served afterwards.
+    """
+    for line in booking.lines:
+        line.granted = kept.get(line.item_id, line.granted or 0)
+    hold(uow, booking, HoldKind.DECIDED, terms, reduces=True)
+
+
+def _check_kept(booking: Booking, kept: Mapping[int, int], *, is_decision: bool) -> None:
     errors = [
         FieldError(
             f"lines.{position}.quantity",
@@ -85,7 +116,7 @@ def reduce_booking(
         for position, line in enumerate(booking.lines)
         if not 0 <= kept.get(line.item_id, line.granted or 0) <= (line.granted or 0)
     ]
-    if actor.can(Action.REVIEW_BOOKING, authority_id=booking.authority_id):
+    if is_decision:
         errors += _broken(booking, kept)
     if kept.keys() - item_ids_of(booking):
         errors.append(FieldError("lines", N_("This is not in the booking.")))
@@ -93,13 +124,6 @@ def reduce_booking(
         errors.append(FieldError("lines", N_("Nothing remains: cancel the booking instead.")))
     if errors:
         raise InvalidInput(errors)
-    terms = lock_with_waiting(uow, item_ids_of(booking))
-    for line in booking.lines:
-        line.granted = kept.get(line.item_id, line.granted or 0)
-    hold(uow, booking, HoldKind.DECIDED, terms, reduces=True)
-    note_change(uow, actor, booking, "reduce")
-    serve_waiting(uow, item_ids_of(booking), terms)
-    return booking
 
 
 def _broken(booking: Booking, kept: Mapping[int, int]) -> list[FieldError]:
@@ -126,7 +150,9 @@ def _in_time(uow: UnitOfWork, actor: Principal, booking: Booking) -> bool:
     return uow.now <= booking.starts_at - timedelta(days=rules.change_notice_days)
 
 
-def note_change(uow: UnitOfWork, actor: Principal, booking: Booking, name: str) -> None:
+def note_change(
+    uow: UnitOfWork, actor: Principal, booking: Booking, name: str, reason: str = ""
+) -> None:
     """Write in the history that the booking changed, its state did not."""
     uow.session.add(
         Transition(
@@ -136,6 +162,7 @@ def note_change(uow: UnitOfWork, actor: Principal, booking: Booking, name: str) 
             new=booking.state,
             actor_id=actor.user_id,
             actor_name=actor.name,
+            reason=reason.strip(),
             at=uow.now,
         )
     )

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from lending.accounts.permissions import SYSTEM, Action, Principal
 from lending.availability.models import HoldKind
+from lending.bookings.facts import NOTHING_AGAINST, Although
 from lending.bookings.holding import hold, item_ids_of, lock_with_waiting, release
 from lending.bookings.models import Booking
 from lending.bookings.moves import check_move, load_for, move
-from lending.bookings.options import arrive, start_waiting
+from lending.bookings.options import start_waiting
 from lending.bookings.states import RefusalReason
 from lending.bookings.waiting import serve_waiting
 from lending.db.database import UnitOfWork
@@ -26,46 +27,18 @@ def review_booking(uow: UnitOfWork, actor: Principal, booking_id: int) -> Bookin
     return booking
 
 
-def ask_for_pieces(uow: UnitOfWork, actor: Principal, booking_id: int, what: str) -> Booking:
-    """Send the request back to its borrower, saying what is missing; it keeps its option.
-
-    Raises:
-        InvalidInput: nothing is asked for.
-        NotAllowedNow, NotFound, Forbidden: the actor cannot.
-    """
-    booking = load_for(uow, actor, booking_id, Action.REVIEW_BOOKING)
-    move(uow, actor, booking, "ask_for_pieces", what)
-    booking.complete_at, booking.arrival = None, None
-    return booking
-
-
-def complete_booking(
-    uow: UnitOfWork, actor: Principal, booking_id: int, answer: str = ""
-) -> Booking:
-    """Hand in what was missing: the file is complete from now on, and numbered.
-
-    Raises:
-        NotAllowedNow, NotFound, Forbidden: the actor cannot.
-    """
-    booking = load_for(uow, actor, booking_id, Action.EDIT_BOOKING)
-    move(uow, actor, booking, "complete", answer)
-    arrive(uow, booking)
-    return booking
-
-
 def approve_booking(
     uow: UnitOfWork,
     actor: Principal,
     booking_id: int,
     granted: Mapping[int, int] | None = None,
     reason: str = "",
-    capacity_reason: str = "",
-    opinions_reason: str = "",
+    although: Although = NOTHING_AGAINST,
 ) -> Booking:
     """Grant a request, whole or in part (`granted`: item id to quantity; the rest is granted).
 
-    Where its field work cannot be done, that takes a `capacity_reason` (logistics/overruling.py);
-    where departments are against it or were not heard, an `opinions_reason` (equity/routing).
+    What may stand in the way, and takes a word to go on `although` it does: its field work
+    (logistics/overruling.py), its departments (equity/routing), the rules (equity/overriding).
 
     Raises:
         StockConflict: stock fell since, or the booking was waiting; nothing is decided.
@@ -74,9 +47,7 @@ def approve_booking(
     """
     booking = load_for(uow, actor, booking_id, Action.DECIDE_BOOKING)
     grants = {line.item_id: line.requested for line in booking.lines} | dict(granted or {})
-    name = _check_grants(booking, grants)
-    if name == "approve_in_part" and not reason.strip():
-        raise InvalidInput(reason=N_("Say why only a part is granted: the association reads it."))
+    name = check_grants(booking, grants, reason)
     check_move(actor, booking, name, reason)
     terms = lock_with_waiting(uow, item_ids_of(booking))
     for line in booking.lines:
@@ -84,14 +55,18 @@ def approve_booking(
     hold(uow, booking, HoldKind.DECIDED, terms)
     booking.option_until, booking.waiting_since = None, None
     booking.decided_at = uow.now
-    move(uow, actor, booking, name, reason, capacity_reason, opinions_reason)
+    move(uow, actor, booking, name, reason, although)
     if name == "approve_in_part":
         serve_waiting(uow, item_ids_of(booking), terms)
     return booking
 
 
-def _check_grants(booking: Booking, grants: Mapping[int, int]) -> str:
-    """Return the move that these quantities amount to."""
+def check_grants(booking: Booking, grants: Mapping[int, int], reason: str) -> str:
+    """Return the move that these quantities amount to.
+
+    Raises:
+        InvalidInput: more is granted than asked, nothing at all, or a part without a reason.
+    """
     errors = []
     for position, line in enumerate(booking.lines):
         if not 0 <= grants[line.item_id] <= line.requested:
@@ -120,6 +95,8 @@ def _check_grants(booking: Booking, grants: Mapping[int, int]) -> str:
     if errors:
         raise InvalidInput(errors)
     whole = all(grants[line.item_id] == line.requested for line in booking.lines)
+    if not whole and not reason.strip():
+        raise InvalidInput(reason=N_("Say why only a part is granted: the association reads it."))
     return "approve" if whole else "approve_in_part"
 
 

@@ -140,7 +140,6 @@ class BookingDetail(BookingRow):
     authority_phone: str
     authority_email: str
     answer_days: int
-    lead_time_days: int
     change_until: datetime
     """Until when a borrower may still give back a part of what was granted."""
     can_edit: bool
@@ -219,7 +218,6 @@ def get_booking(uow: UnitOfWork, actor: Principal, booking_id: int) -> BookingDe
         authority_phone=authority.phone,
         authority_email=authority.email,
         answer_days=rules.answer_days,
-        lead_time_days=rules.lead_time_days,
         change_until=change_until,
         can_edit=may_edit and booking.state is State.DRAFT,
         can_change=may_edit and booking.state in UNDECIDED | {State.WAITLISTED},

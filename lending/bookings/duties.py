@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from calendars.zones import next_midnight
 from lending.accounts.permissions import Action
 from lending.bookings.states import State
-from lending.bookings.steps import is_late, promised_answer
+from lending.bookings.steps import promised_answer
 from lending.i18n import N_
 
 LAPSES_SOON = timedelta(days=7)
@@ -25,8 +25,10 @@ class DutyKind(StrEnum):
     DECIDE = "decide"
     OPINION = "opinion"
     """A department is asked what it thinks; see lending.equity.routing."""
+    CONFIRM = "confirm"
+    """An override waits for a second person; see lending.equity.overriding."""
     PIECES = "pieces"
-    """The option ends soon, and the borrower has not sent what was asked for."""
+    """What was asked for has not come in its time, or before the option ends."""
     VERIFY = "verify"
     SHORTAGE = "shortage"
     LATE_RETURN = "late_return"
@@ -49,6 +51,7 @@ class DutyKind(StrEnum):
 LABELS = {
     DutyKind.DECIDE: N_("To decide"),
     DutyKind.OPINION: N_("Opinion awaited"),
+    DutyKind.CONFIRM: N_("Override to confirm"),
     DutyKind.PIECES: N_("Pieces still missing"),
     DutyKind.VERIFY: N_("To verify"),
     DutyKind.SHORTAGE: N_("Shortage"),
@@ -62,6 +65,7 @@ LABELS = {
 ACTIONS = {
     DutyKind.DECIDE: Action.REVIEW_BOOKING,
     DutyKind.OPINION: Action.GIVE_OPINION,
+    DutyKind.CONFIRM: Action.DECIDE_BOOKING,
     DutyKind.PIECES: Action.REVIEW_BOOKING,
     DutyKind.VERIFY: Action.VERIFY_ORGANISATION,
     DutyKind.SHORTAGE: Action.MANAGE_STOCK,
@@ -104,11 +108,12 @@ class Standing:
     ends_at: datetime
     filed_at: datetime
     """When the file became complete, or else when it was sent or begun."""
-    submitted_at: datetime | None
     option_until: datetime | None
+    pieces_until: datetime | None
     answered_pieces: bool
     zone: ZoneInfo
-    lead_time_days: int
+    is_late: bool
+    """Whether the request came later than the authority asks for."""
     answer_days: int
 
 
@@ -117,6 +122,8 @@ def duty_of(booking: Standing, now: datetime) -> tuple[DutyKind, datetime] | Non
     match booking.state:
         case State.SUBMITTED | State.IN_REVIEW:
             return DutyKind.DECIDE, decide_by(booking)
+        case State.INCOMPLETE if booking.pieces_until and booking.pieces_until <= now:
+            return DutyKind.PIECES, booking.pieces_until
         case State.INCOMPLETE if booking.option_until and _lapses_soon(booking, now):
             return DutyKind.PIECES, booking.option_until
         case State.APPROVED | State.PARTLY_APPROVED | State.PREPARED:
@@ -156,17 +163,11 @@ def remarks_on(booking: Standing, now: datetime) -> tuple[Remark, ...]:
         found.append(Remark.PIECES_ANSWERED)
     if booking.state is State.IN_REVIEW:
         found.append(Remark.IN_REVIEW)
-    if is_late_request(booking):
+    if booking.is_late:
         found.append(Remark.LATE_REQUEST)
     if _lapses_soon(booking, now):
         found.append(Remark.LAPSES_SOON)
     return tuple(found)
-
-
-def is_late_request(booking: Standing) -> bool:
-    """Return whether the request came later than the authority asks for."""
-    filed_at = booking.submitted_at or booking.filed_at
-    return is_late(filed_at, booking.starts_at, booking.lead_time_days)
 
 
 def _lapses_soon(booking: Standing, now: datetime) -> bool:

@@ -24,6 +24,7 @@ from lending.bookings.duties import (
     duty_of,
     remarks_on,
 )
+from lending.bookings.lateness import is_late, largest_crew
 from lending.bookings.models import Booking, BookingLine, Event, Transition
 from lending.bookings.shortages import overbooked
 from lending.bookings.states import GRANTED, State
@@ -95,7 +96,8 @@ def _due_bookings(now: datetime, scope: Collection[int] | None) -> list[ColumnEl
     return [
         or_(
             Booking.state.in_((State.SUBMITTED, State.IN_REVIEW, State.RETURNED)),
-            (Booking.state == State.INCOMPLETE) & (Booking.option_until <= now + LAPSES_SOON),
+            (Booking.state == State.INCOMPLETE)
+            & or_(Booking.option_until <= now + LAPSES_SOON, Booking.pieces_until <= now),
             Booking.state.in_(GRANTED) & (Booking.starts_at <= soon),
             (Booking.state == State.OUT) & (Booking.ends_at <= now + timedelta(days=2)),
         ),
@@ -122,6 +124,7 @@ def _booking_duties(uow: UnitOfWork, scope: Collection[int] | None) -> list[Duty
             Event.name,
             Event.competence,
             Authority.timezone,
+            largest_crew(),
         )
         .join(Organisation, Organisation.id == Booking.organisation_id)
         .join(Event, Event.id == Booking.event_id)
@@ -130,18 +133,19 @@ def _booking_duties(uow: UnitOfWork, scope: Collection[int] | None) -> list[Duty
     )
     found = []
     rulebook = read_rulebook(uow.session)
-    for booking, organisation, event, competence, timezone in rows:
+    for booking, organisation, event, competence, timezone, crew in rows:
         rules = rulebook.at(booking.authority_id, booking.complete_at or uow.now).rules
+        zone = ZoneInfo(timezone)
         standing = Standing(
             state=booking.state,
             starts_at=booking.starts_at,
             ends_at=booking.ends_at,
             filed_at=booking.complete_at or booking.submitted_at or booking.created_at,
-            submitted_at=booking.submitted_at,
             option_until=booking.option_until,
+            pieces_until=booking.pieces_until,
             answered_pieces=booking.id in answered,
-            zone=ZoneInfo(timezone),
-            lead_time_days=rules.lead_time_days,
+            zone=zone,
+            is_late=is_late(booking, rules, crew, zone, uow.now),
             answer_days=rules.answer_days,
         )
         duty = duty_of(standing, uow.now)

@@ -7,6 +7,43 @@ from lending.bookings.states import State
 
 
 @dataclass(frozen=True)
+class Override:
+    """Two people hold that a request is granted although the rules say no."""
+
+    motive: str
+    proposed_by: int | None
+    """The person who proposed it; whoever grants it is the second one."""
+    proposed_by_name: str
+
+
+@dataclass(frozen=True)
+class Preemption:
+    """The lender takes back what it granted, for an event of its own."""
+
+    booking_id: int
+    """Of that event."""
+    is_late: bool
+    """Whether the day until which the rules let it do so is over."""
+
+
+@dataclass(frozen=True)
+class Although:
+    """Why something is granted although something stands in the way; who knows of that judges."""
+
+    capacity: str = ""
+    """The crews may have no room."""
+    opinions: str = ""
+    """Departments have not agreed."""
+    override: Override | None = None
+    """The lending rules say no."""
+    preemption: Preemption | None = None
+    """Something that was granted is taken back."""
+
+
+NOTHING_AGAINST = Although()
+
+
+@dataclass(frozen=True)
 class BookingMoved:
     """A booking went from one state to another."""
 
@@ -16,10 +53,7 @@ class BookingMoved:
     new: State
     transition_id: int
     actor: Principal
-    capacity_reason: str = ""
-    """Why it is granted although the crews may have no room; who knows of crews judges it."""
-    opinions_reason: str = ""
-    """Why it is granted although departments have not agreed; who knows of them judges it."""
+    although: Although = NOTHING_AGAINST
 
 
 @dataclass(frozen=True)

@@ -126,10 +126,14 @@ class Booking(Base):
     arrival: Mapped[int | None]
     """The number of the complete file, without gap within its authority."""
     option_until: Mapped[datetime | None]
+    pieces_until: Mapped[datetime | None]
+    """Until when the borrower has time to hand in what is missing; none if nothing is."""
     waiting_since: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
     round_id: Mapped[int | None] = mapped_column(ForeignKey("allocation_round.id"))
     """The round that decides about it, or did; until then it holds nothing."""
+    is_safety: Mapped[bool] = mapped_column(default=False)
+    """Whether it serves elections, safety or a crisis; staff say so, with a reason."""
     refusal_reason: Mapped[RefusalReason | None] = mapped_column(choice(RefusalReason))
 
     organisation: Mapped[Organisation] = relationship()

@@ -1,9 +1,9 @@
 """The one function that moves a booking, and the loading that goes before it."""
 
 from lending.accounts.permissions import Action, Principal
-from lending.bookings.facts import BookingMoved
+from lending.bookings.facts import NOTHING_AGAINST, Although, BookingMoved
 from lending.bookings.models import Booking, Transition
-from lending.bookings.states import MOVES, Move
+from lending.bookings.states import MOVES, Move, State
 from lending.db.database import UnitOfWork
 from lending.errors import InvalidInput, NotAllowedNow, NotFound
 from lending.i18n import N_
@@ -60,8 +60,7 @@ def move(
     booking: Booking,
     name: str,
     reason: str = "",
-    capacity_reason: str = "",
-    opinions_reason: str = "",
+    although: Although = NOTHING_AGAINST,
 ) -> Transition:
     """Move a booking, write its history and tell who wants to know.
 
@@ -81,6 +80,8 @@ def move(
     )
     uow.session.add(transition)
     booking.state = to.target
+    if booking.state is not State.INCOMPLETE:
+        booking.pieces_until = None
     uow.session.flush()  # subscribers read what the database holds
     uow.events.publish(
         BookingMoved(
@@ -90,8 +91,7 @@ def move(
             to.target,
             transition.id,
             actor,
-            capacity_reason.strip(),
-            opinions_reason.strip(),
+            although,
         ),
         uow,
     )

@@ -16,9 +16,10 @@ from sqlalchemy.orm import aliased
 from calendars.intervals import Interval
 from lending.accounts.permissions import PERMISSIONS, Action, Principal, Scope
 from lending.authorities.models import Authority, Competence
+from lending.bookings.lateness import is_late, largest_crew
 from lending.bookings.models import Booking, BookingLine, Event, Logistics, Redirection, Source
 from lending.bookings.states import State
-from lending.bookings.steps import NextStep, is_late, next_step, promised_answer
+from lending.bookings.steps import NextStep, next_step, promised_answer
 from lending.db.database import UnitOfWork
 from lending.errors import NotSignedIn
 from lending.organisations.models import Organisation
@@ -80,6 +81,8 @@ class BookingRow:
     complete_at: datetime | None
     arrival: int | None
     option_until: datetime | None
+    pieces_until: datetime | None
+    """Until when what is missing is awaited."""
     waiting_since: datetime | None
     decided_at: datetime | None
     lines: int
@@ -222,7 +225,17 @@ def rows_query() -> Select[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     return (
-        select(Booking, Event, Organisation.name, Authority, count, pieces, asked, passed_to)
+        select(
+            Booking,
+            Event,
+            Organisation.name,
+            Authority,
+            count,
+            pieces,
+            asked,
+            largest_crew(),
+            passed_to,
+        )
         .join(Event, Event.id == Booking.event_id)
         .join(Organisation, Organisation.id == Booking.organisation_id)
         .join(Authority, Authority.id == Booking.authority_id)
@@ -239,9 +252,11 @@ def row_of(
     lines: int,
     pieces: int,
     requested: int,
+    crew: int,
     passed_to: str | None,
 ) -> BookingRow:
     """Return a booking as lists show it, from a row of `rows_query`."""
+    zone = ZoneInfo(authority.timezone)
     rules = rulebook.at(booking.authority_id, booking.complete_at or uow.now).rules
     answer_by = (
         promised_answer(booking.complete_at, booking.starts_at, rules.answer_days)
@@ -259,7 +274,7 @@ def row_of(
         organisation=organisation,
         authority_id=booking.authority_id,
         authority=authority.name,
-        zone=ZoneInfo(authority.timezone),
+        zone=zone,
         event_id=event.id,
         event=event.name,
         event_starts_at=event.starts_at,
@@ -274,13 +289,14 @@ def row_of(
         complete_at=booking.complete_at,
         arrival=booking.arrival,
         option_until=booking.option_until,
+        pieces_until=booking.pieces_until,
         waiting_since=booking.waiting_since,
         decided_at=booking.decided_at,
         lines=lines,
         pieces=int(pieces),
         requested=int(requested),
         answer_by=answer_by,
-        is_late=is_late(booking.submitted_at or uow.now, booking.starts_at, rules.lead_time_days),
+        is_late=is_late(booking, rules, crew, zone, uow.now),
         next=_dated(
             next_step(
                 booking.state,
@@ -288,7 +304,7 @@ def row_of(
                 booking.starts_at,
                 booking.ends_at,
                 answer_by=answer_by,
-                option_until=booking.option_until,
+                pieces_until=booking.pieces_until,
             ),
             uow.now,
         ),

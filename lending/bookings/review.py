@@ -6,17 +6,11 @@ The number of queries does not depend on how many lines, competitors or earlier 
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
 from lending.accounts.permissions import Action, Principal
-from lending.authorities.models import (
-    Commune,
-    Department,
-    DepartmentCompetence,
-    authority_commune,
-)
 from lending.availability.answers import free_for_loan
 from lending.availability.holds import terms_of
 from lending.bookings.competitors import Competitor, find_competitors
@@ -25,7 +19,7 @@ from lending.bookings.models import Booking, BookingLine
 from lending.bookings.queries import visible_to
 from lending.bookings.states import GRANTED, State
 from lending.db.database import UnitOfWork
-from lending.organisations.models import Organisation, OrganisationKind, Verification
+from lending.organisations.models import Organisation, OrganisationKind
 
 LENT = GRANTED | {State.OUT, State.RETURNED, State.CLOSED}
 ONE_YEAR = timedelta(days=365)
@@ -38,16 +32,7 @@ class Borrower:
     organisation_id: int
     name: str
     kind: OrganisationKind
-    verification: Verification
-    commune: str
-    in_territory: bool
-    """Whether its seat lies in the authority's territory."""
     rna: str | None
-    siret: str | None
-    insurance_until: date | None
-    is_insured: bool
-    """Whether the certificate that was shown covers the day of the return."""
-    republican_commitment_on: date | None
 
 
 @dataclass(frozen=True)
@@ -109,9 +94,6 @@ class Case:
     record: Record
     lines: Mapping[int, LineCase]
     """By item."""
-    event_in_territory: bool
-    is_competent: bool
-    """Whether a department of the authority carries the event's cause."""
     now: datetime
 
     @property
@@ -143,60 +125,18 @@ def read_case(uow: UnitOfWork, actor: Principal, booking_id: int) -> Case:
     """
     booking = get_booking(uow, actor, booking_id)
     actor.check(Action.SEE_INBOX, authority_id=booking.authority_id)
-    borrower, event_in_territory = _borrower(uow, booking)
     return Case(
         booking=booking,
-        borrower=borrower,
+        borrower=_borrower(uow, booking),
         record=_record(uow, actor, booking),
         lines=_lines(uow, booking),
-        event_in_territory=event_in_territory,
-        is_competent=_is_competent(uow, booking),
         now=uow.now,
     )
 
 
-def _borrower(uow: UnitOfWork, booking: BookingDetail) -> tuple[Borrower, bool]:
-    organisation, commune = uow.session.execute(
-        select(Organisation, Commune.name)
-        .join(Commune, Commune.insee == Organisation.commune_insee)
-        .where(Organisation.id == booking.organisation_id)
-    ).one()
-    territory = set(
-        uow.session.scalars(
-            select(authority_commune.c.commune_insee).where(
-                authority_commune.c.authority_id == booking.authority_id
-            )
-        )
-    )
-    until = organisation.insurance_until
-    back = booking.ends_at.astimezone(booking.zone).date()
-    borrower = Borrower(
-        organisation_id=organisation.id,
-        name=organisation.name,
-        kind=organisation.kind,
-        verification=organisation.verification,
-        commune=commune,
-        in_territory=organisation.commune_insee in territory,
-        rna=organisation.rna,
-        siret=organisation.siret,
-        insurance_until=until,
-        is_insured=until is not None and until >= back,
-        republican_commitment_on=organisation.republican_commitment_on,
-    )
-    return borrower, booking.event_view.commune_insee in territory
-
-
-def _is_competent(uow: UnitOfWork, booking: BookingDetail) -> bool:
-    found = uow.session.scalar(
-        select(func.count())
-        .select_from(Department)
-        .join(DepartmentCompetence, DepartmentCompetence.department_id == Department.id)
-        .where(
-            Department.authority_id == booking.authority_id,
-            DepartmentCompetence.competence == booking.competence,
-        )
-    )
-    return bool(found)
+def _borrower(uow: UnitOfWork, booking: BookingDetail) -> Borrower:
+    organisation = uow.session.get_one(Organisation, booking.organisation_id)
+    return Borrower(organisation.id, organisation.name, organisation.kind, organisation.rna)
 
 
 def _record(uow: UnitOfWork, actor: Principal, booking: BookingDetail) -> Record:

@@ -173,6 +173,14 @@ MOVES: dict[str, Move] = {
             needs_reason=True,
         ),
         _move(
+            "take_back",
+            N_("Take back a part"),
+            "approved partly_approved prepared",
+            State.PARTLY_APPROVED,
+            Action.REVIEW_BOOKING,
+            needs_reason=True,
+        ),
+        _move(
             "prepare",
             N_("Mark as prepared"),
             "approved partly_approved",
@@ -205,6 +213,9 @@ MOVES: dict[str, Move] = {
         ),
     )
 }
+
+GRANTING = frozenset({"approve", "approve_in_part"})
+"""The moves that grant something."""
 
 
 class RefusalReason(StrEnum):

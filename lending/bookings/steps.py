@@ -7,6 +7,7 @@ from enum import StrEnum
 from lending.bookings.models import Logistics
 from lending.bookings.states import State
 
+ONE_SECOND = timedelta(seconds=1)
 DECIDE_BEFORE = timedelta(days=2)
 """A loan is decided this long before it begins at the latest: the depot has to prepare it."""
 
@@ -79,7 +80,7 @@ def next_step(
     ends_at: datetime,
     *,
     answer_by: datetime | None,
-    option_until: datetime | None,
+    pieces_until: datetime | None,
 ) -> NextStep:
     """Return what comes next for a booking in this state."""
     carried = logistics is Logistics.PICKUP
@@ -89,7 +90,8 @@ def next_step(
         case State.SUBMITTED | State.IN_REVIEW:
             return NextStep(Step.ANSWER, answer_by)
         case State.INCOMPLETE:
-            return NextStep(Step.COMPLETE, option_until)
+            # shown as a day: the last one, not the midnight that ends it
+            return NextStep(Step.COMPLETE, pieces_until and pieces_until - ONE_SECOND)
         case State.WAITLISTED:
             return NextStep(Step.WAIT, starts_at)
         case State.APPROVED | State.PARTLY_APPROVED | State.PREPARED:
@@ -113,8 +115,3 @@ def promised_answer(complete_at: datetime, starts_at: datetime, answer_days: int
     if in_time <= complete_at:
         in_time = starts_at
     return min(complete_at + timedelta(days=answer_days), in_time)
-
-
-def is_late(filed_at: datetime, starts_at: datetime, lead_time_days: int) -> bool:
-    """Return whether a request filed then comes later than the authority asks for."""
-    return filed_at > starts_at - timedelta(days=lead_time_days)

@@ -17,9 +17,7 @@ from lending.authorities.models import Authority
 from lending.availability.answers import Wanted
 from lending.bookings.decisions import (
     approve_booking,
-    ask_for_pieces,
     cancel_booking,
-    complete_booking,
     refuse_booking,
     review_booking,
 )
@@ -28,6 +26,7 @@ from lending.bookings.drafts import create_booking, edit_draft
 from lending.bookings.errors import StockConflict
 from lending.bookings.expiry import expire_options
 from lending.bookings.models import Booking
+from lending.bookings.pieces import ask_for_pieces, complete_booking
 from lending.bookings.states import RefusalReason
 from lending.bookings.submission import join_waiting_list, submit_booking
 from lending.bookings.supply import move_stock, plan_maintenance
@@ -37,6 +36,7 @@ from lending.db.database import Database, UnitOfWork
 from lending.demo.allocations import OPENED, announce_july, ask_for_july, july_wishes
 from lending.demo.foundation import HISTORY, write_foundation
 from lending.demo.kits import write_kits
+from lending.demo.overrides import override, propose
 from lending.demo.people import write_people
 from lending.demo.right_lender import ask_departments, pass_on
 from lending.demo.rounds import FieldWork
@@ -44,6 +44,7 @@ from lending.demo.rulebook import draft_next_rules
 from lending.demo.rushes import with_rushes
 from lending.demo.season import PlannedRequest, draw
 from lending.demo.tariffs import publish_tariffs
+from lending.equity.overriding.guarding import RulesSayNo
 from lending.equity.rounds.guarding import WaitsForRound
 from lending.errors import NotAllowedNow
 from lending.handover.service import Counted, check_in, check_out, close_booking, prepare_booking
@@ -121,6 +122,8 @@ class _Season:
             self._plan(self.now - weeks * WEEK - timedelta(minutes=1), self._expire)
         self._plan(self.now - timedelta(days=20), self._repairs)
         self._plan(self.now - timedelta(hours=3), self._breakage)
+        self._plan(self.now - timedelta(days=40), partial(self._tell, override))
+        self._plan(self.now - timedelta(days=1), partial(self._tell, propose))
         self._plan(self.now - timedelta(days=6), partial(self._tell, pass_on))
         self._plan(self.now - timedelta(days=2), partial(self._tell, ask_departments))
         self._plan(self.now - OPENED, lambda: announce_july(self.database, ZONE, self.now))
@@ -220,7 +223,7 @@ class _Season:
                         manager,
                         booking_id,
                         RefusalReason.NOT_GENERAL_INTEREST,
-                        "La soirée est réservée aux adhérents : elle ne sert pas l'intérêt général.",
+                        "La soirée est réservée aux adhérents : ce n'est pas d'intérêt général.",
                     )
                 )
                 return
@@ -230,9 +233,20 @@ class _Season:
             if way < 0.16:
                 self.database.write(lambda uow: review_booking(uow, manager, booking_id))
                 return
-            self.database.write(lambda uow: approve_booking(uow, manager, booking_id))
+            self._grant(request, borrower, manager, booking_id)
+        except RulesSayNo:  # in the demonstration, always for want of insurance
+            self._ask(manager, borrower, booking_id)
+            self._plan(
+                self.clock.instant + timedelta(days=5),
+                lambda: self._insured(request, borrower, manager, booking_id),
+            )
         except (StockConflict, NotAllowedNow, WaitsForRound):
             return  # still on the waiting list, or before a round
+
+    def _grant(
+        self, request: PlannedRequest, borrower: Principal, manager: Principal, booking_id: int
+    ) -> None:
+        self.database.write(lambda uow: approve_booking(uow, manager, booking_id))
         self._lend(request, borrower, manager, booking_id)
 
     def _ask(self, manager: Principal, borrower: Principal, booking_id: int) -> None:
@@ -242,9 +256,21 @@ class _Season:
             self._plan(
                 self.clock.instant + timedelta(days=3),
                 lambda: self._quietly(
-                    lambda uow: complete_booking(uow, borrower, booking_id, "Attestation déposée.")
+                    lambda uow: self._complete(uow, borrower, booking_id),
                 ),
             )
+
+    def _complete(self, uow: UnitOfWork, borrower: Principal, booking_id: int) -> None:
+        """Hand in the certificate, which covers the loan and a year."""
+        booking = complete_booking(uow, borrower, booking_id, "Attestation déposée.")
+        booking.organisation.insurance_until = (booking.ends_at + timedelta(days=365)).date()
+
+    def _insured(
+        self, request: PlannedRequest, borrower: Principal, manager: Principal, booking_id: int
+    ) -> None:
+        """Grant what could not be without insurance, if the certificate has come."""
+        with suppress(RulesSayNo, StockConflict, NotAllowedNow, WaitsForRound):
+            self._grant(request, borrower, manager, booking_id)
 
     def _lend(
         self, request: PlannedRequest, borrower: Principal, manager: Principal, booking_id: int

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lending.authorities.models import Authority
 from lending.bookings.facts import BookingMoved
 from lending.bookings.models import Booking, Transition
-from lending.bookings.states import MOVES, State
+from lending.bookings.states import GRANTING
 from lending.db.base import Base
 from lending.db.database import UnitOfWork
 from lending.errors import FieldError, InvalidInput
@@ -22,9 +22,6 @@ from lending.i18n import N_
 from lending.logistics.capacity import foresee, has_crews
 from lending.logistics.outlook import Outlook
 
-GRANTING = frozenset(
-    name for name, move in MOVES.items() if move.target in (State.APPROVED, State.PARTLY_APPROVED)
-)
 NO_ROOM = N_(
     "From %(first)s to %(last)s the crews have %(available)s h for %(work)s h of work. "
     "Say why you grant it all the same."
@@ -116,13 +113,14 @@ def _moved(fact: BookingMoved, uow: UnitOfWork) -> None:
     outlook = foresee(uow, booking, granted)
     if outlook is None or outlook.fits:
         return
-    if not fact.capacity_reason:
+    because = fact.although.capacity.strip()
+    if not because:
         raise CapacityExceeded(outlook)
     worst = outlook.worst
     uow.session.add(
         Overrule(
             transition_id=fact.transition_id,
-            reason=fact.capacity_reason,
+            reason=because,
             first_day=worst.days[0] if worst else None,
             last_day=worst.days[-1] if worst else None,
             work_minutes=worst.work if worst else 0,

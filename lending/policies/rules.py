@@ -4,6 +4,7 @@ Where a default comes from an observed rule, its figure is that of the most usua
 municipal lending rules; an authority votes its own.
 """
 
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -12,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from lending.i18n import N_
 
 MOST_DAYS = 730
+HEAVY_CREW = 3
+"""From how many people for one piece equipment counts as heavy: stages, marquees, stands."""
 Days = Annotated[int, Field(ge=0, le=MOST_DAYS)]
 SomeDays = Annotated[int, Field(ge=1, le=MOST_DAYS)]
 Percent = Annotated[int, Field(ge=0, le=100)]
@@ -177,6 +180,14 @@ class Rules(_Frozen):
         if len(set(codes)) != len(codes):
             raise ValueError("an item has two tariffs")
         return self
+
+    def lead_time(self, *, heavy: bool) -> int:
+        """Return how many days before the loan a request has to be filed."""
+        return self.heavy_lead_time_days if heavy else self.lead_time_days
+
+    def is_late(self, filed_on: date, first_day: date, *, heavy: bool) -> bool:
+        """Return whether a request comes later than that; days are local to the lender."""
+        return filed_on > first_day - timedelta(days=self.lead_time(heavy=heavy))
 
     def rank_of(self, priority: PriorityClass) -> int | None:
         """Return the place of a class, from 1 on; none if it is not served."""

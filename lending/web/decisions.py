@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -12,9 +13,7 @@ from lending.accounts.permissions import Action
 from lending.bookings.conflicts import explain_conflict
 from lending.bookings.decisions import (
     approve_booking,
-    ask_for_pieces,
     cancel_booking,
-    complete_booking,
     put_on_waiting_list,
     refuse_booking,
     review_booking,
@@ -22,20 +21,30 @@ from lending.bookings.decisions import (
 from lending.bookings.detail import BookingDetail, EventView, get_booking
 from lending.bookings.duties import PREPARE_AHEAD
 from lending.bookings.errors import StockConflict
+from lending.bookings.facts import Although
 from lending.bookings.inbox import next_booking
+from lending.bookings.models import Booking
+from lending.bookings.pieces import ask_for_pieces, complete_booking, prolong_pieces
 from lending.bookings.review import LENT, Case, read_case
+from lending.bookings.safety import mark_safety
 from lending.bookings.states import UNDECIDED, RefusalReason, State
 from lending.db.database import UnitOfWork
+from lending.equity.eligibility.criteria import PAPERS
+from lending.equity.overriding.harm import Loss, worse_off
+from lending.equity.overriding.preempting import may_preempt
+from lending.equity.overriding.queries import ProposalView, overrides_of, proposal_of
+from lending.equity.overriding.service import propose_override
 from lending.equity.rounds.queries import RoundView, round_of
-from lending.equity.routing.awaited import opinion_duties
 from lending.equity.routing.opinions import decided_against_of
 from lending.equity.valuation.limits import YearWithLoan, year_with_loan
 from lending.errors import FieldError, InvalidInput, NotAllowedNow
 from lending.logistics.overruling import CapacityExceeded, overrules_of
 from lending.logistics.queries import TaskRow, tasks_of
 from lending.web.context import allowed, database, principal
+from lending.web.criteria import Judged, judged
+from lending.web.formats import day
 from lending.web.history import history_of
-from lending.web.inbox import filter_arguments, filter_of_request
+from lending.web.inbox import filter_arguments, filter_of_request, more_duties
 from lending.web.numbers import whole_number
 from lending.web.offers import conflicts_for_staff
 from lending.web.outlook import OutlookView, read_outlook, told_again
@@ -44,7 +53,9 @@ from lending.web.widgets import Conflict, HistoryEntry
 
 blueprint = Blueprint("decisions", __name__)
 
-TEXTS = ("text", "reason", "what", "answer")
+OVERRIDE = {"override": "override_reason"}
+"""Where the form takes the motive of an override."""
+TEXTS = ("text", "reason", "what", "answer", "override_reason")
 """The fields of the page that take words."""
 
 
@@ -53,6 +64,8 @@ class DecisionPage:
     """What the page shows: the case, what was typed, and what was wrong with it."""
 
     case: Case
+    judged: Judged
+    """What the rules say of it."""
     mode: str
     """What the lines take: grant, deliver, return, or nothing (read)."""
     history: tuple[HistoryEntry, ...]
@@ -72,8 +85,28 @@ class DecisionPage:
     """What it would do to the crews' days."""
     collecting: RoundView | None = None
     """The round that will decide about it."""
+    proposal: ProposalView | None = None
+    """An override that waits for a second person."""
+    losses: tuple[Loss, ...] = ()
+    """Who would be worse off if it were granted although the rules say no."""
+    may_decide: bool = False
+    may_preempt: bool = False
+    """Whether it is an event of the lender itself that waits for what others have."""
+    is_safety: bool = False
+    """Whether it is in the class of elections, safety and crises."""
     worth: YearWithLoan | None = None
     """What it is worth, and what the year of its borrower comes to with it."""
+
+    @property
+    def may_mark_safety(self) -> bool:
+        """Whether the reader may change the class of elections, safety and crises."""
+        undecided = self.case.booking.state in UNDECIDED | {State.WAITLISTED}
+        return self.may_decide and undecided
+
+    @property
+    def missing_pieces(self) -> str:
+        """What the papers lack by the rules, a line each: to begin the question with."""
+        return "\n".join(each.advice for each in self.judged.open if each.criterion in PAPERS)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -121,10 +154,17 @@ def page_of(
         worth = _worth(uow, case.booking)
         routing = read_routing(uow, case.booking)
         against = decided_against_of(uow, booking_id)
+        overrides = overrides_of(uow, booking_id)
+        row = uow.session.get_one(Booking, booking_id)
+        rules = judged(uow, booking_id)
+        preempts, is_safety = may_preempt(row), row.is_safety
+        proposal = proposal_of(uow, principal(), row)
+        asked = {line.item_id: line.requested for line in case.booking.line_views}
+        losses = worse_off(uow, row, asked) if rules.against and not proposal else ()
     page = DecisionPage(
         case=case,
         mode=_mode(case.booking),
-        history=history_of(case.booking.history, overrules, against),
+        history=history_of(case.booking.history, overrules, against, overrides),
         typed=request.form.to_dict(),
         sent=(request.endpoint or "").rpartition(".")[2] if request.method == "POST" else "",
         errors=tuple(errors),
@@ -135,6 +175,12 @@ def page_of(
         outlook=outlook,
         collecting=collecting,
         worth=worth,
+        judged=rules,
+        may_preempt=preempts,
+        is_safety=is_safety,
+        proposal=proposal,
+        losses=losses,
+        may_decide=principal().can(Action.DECIDE_BOOKING, authority_id=case.booking.authority_id),
         preparation_begins=case.booking.starts_at <= case.now + PREPARE_AHEAD,
     )
     return render_template(
@@ -180,9 +226,7 @@ def carry_out(
     wanted = filter_of_request()
     with database().read() as uow:
         booking = get_booking(uow, principal(), booking_id)
-        following = next_booking(
-            uow, principal(), wanted, booking_id, more=opinion_duties(uow, principal())
-        )
+        following = next_booking(uow, principal(), wanted, booking_id, more=more_duties(uow))
     try:
         database().write(service)
     except CapacityExceeded as error:
@@ -267,6 +311,38 @@ def pieces(booking_id: int) -> ResponseReturnValue:
     )
 
 
+@blueprint.post("/a-traiter/<int:booking_id>/prolonger")
+@allowed(Action.REVIEW_BOOKING)
+def prolong(booking_id: int) -> ResponseReturnValue:
+    """Leave the association more time to send what is missing; the page stays."""
+    try:
+        last_day = date.fromisoformat(request.form.get("last_day", ""))
+    except ValueError:
+        return page_of(booking_id, [("last_day", gettext("Choose a day."))], status=422)
+    reason = request.form.get("reason", "")
+    return carry_out(
+        booking_id,
+        lambda uow: prolong_pieces(uow, principal(), booking_id, last_day, reason),
+        gettext("more time left until %(day)s", day=day(last_day)),
+        anchors={"reason": "prolong-reason"},
+        stay=True,
+    )
+
+
+@blueprint.post("/a-traiter/<int:booking_id>/priorite")
+@allowed(Action.DECIDE_BOOKING)
+def safety(booking_id: int) -> ResponseReturnValue:
+    """Put a request into the class of elections, safety and crises, or out of it."""
+    reason, wanted = request.form.get("reason", ""), request.form.get("is_safety") == "yes"
+    return carry_out(
+        booking_id,
+        lambda uow: mark_safety(uow, principal(), booking_id, reason, is_safety=wanted),
+        gettext("in another class from now on"),
+        anchors={"reason": "safety-reason"},
+        stay=True,
+    )
+
+
 @blueprint.post("/a-traiter/<int:booking_id>/completer")
 @allowed(Action.EDIT_BOOKING)
 def complete(booking_id: int) -> ResponseReturnValue:
@@ -285,8 +361,9 @@ def complete(booking_id: int) -> ResponseReturnValue:
 def grant(booking_id: int) -> ResponseReturnValue:
     """Grant a request, whole or in part."""
     reason = request.form.get("reason", "")
-    although = request.form.get("capacity_reason", "")
-    against = request.form.get("opinions_reason", "")
+    although = _although()
+    against = although.opinions
+    motive = request.form.get("override_reason", "")
     if against.strip() and not request.form.get("confirmed"):
         return confirm(
             booking_id,
@@ -298,9 +375,24 @@ def grant(booking_id: int) -> ResponseReturnValue:
 
     def approve(uow: UnitOfWork) -> object:
         granted = _named(get_booking(uow, principal(), booking_id)) | quantities("granted")
-        return approve_booking(uow, principal(), booking_id, granted, reason, although, against)
+        return approve_booking(uow, principal(), booking_id, granted, reason, although)
 
-    return carry_out(booking_id, approve, gettext("granted"))
+    def propose(uow: UnitOfWork) -> object:
+        granted = _named(get_booking(uow, principal(), booking_id)) | quantities("granted")
+        return propose_override(uow, principal(), booking_id, motive, granted, reason, although)
+
+    if motive.strip():
+        told = gettext("override proposed: a second person has to confirm it")
+        return carry_out(booking_id, propose, told, anchors=OVERRIDE, stay=True)
+    return carry_out(booking_id, approve, gettext("granted"), anchors=OVERRIDE)
+
+
+def _although() -> Although:
+    """Return what the form says to whatever stands in the way."""
+    return Although(
+        capacity=request.form.get("capacity_reason", ""),
+        opinions=request.form.get("opinions_reason", ""),
+    )
 
 
 def _named(booking: BookingDetail) -> dict[int, int]:

@@ -13,6 +13,8 @@ from lending.accounts.permissions import Action
 from lending.bookings.duties import DutyKind
 from lending.bookings.duty_sources import Duty
 from lending.bookings.inbox import PER_PAGE, Inbox, InboxFilter, read_inbox
+from lending.db.database import UnitOfWork
+from lending.equity.overriding.queries import override_duties
 from lending.equity.routing.awaited import opinion_duties
 from lending.i18n import N_
 from lending.logistics.capacity import which_cannot_fit
@@ -34,6 +36,7 @@ GROUPS = (
 ICONS = {
     DutyKind.DECIDE: "question-circle",
     DutyKind.OPINION: "chat-square-text",
+    DutyKind.CONFIRM: "people",
     DutyKind.PIECES: "paperclip",
     DutyKind.VERIFY: "person-check",
     DutyKind.SHORTAGE: "exclamation-triangle-fill",
@@ -85,7 +88,7 @@ def index() -> ResponseReturnValue:
     """Show what is to be done, oldest duty first."""
     wanted = filter_of_request()
     with database().read() as uow:
-        inbox = read_inbox(uow, principal(), wanted, more=opinion_duties(uow, principal()))
+        inbox = read_inbox(uow, principal(), wanted, more=more_duties(uow))
         asked = {d.booking_id for d in inbox.duties if d.booking_id and d.kind is DutyKind.DECIDE}
         too_much = which_cannot_fit(uow, asked)
     g.zone = inbox.zone
@@ -101,6 +104,11 @@ def index() -> ResponseReturnValue:
         ),
     )
     return render_template("inbox/index.html", page=page)
+
+
+def more_duties(uow: UnitOfWork) -> list[Duty]:
+    """Return the reader's duties that rooms above the bookings know of."""
+    return [*opinion_duties(uow, principal()), *override_duties(uow, principal())]
 
 
 def filter_of_request() -> InboxFilter:

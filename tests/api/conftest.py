@@ -108,7 +108,7 @@ def request_body(cast: Any, **more: object) -> dict[str, Any]:
             "start": "2026-06-06T10:00:00+02:00",
             "end": "2026-06-07T23:00:00+02:00",
             "commune_insee": "00101",
-            "competence": "culture",
+            "competence": "local_life",
             "attendance": 300,
             "site": {"address": "Place du Marché", "lat": 48.1, "lon": -1.6, **SITE},
         },

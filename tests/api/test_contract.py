@@ -135,7 +135,7 @@ def test_a_request_that_is_sent_holds_what_it_asks_for(choir, cast):
     made = choir.post("/bookings", body)
     assert made["state"] == "submitted"
     assert made["event"]["site"] == body["event"]["site"]
-    assert made["event"]["competence"] == "culture"
+    assert made["event"]["competence"] == "local_life"
     assert made["logistics"] == "delivery_setup"
     assert made["source"] == "api"
     (line,) = made["lines"]

@@ -9,9 +9,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from lending.authorities.models import Authority, Commune
 from tests.api.conftest import token_for
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "api.md"
+RENNES = "35238"
 BLOCK = re.compile(r"```(sh|json)([^\n]*)\n(.*?)```", re.DOTALL)
 
 
@@ -38,6 +40,14 @@ def call(command, known):
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_every_example_answers_as_the_page_says(app, cast, served):
+    def serve_rennes(uow) -> None:  # where the events of the page take place
+        authority = uow.session.get_one(Authority, cast.town)
+        authority.communes.append(
+            uow.session.get(Commune, RENNES)
+            or Commune(insee=RENNES, name="Rennes", postal_code="35000")
+        )
+
+    app.extensions["database"].write(serve_rennes)
     known = {"API": f"{served}/api/v1", "TOKEN": token_for(app, cast.administrator)}
     answered, examples = None, 0
     for kind, words, text in BLOCK.findall(PAGE.read_text(encoding="utf-8")):

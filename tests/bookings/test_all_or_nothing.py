@@ -175,7 +175,7 @@ def test_the_staff_take_back_all_of_it_or_none_and_who_asked_may_need_less(
 
     def reduce(actor, chairs: int) -> None:
         kept = [Wanted(cast.chairs, chairs)]
-        database.write(lambda uow: reduce_booking(uow, actor, number, kept))
+        database.write(lambda uow: reduce_booking(uow, actor, number, kept, "Elles sont cassées."))
 
     with pytest.raises(InvalidInput) as refused:
         reduce(cast.manager, 20)

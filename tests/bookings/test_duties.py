@@ -12,7 +12,6 @@ from lending.bookings.duties import (
     Standing,
     decide_by,
     duty_of,
-    is_late_request,
     remarks_on,
 )
 from lending.bookings.states import State
@@ -25,11 +24,11 @@ SENT = Standing(
     starts_at=NOW + 60 * DAY,
     ends_at=NOW + 63 * DAY,
     filed_at=NOW - 3 * DAY,
-    submitted_at=NOW - 3 * DAY,
     option_until=NOW + 57 * DAY,
+    pieces_until=None,
     answered_pieces=False,
     zone=ZoneInfo("Europe/Paris"),
-    lead_time_days=45,
+    is_late=False,
     answer_days=30,
 )
 
@@ -51,15 +50,10 @@ def test_a_request_is_decided_before_its_option_lapses() -> None:
     assert decide_by(replace(SENT, option_until=NOW + 2 * DAY)) == NOW + 2 * DAY
 
 
-def test_a_request_that_came_after_the_lead_time_is_late() -> None:
-    assert not is_late_request(SENT)
-    assert is_late_request(replace(SENT, starts_at=SENT.filed_at + 44 * DAY))
-
-
 @pytest.mark.parametrize(
     ("changes", "remark"),
     [
-        ({"starts_at": NOW + 20 * DAY}, Remark.LATE_REQUEST),
+        ({"is_late": True}, Remark.LATE_REQUEST),
         ({"option_until": NOW + 6 * DAY}, Remark.LAPSES_SOON),
         ({"answered_pieces": True}, Remark.PIECES_ANSWERED),
         ({"state": State.IN_REVIEW}, Remark.IN_REVIEW),

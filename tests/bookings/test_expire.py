@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from lending.bookings.decisions import ask_for_pieces
 from lending.bookings.expiry import expire_one, expire_options
+from lending.bookings.pieces import ask_for_pieces
 from lending.bookings.states import State
 from lending.clock import FixedClock
 from lending.db.database import Database

@@ -9,9 +9,10 @@ from sqlalchemy import event
 
 from lending.accounts.permissions import ANONYMOUS, Principal
 from lending.authorities.models import Authority
-from lending.bookings.decisions import ask_for_pieces, complete_booking, refuse_booking
+from lending.bookings.decisions import refuse_booking
 from lending.bookings.duties import DutyKind, Remark
 from lending.bookings.inbox import Inbox, InboxFilter, next_booking, read_inbox
+from lending.bookings.pieces import ask_for_pieces, complete_booking
 from lending.bookings.states import RefusalReason
 from lending.bookings.supply import move_stock
 from lending.clock import FixedClock

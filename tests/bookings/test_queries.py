@@ -6,12 +6,17 @@ import pytest
 from sqlalchemy import event as sqlalchemy_event
 
 from lending.accounts.permissions import ANONYMOUS
-from lending.bookings.decisions import ask_for_pieces, cancel_booking
+from lending.bookings.decisions import cancel_booking
 from lending.bookings.detail import get_booking
+from lending.bookings.models import Booking
+from lending.bookings.pieces import ask_for_pieces
 from lending.bookings.queries import BookingFilter, Order, list_bookings
 from lending.bookings.states import State
 from lending.bookings.steps import NextStep, Step
+from lending.catalogue.models import Item
 from lending.db.database import Database
+from lending.equity.eligibility.criteria import Criterion, Verdict
+from lending.equity.eligibility.facts import judge_booking
 from lending.errors import NotFound, NotSignedIn
 from tests.factories import FRIDAY, MONDAY, NOW, Cast, approved, draft, submitted, waiting
 
@@ -186,3 +191,21 @@ def test_a_promise_that_was_not_kept_is_overdue(database: Database, cast: Cast, 
     clock.instant = NOW + timedelta(days=31)
     with database.read() as uow:
         assert get_booking(uow, cast.alice, number).next.is_overdue
+
+
+def test_a_request_for_a_marquee_is_late_sooner_and_the_criterion_says_the_same(
+    database: Database, cast: Cast
+) -> None:
+    database.write(lambda uow: setattr(uow.session.get_one(Item, cast.tent), "min_crew", 4))
+    in_sixty_days = NOW + timedelta(days=60)
+    late = {}
+    for item in (cast.chairs, cast.tent):
+        number = submitted(
+            database, cast, {item: 1}, start=in_sixty_days, end=in_sixty_days + timedelta(days=1)
+        )
+        with database.read() as uow:
+            _, _, findings = judge_booking(uow, uow.session.get_one(Booking, number))
+            late[item] = get_booking(uow, cast.alice, number).is_late
+        verdict = {each.criterion: each.verdict for each in findings}[Criterion.LEAD_TIME]
+        assert (verdict is Verdict.FAILED) == late[item]
+    assert late == {cast.chairs: False, cast.tent: True}

@@ -7,16 +7,17 @@ import pytest
 from lending.availability.answers import Wanted
 from lending.availability.models import HoldKind
 from lending.bookings.changes import reduce_booking
+from lending.bookings.states import State
 from lending.bookings.supply import move_stock
 from lending.clock import FixedClock
 from lending.db.database import Database
 from lending.errors import Forbidden, InvalidInput, NotAllowedNow, NotFound
-from tests.bookings.steps import held_by, lines_of, moves_of
+from tests.bookings.steps import held_by, lines_of, moves_of, state_of
 from tests.factories import FRIDAY, NOW, Cast, approved, submitted
 
 
-def _reduce(database: Database, actor, number: int, *lines: Wanted) -> None:
-    database.write(lambda uow: reduce_booking(uow, actor, number, lines))
+def _reduce(database: Database, actor, number: int, *lines: Wanted, reason: str = "") -> None:
+    database.write(lambda uow: reduce_booking(uow, actor, number, lines, reason))
 
 
 def test_what_is_given_back_is_free_and_the_rest_stays(database: Database, cast: Cast) -> None:
@@ -60,7 +61,11 @@ def test_the_association_has_until_the_notice_the_staff_longer(
     clock.instant += timedelta(seconds=1)
     with pytest.raises(NotAllowedNow):
         _reduce(database, cast.alice, number, Wanted(cast.chairs, 10))
-    _reduce(database, cast.front_desk, number, Wanted(cast.chairs, 10))
+    with pytest.raises(InvalidInput):
+        _reduce(database, cast.front_desk, number, Wanted(cast.chairs, 10))
+    _reduce(database, cast.front_desk, number, Wanted(cast.chairs, 10), reason="Par téléphone.")
+    assert moves_of(database, number)[-1] == "take_back"
+    assert state_of(database, number) is State.PARTLY_APPROVED
 
 
 def test_only_what_is_granted_is_reduced(database: Database, cast: Cast) -> None:

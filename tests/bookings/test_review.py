@@ -12,7 +12,6 @@ from lending.clock import FixedClock
 from lending.db.database import Database
 from lending.errors import Forbidden, NotFound
 from lending.handover.service import Counted, check_in, check_out
-from lending.organisations.models import Organisation
 from tests.factories import FRIDAY, MONDAY, Cast, approved, submitted, waiting
 
 DAY = timedelta(days=1)
@@ -116,29 +115,6 @@ def test_the_record_shows_what_is_overdue_and_what_was_lost(
     )
     record = case(database, cast.manager, number).record
     assert (record.overdue, record.lost, record.damaged) == (1, 2, 1)
-
-
-def test_insurance_must_cover_the_day_of_the_return(database: Database, cast: Cast) -> None:
-    number = submitted(database, cast, {cast.chairs: 1})
-
-    def insured(until: object) -> bool:
-        def write(uow) -> None:  # type: ignore[no-untyped-def]
-            uow.session.get_one(Organisation, cast.choir).insurance_until = until
-
-        database.write(write)
-        return case(database, cast.manager, number).borrower.is_insured
-
-    assert not insured(None)
-    assert not insured(MONDAY.date() - DAY)
-    assert insured(MONDAY.date())
-
-
-def test_seat_and_event_are_compared_with_the_territory(database: Database, cast: Cast) -> None:
-    number = submitted(database, cast, {cast.chairs: 1}, organisation=cast.club)
-    found = case(database, cast.manager, number)
-    assert not found.borrower.in_territory
-    assert found.event_in_territory
-    assert found.is_competent
 
 
 def test_only_the_staff_of_the_authority_reads_the_case(database: Database, cast: Cast) -> None:

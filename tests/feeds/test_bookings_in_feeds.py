@@ -16,7 +16,6 @@ from lending.availability.answers import Wanted
 from lending.bookings.changes import change_booking, reduce_booking
 from lending.bookings.decisions import (
     approve_booking,
-    ask_for_pieces,
     cancel_booking,
     put_on_waiting_list,
     refuse_booking,
@@ -25,6 +24,7 @@ from lending.bookings.decisions import (
 from lending.bookings.details import BookingDetails, EventDetails
 from lending.bookings.drafts import create_booking
 from lending.bookings.models import Booking, Logistics
+from lending.bookings.pieces import ask_for_pieces
 from lending.bookings.states import RefusalReason
 from lending.bookings.submission import submit_booking
 from lending.catalogue.models import Item
@@ -225,7 +225,7 @@ def test_a_loan_is_followed_to_its_end(
 def test_giving_back_a_part_shows(reader: Reader, live: Database, cast: Cast) -> None:
     number = approved(live, cast, {cast.chairs: 10})
     lines = [Wanted(cast.chairs, 6)]
-    live.write(lambda uow: reduce_booking(uow, SYSTEM, number, lines))
+    live.write(lambda uow: reduce_booking(uow, cast.alice, number, lines))
     assert "6 × Chaise pliante (10 requested)" in str(reader.only()["DESCRIPTION"])
 
 

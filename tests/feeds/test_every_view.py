@@ -254,7 +254,7 @@ def _rename_authority(database: Database, cast: Cast, number: int) -> None:
 
 def _rename_event(database: Database, cast: Cast, number: int) -> None:
     event = EventDetails(
-        "Grand bal", FRIDAY, MONDAY, TOWN_COMMUNE, Competence.CULTURE, is_public=True
+        "Grand bal", FRIDAY, MONDAY, TOWN_COMMUNE, Competence.LOCAL_LIFE, is_public=True
     )
     database.write(lambda uow: change_booking(uow, SYSTEM, number, event=event))
 

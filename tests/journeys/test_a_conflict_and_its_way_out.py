@@ -90,6 +90,8 @@ def promise_all_sound(database: Database, friday: date) -> None:
             EventDetails("Rock", start, end, other.commune_insee, Competence.CULTURE),
             [Wanted(item.id, 3)],
         )
+        for organisation in uow.session.scalars(select(Organisation)):
+            organisation.insurance_until = end.date() + timedelta(days=365)
         submit_booking(uow, SYSTEM, booking.id)
         approve_booking(uow, SYSTEM, booking.id)
 

@@ -17,6 +17,7 @@ from lending.availability.answers import Wanted
 from lending.bookings.decisions import approve_booking
 from lending.bookings.details import BookingDetails, EventDetails
 from lending.bookings.drafts import create_booking
+from lending.bookings.facts import Although
 from lending.bookings.models import Logistics
 from lending.bookings.submission import submit_booking
 from lending.catalogue.models import Item
@@ -108,7 +109,7 @@ def _lend(uow: UnitOfWork, thursday: date) -> tuple[int, int]:
         [Wanted(item.id, 4)],
     )
     submit_booking(uow, SYSTEM, booking.id)
-    approve_booking(uow, SYSTEM, booking.id, capacity_reason="Essai")
+    approve_booking(uow, SYSTEM, booking.id, although=Although(capacity="Essai"))
     return authority_id, booking.id
 
 

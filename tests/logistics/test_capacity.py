@@ -7,6 +7,7 @@ import pytest
 
 from lending.accounts.permissions import SYSTEM
 from lending.bookings.decisions import approve_booking
+from lending.bookings.facts import Although
 from lending.bookings.models import Logistics
 from lending.db.database import Database, UnitOfWork
 from lending.errors import Forbidden, NotFound
@@ -134,8 +135,8 @@ def test_what_others_ask_too_much_of_is_told_apart(
     approved(database, cast, {stage: 4}, **SET_UP)
     older = submitted(database, cast, {stage: 5}, **SET_UP)
     assert not told(database, older).overloads[0].is_older
-    because = "Renfort demandé."
-    database.write(lambda uow: approve_booking(uow, SYSTEM, older, capacity_reason=because))
+    anyway = Although(capacity="Renfort demandé.")
+    database.write(lambda uow: approve_booking(uow, SYSTEM, older, although=anyway))
     later = told(database, submitted(database, cast, {stage: 1}, **SET_UP))
     assert not later.fits
     assert later.overloads[0].is_older

@@ -79,7 +79,7 @@ def test_a_smaller_booking_keeps_its_tasks_and_makes_them_shorter(
     number = approved(database, cast, {cast.chairs: 90, cast.tables: 10}, **DELIVERED)
     before = tasks(database, number)
     kept = [Wanted(cast.chairs, 20), Wanted(cast.tables, 0)]
-    database.write(lambda uow: reduce_booking(uow, SYSTEM, number, kept))
+    database.write(lambda uow: reduce_booking(uow, cast.alice, number, kept))
     after = tasks(database, number)
     assert {kind: task.id for kind, task in after.items()} == {
         kind: task.id for kind, task in before.items()
@@ -94,7 +94,7 @@ def test_a_smaller_booking_keeps_its_tasks_and_makes_them_shorter(
 def test_work_under_way_is_left_as_it_was_begun(database: Database, cast: Cast) -> None:
     number = approved(database, cast, {cast.chairs: 90}, **DELIVERED)
     start(database, tasks(database, number)[PREPARE])
-    database.write(lambda uow: reduce_booking(uow, SYSTEM, number, [Wanted(cast.chairs, 20)]))
+    database.write(lambda uow: reduce_booking(uow, cast.alice, number, [Wanted(cast.chairs, 20)]))
     after = tasks(database, number)
     assert after[PREPARE].state is TaskState.STARTED
     assert pieces(after[PREPARE]) == {cast.chairs: 90}
@@ -181,7 +181,7 @@ def test_connecting_keeps_its_number_and_what_was_done_of_it(
     before = tasks(database, number)
     start(database, before[CONNECT])
     kept = [Wanted(cast.chairs, 20), Wanted(cast.tables, 1)]
-    database.write(lambda uow: reduce_booking(uow, SYSTEM, number, kept))
+    database.write(lambda uow: reduce_booking(uow, cast.alice, number, kept))
     after = tasks(database, number)
     assert after[CONNECT].id == before[CONNECT].id
     assert after[CONNECT].state is TaskState.STARTED
@@ -196,7 +196,7 @@ def test_without_anything_electrical_nothing_is_connected_any_more(
     electrical(database, cast)
     number = approved(database, cast, {cast.chairs: 40, cast.tables: 4}, **WIRED)
     kept = [Wanted(cast.chairs, 40), Wanted(cast.tables, 0)]
-    database.write(lambda uow: reduce_booking(uow, SYSTEM, number, kept))
+    database.write(lambda uow: reduce_booking(uow, cast.alice, number, kept))
     found = states(database, number)
     assert found[CONNECT] is found[DISCONNECT] is TaskState.CANCELLED
     assert found[DELIVER] is TaskState.TO_DO

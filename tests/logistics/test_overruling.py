@@ -7,6 +7,7 @@ import pytest
 
 from lending.bookings.decisions import approve_booking, put_on_waiting_list
 from lending.bookings.detail import get_booking
+from lending.bookings.facts import Although
 from lending.bookings.models import Logistics
 from lending.bookings.states import State
 from lending.bookings.waiting import serve_everyone
@@ -56,7 +57,7 @@ def test_what_cannot_fit_is_not_granted_without_a_reason(
 ) -> None:
     for reason in ("", "  "):
         with pytest.raises(CapacityExceeded) as caught:
-            approve(database, cast, too_much, capacity_reason=reason)
+            approve(database, cast, too_much, although=Although(capacity=reason))
         (error,) = caught.value.errors
         assert error.field == "capacity_reason"
         assert dict(error.data)["available"] == "3.5"
@@ -70,7 +71,7 @@ def test_what_cannot_fit_is_not_granted_without_a_reason(
 def test_with_a_reason_it_is_granted_and_kept_with_the_figures(
     database: Database, cast: Cast, too_much: int
 ) -> None:
-    approve(database, cast, too_much, capacity_reason=f" {BECAUSE} ")
+    approve(database, cast, too_much, although=Although(capacity=f" {BECAUSE} "))
     assert state_of(database, too_much) is State.APPROVED
     found = overrules(database, cast, too_much)
     assert list(found) == ["approve"]
@@ -93,7 +94,7 @@ def test_a_reason_that_nothing_asks_for_is_not_kept(
     database: Database, cast: Cast, yard: Yard, stage: int
 ) -> None:
     number = submitted(database, cast, {stage: 1}, **SET_UP)
-    approve(database, cast, number, capacity_reason=BECAUSE)
+    approve(database, cast, number, although=Although(capacity=BECAUSE))
     assert overrules(database, cast, number) == {}
 
 
@@ -150,6 +151,6 @@ def test_what_no_crew_can_do_takes_a_reason_too(database: Database, cast: Cast, 
     with pytest.raises(CapacityExceeded) as caught:
         approve(database, cast, number)
     assert caught.value.errors[0].data == ()
-    approve(database, cast, number, capacity_reason=BECAUSE)
+    approve(database, cast, number, although=Although(capacity=BECAUSE))
     kept = overrules(database, cast, number)["approve"]
     assert (kept.reason, kept.first_day, kept.work_minutes) == (BECAUSE, None, 0)

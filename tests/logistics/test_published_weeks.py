@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from lending.bookings.decisions import approve_booking, cancel_booking
+from lending.bookings.facts import Although
 from lending.bookings.models import Logistics
 from lending.clock import FixedClock
 from lending.db.database import Database, UnitOfWork
@@ -97,8 +98,8 @@ class Weeks(RuleBasedStateMachine):
             )
         except LendingError:
             return
-        although = "Fête nationale"
-        self._try(lambda uow: approve_booking(uow, SYSTEM, number, capacity_reason=although))
+        anyway = Although(capacity="Fête nationale")
+        self._try(lambda uow: approve_booking(uow, SYSTEM, number, although=anyway))
         self.bookings.append(number)
 
     @rule(which=some)

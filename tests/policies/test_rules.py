@@ -1,6 +1,7 @@
 """What a set of rules may say."""
 
 import json
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -67,3 +68,15 @@ def test_a_class_has_the_place_at_which_it_is_named_and_none_if_it_is_not() -> N
     assert few.rank_of(PriorityClass.SCHOOLS) == 1
     assert few.rank_of(PriorityClass.OWN) == 2
     assert few.rank_of(PriorityClass.OUTSIDERS) is None
+
+
+@given(st.dates(date(2026, 1, 1), date(2030, 1, 1)), st.integers(0, 700), st.booleans(), rules)
+def test_a_request_is_late_from_the_day_after_the_last_one_that_the_lead_time_leaves(
+    first_day: date, early: int, heavy: bool, one: Rules
+) -> None:
+    filed = first_day - timedelta(days=early)
+    assert one.is_late(filed, first_day, heavy=heavy) == (early < one.lead_time(heavy=heavy))
+
+
+def test_equipment_that_needs_a_crew_is_asked_for_earlier() -> None:
+    assert (DEFAULT.lead_time(heavy=False), DEFAULT.lead_time(heavy=True)) == (45, 90)

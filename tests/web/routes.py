@@ -172,8 +172,8 @@ ROUTES: dict[str, Route] = {
         "ask", "run", "apply", "drop", "preview", "publish", "restore",
     ),
     **_of(Owner.BOOKING, Action.SEE_INBOX, "decisions", "show"),
-    **_of(Owner.BOOKING, Action.DECIDE_BOOKING, "decisions", "grant", "refuse", "wait"),
-    **_of(Owner.BOOKING, Action.REVIEW_BOOKING, "decisions", "review", "pieces"),
+    **_of(Owner.BOOKING, Action.DECIDE_BOOKING, "decisions", "grant", "refuse", "wait", "safety"),
+    **_of(Owner.BOOKING, Action.REVIEW_BOOKING, "decisions", "review", "pieces", "prolong"),
     "decisions.complete": Route(Action.EDIT_BOOKING, Owner.BOOKING, also=Action.SEE_INBOX),
     "decisions.cancel": Route(Action.CANCEL_BOOKING, Owner.BOOKING, also=Action.SEE_INBOX),
     **_of(
@@ -188,6 +188,8 @@ ROUTES: dict[str, Route] = {
     # the right lender, and who has a say
     **_of(Owner.BOOKING, Action.REVIEW_BOOKING, "routing", "pass_on"),
     **_of(Owner.BOOKING, Action.EDIT_BOOKING, "routing", "take"),
+    **_of(Owner.BOOKING, Action.DECIDE_BOOKING, "overrides", "confirm", "set_aside"),
+    **_of(Owner.BOOKING, Action.DECIDE_BOOKING, "preemption", "choose", "take"),
     **_of(Owner.BOOKING, Action.GIVE_OPINION, "routing", "opine"),
     **_of(Owner.NOBODY, Action.GIVE_OPINION, "routing", "delegations", "take_back"),
     # calendars

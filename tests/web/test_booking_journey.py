@@ -7,9 +7,10 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from lending.accounts.permissions import Principal
-from lending.bookings.decisions import ask_for_pieces, refuse_booking
+from lending.bookings.decisions import refuse_booking
 from lending.bookings.detail import BookingDetail, get_booking
 from lending.bookings.models import Logistics
+from lending.bookings.pieces import ask_for_pieces
 from lending.bookings.states import RefusalReason, State
 from lending.db.database import Database
 from tests.factories import TOWN_COMMUNE, Cast, approved, draft, submitted

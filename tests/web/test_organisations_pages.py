@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from urllib.parse import urlencode
 
 import pytest
@@ -83,7 +84,7 @@ def test_a_verified_association_is_not_offered_what_it_cannot_change(
     assert (seen.name, seen.contact_phone, seen.insurance_until) == (
         "Chorale des Planches",
         "06 99 00 00 00",
-        None,
+        date(2027, 12, 31),
     )
 
 

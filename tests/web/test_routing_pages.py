@@ -115,6 +115,7 @@ def test_the_association_reads_who_follows_its_request(
     opened: Database, cast: Cast, browse: Browse
 ) -> None:
     number = submitted(opened, cast, {cast.chairs: 30})
+    about_culture(opened, number)
     opened.write(lambda uow: redirect_booking(uow, cast.manager, number, cast.agglomeration, WHY))
     alice = browse(cast.alice)
     page = alice.get(f"/demandes/{number}").text

@@ -6,14 +6,9 @@ import pytest
 from flask import Flask
 
 from lending.accounts.permissions import Principal
-from lending.bookings.decisions import (
-    approve_booking,
-    ask_for_pieces,
-    cancel_booking,
-    complete_booking,
-    refuse_booking,
-)
+from lending.bookings.decisions import approve_booking, cancel_booking, refuse_booking
 from lending.bookings.models import Booking
+from lending.bookings.pieces import ask_for_pieces, complete_booking
 from lending.bookings.states import RefusalReason, State
 from lending.handover.service import check_out
 from tests.factories import Cast, approved, submitted

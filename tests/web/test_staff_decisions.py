@@ -11,6 +11,7 @@ from lending.bookings.states import State
 from lending.bookings.supply import move_stock
 from lending.clock import FixedClock
 from lending.handover.service import check_out
+from lending.organisations.models import Organisation
 from tests.factories import FRIDAY, MONDAY, Cast, approved, submitted, waiting
 from tests.support.browser import chromium, served, violations
 from tests.web.conftest import Browser
@@ -48,9 +49,9 @@ def test_the_page_shows_everything_needed_to_decide(app: Flask, cast: Cast, marc
         "Chaise pliante",
         "<strong>50</strong>",  # free without this request
         "Club de pétanque du Gué",
-        "Association vérifiée",
-        "Aucune attestation d’assurance",
-        "Siège sur le territoire (Sainte-Planche)",
+        "Le guichet a vérifié qui demande.",
+        "L’assurance court jusqu’au",
+        "Le siège (Sainte-Planche) et la manifestation (Sainte-Planche) sont sur le territoire.",
     ):
         assert words in page, words
 
@@ -332,3 +333,27 @@ def test_what_is_damaged_is_taken_off_what_came_back_in_good_order(
         page.fill(f"#returned-{cast.chairs}", "20")
         page.fill(f"#damaged-{cast.chairs}", "5")
         assert page.input_value(f"#returned-{cast.chairs}") == "20"
+
+
+def test_the_question_for_pieces_begins_with_what_the_rules_miss_and_more_time_can_be_left(
+    app: Flask, cast: Cast, marc: Browser, browse: Browse
+) -> None:
+    database = app.extensions["database"]
+    database.write(
+        lambda uow: setattr(uow.session.get_one(Organisation, cast.choir), "insurance_until", None)
+    )
+    number = submitted(database, cast, {cast.chairs: 5})
+    page = f"/a-traiter/{number}"
+    assert "Envoyez une attestation" in marc.get(page).text
+    marc.post(f"{page}/pieces", {"what": "L’attestation d’assurance"})
+    assert "pièces attendues jusqu’au mardi 17 mars" in marc.get(page).text
+    assert "Vous avez jusqu’au mardi 17 mars" in browse(cast.alice).get(f"/demandes/{number}").text
+    wrong = marc.post(f"{page}/prolonger", {"last_day": "demain", "reason": "L’assureur tarde."})
+    assert wrong.status_code == 422
+    assert 'id="last_day-error"' in wrong.text
+    assert "L’assureur tarde." in wrong.text
+    right = {"last_day": "2026-04-10", "reason": "L’assureur tarde."}
+    assert marc.post(f"{page}/prolonger", right).status_code == 303
+    told = browse(cast.alice).get(f"/demandes/{number}").text
+    assert "Vous avez jusqu’au vendredi 10 avril" in told
+    assert "L’assureur tarde." in told

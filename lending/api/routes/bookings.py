@@ -23,13 +23,14 @@ from lending.authorities.models import Competence
 from lending.availability.answers import Wanted
 from lending.bookings.changes import change_booking, reduce_booking
 from lending.bookings.consent import show_event
-from lending.bookings.decisions import cancel_booking, complete_booking
+from lending.bookings.decisions import cancel_booking
 from lending.bookings.detail import BookingDetail, get_booking
 from lending.bookings.details import BookingDetails, EventDetails
 from lending.bookings.drafts import create_booking, delete_draft, edit_draft
 from lending.bookings.errors import StockConflict
 from lending.bookings.kits import set_kit
 from lending.bookings.models import SiteAccess, Source
+from lending.bookings.pieces import complete_booking
 from lending.bookings.queries import BookingFilter, list_bookings
 from lending.bookings.states import GRANTED, State
 from lending.bookings.submission import join_waiting_list, submit_booking
@@ -139,8 +140,8 @@ def change(uow: UnitOfWork, call: Call[None, BookingChange]) -> BookingOut:
     booking = get_booking(uow, call.actor, call.ids["booking_id"])
     given = call.body.given()
     lines = _wanted(given["lines"]) if "lines" in given else None
-    if booking.state in GRANTED and lines is not None and set(given) == {"lines"}:
-        reduce_booking(uow, call.actor, booking.id, lines)
+    if booking.state in GRANTED and lines is not None and set(given) <= {"lines", "reason"}:
+        reduce_booking(uow, call.actor, booking.id, lines, call.body.reason)
         return _told(uow, call, booking.id)
     event = call.body.event
     if event is not None and set(given) == {"event"} and set(event.given()) == {"public"}:

@@ -7,12 +7,13 @@ from lending.api.schemas.bookings import Approval, Because, MissingPiecesIn, Ref
 from lending.api.schemas.common import Nothing
 from lending.bookings.decisions import (
     approve_booking,
-    ask_for_pieces,
     put_on_waiting_list,
     refuse_booking,
     review_booking,
 )
 from lending.bookings.detail import get_booking
+from lending.bookings.facts import Although
+from lending.bookings.pieces import ask_for_pieces
 from lending.db.database import UnitOfWork
 from lending.i18n import N_, translations
 
@@ -61,8 +62,7 @@ def approve(uow: UnitOfWork, call: Call[None, Approval]) -> BookingOut:
         booking.id,
         granted,
         reason,
-        call.body.capacity_reason,
-        call.body.opinions_reason,
+        Although(call.body.capacity_reason, call.body.opinions_reason),
     )
     return _told(uow, call)
 

@@ -98,6 +98,7 @@ class BookingSummary(Output):
     complete_at: Instant | None
     arrival: int | None = Field(description="The number of the complete file.")
     option_until: Instant | None = Field(description="When it lapses if nobody decides.")
+    pieces_until: Instant | None = Field(description="Until when what is missing is awaited.")
     waiting_since: Instant | None
     decided_at: Instant | None
 

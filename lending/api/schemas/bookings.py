@@ -153,8 +153,8 @@ class BookingIn(Input):
 class BookingChange(Change):
     """The fields of a booking that change.
 
-    Of what is granted, a part can be given back (`lines`); `event.public` alone can change at
-    any time.
+    Of what is granted, a part can be given back (`lines`; staff give a `reason`); `event.public`
+    alone can change at any time.
     """
 
     event: EventChange | None = None
@@ -163,6 +163,9 @@ class BookingChange(Change):
     logistics: Logistics = Logistics.PICKUP
     note: Text = Field("", max_length=5000)
     lines: Lines = Field(default_factory=list)
+    reason: Text = Field(
+        "", max_length=2000, description="Why staff take back a part; the borrower reads it."
+    )
 
 
 class BookingQuery(Paged):

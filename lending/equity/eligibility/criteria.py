@@ -108,6 +108,8 @@ class Facts:
     """Whether a piece of what is asked takes several people to set up."""
     needs_power: bool
     """Whether something asked for has to be connected by an electrician."""
+    is_safety: bool = False
+    """Whether it serves elections, safety or a crisis, as somebody entitled has said."""
     value_cents: int | None = None
     """What the loan would be worth, if that is known."""
     large_loans: int | None = None
@@ -132,8 +134,6 @@ class Finding:
 
 
 _ADAPTER = TypeAdapter(Facts)
-HEAVY_CREW = 3
-"""From how many people for one piece equipment counts as heavy: stages, marquees, stands."""
 PAPERS = frozenset(
     {Criterion.IDENTIFIERS, Criterion.COMMITMENT, Criterion.INSURANCE, Criterion.SAFETY_FILE}
 )
@@ -159,6 +159,8 @@ def judge(rules: Rules, facts: Facts) -> tuple[Finding, ...]:
 
 def priority_class(facts: Facts) -> PriorityClass:
     """Return the class in which a request is served."""
+    if facts.is_safety:
+        return PriorityClass.SAFETY
     if facts.is_lenders_own:
         return PriorityClass.OWN
     if not (facts.seat_in_territory or facts.event_in_territory):
@@ -168,11 +170,6 @@ def priority_class(facts: Facts) -> PriorityClass:
     if facts.kind is OrganisationKind.ASSOCIATION:
         return PriorityClass.ASSOCIATIONS
     return PriorityClass.PUBLIC_BODIES
-
-
-def lead_time_days(rules: Rules, facts: Facts) -> int:
-    """Return how long before the loan this request has to be filed."""
-    return rules.heavy_lead_time_days if facts.is_heavy else rules.lead_time_days
 
 
 def _legal_person(rules: Rules, facts: Facts) -> Finding:
@@ -327,9 +324,9 @@ def _outstanding(rules: Rules, facts: Facts) -> Finding | None:
 
 
 def _lead_time(rules: Rules, facts: Facts) -> Finding:
-    days = lead_time_days(rules, facts)
+    days = rules.lead_time(heavy=facts.is_heavy)
     values = (("filed", facts.filed_on), ("days", days))
-    if facts.filed_on <= facts.first_day - timedelta(days=days):
+    if not rules.is_late(facts.filed_on, facts.first_day, heavy=facts.is_heavy):
         return _met(
             Criterion.LEAD_TIME, N_("Sent on %(filed)s, at least %(days)d days before."), *values
         )

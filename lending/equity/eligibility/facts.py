@@ -21,10 +21,11 @@ from lending.bookings.models import Booking, BookingLine, Event
 from lending.bookings.states import State
 from lending.catalogue.models import Item
 from lending.db.database import UnitOfWork
-from lending.equity.eligibility.criteria import HEAVY_CREW, Facts, Finding, judge
+from lending.equity.eligibility.criteria import Facts, Finding, judge
 from lending.equity.valuation.frequency import worth_of
 from lending.organisations.models import Organisation, OrganisationKind
 from lending.policies.queries import Rulebook, Version, read_rulebook
+from lending.policies.rules import HEAVY_CREW
 from lending.skills import Skill
 
 
@@ -84,6 +85,7 @@ def facts_of(
             attendance=event.attendance,
             is_heavy=crews.get(booking.id, 0) >= HEAVY_CREW,
             needs_power=booking.id in powered,
+            is_safety=booking.is_safety,
             value_cents=worth[booking.id].cents,
             large_loans=worth[booking.id].large_loans,
         )

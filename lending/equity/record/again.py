@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from lending.bookings.states import RefusalReason
+from lending.bookings.states import GRANTING, RefusalReason
 from lending.equity.allocation.checking import faults
 from lending.equity.allocation.deciding import decide
 from lending.equity.allocation.reading import granted_by_item, read_inputs, read_places
@@ -103,6 +103,24 @@ def granted_again(says: Content) -> Iterator[Difference]:
             yield Difference(Aspect.STOCK, told)
     if not _fits_kind(says["kind"], granted, asked):
         yield Difference(Aspect.RESULT, f"{says['kind']}: {_pieces(granted)} of {_pieces(asked)}")
+    yield from _overridden_again(says, granted)
+
+
+def _overridden_again(says: Content, granted: Mapping[int, int]) -> Iterator[Difference]:
+    """Nothing is granted that the rules say no to, but by two people, as an override."""
+    against = {each["criterion"] for each in says["inputs"].get("findings", ()) if each["blocks"]}
+    override = says["result"].get("override")
+    if override is None:
+        decides = says["result"]["move"] in GRANTING
+        if against and decides and any(granted.values()):
+            told = f"granted although the rules say no: {', '.join(sorted(against))}"
+            yield Difference(Aspect.RESULT, told)
+        return
+    if set(override["criteria"]) != against:
+        told = f"overridden: {', '.join(override['criteria'])}, no by the rules: "
+        yield Difference(Aspect.RESULT, told + (", ".join(sorted(against)) or "nothing"))
+    if override["proposed_by"] in (None, says["author"]["user_id"]):
+        yield Difference(Aspect.RESULT, "an override without a second person")
 
 
 def reasoned_again(says: Content) -> Iterator[Difference]:

@@ -172,6 +172,8 @@ def _lines(uow: UnitOfWork, decision: DecisionView) -> tuple[AnswerLine, ...]:
 def _appeal_until(decision: DecisionView | None, zone: ZoneInfo, version: Version) -> date | None:
     if decision is None or decision.kind in (Kind.GRANT, Kind.ALLOCATE):
         return None
+    if decision.result.get("move") == "approve":  # everything, by an override
+        return None
     return _after(decision.recorded_at, zone, version.rules.appeal_days)
 
 

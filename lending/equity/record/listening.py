@@ -3,11 +3,16 @@
 Listens to the moves of bookings, so that no page, route, command or job leads past the record.
 """
 
-from lending.accounts.permissions import Action, Principal, Role
+from dataclasses import asdict
+
+from sqlalchemy import select
+
+from lending.accounts.permissions import SYSTEM, Action, Principal, Role
 from lending.bookings.facts import BookingMoved
-from lending.bookings.models import Booking, Redirection, Transition
+from lending.bookings.models import Booking, BookingLine, Redirection, Transition
 from lending.bookings.states import GRANTED, MOVES, State
 from lending.db.database import UnitOfWork
+from lending.equity.overriding.models import RulesOverridden, WorseOff
 from lending.equity.record.chain import append
 from lending.equity.record.decision import INSTALLATION, Author, Decision, Kind, Rule
 from lending.equity.record.snapshot import take_snapshot
@@ -17,6 +22,7 @@ from lending.policies.models import AllocationRound
 DECISIONS = {
     "approve": (Kind.GRANT, Rule.STAFF),
     "approve_in_part": (Kind.GRANT_IN_PART, Rule.STAFF),
+    "take_back": (Kind.GRANT_IN_PART, Rule.STAFF),
     "refuse": (Kind.REFUSE, Rule.STAFF),
     "put_on_waiting_list": (Kind.WAIT, Rule.STAFF),
     "redirect": (Kind.REDIRECT, Rule.STAFF),
@@ -47,6 +53,10 @@ def _moved(fact: BookingMoved, uow: UnitOfWork) -> None:
     by_round = _adopting(uow, booking)
     if by_round:
         rule = Rule.ROUND
+    override = uow.session.get(RulesOverridden, fact.transition_id)
+    preemption = fact.although.preemption
+    if override is not None or (preemption and preemption.is_late):
+        kind, rule = Kind.OVERRIDE, Rule.OVERRIDE
     snapshot = take_snapshot(uow, booking)
     append(
         uow,
@@ -56,15 +66,42 @@ def _moved(fact: BookingMoved, uow: UnitOfWork) -> None:
             rule=rule,
             author=author,
             inputs=snapshot.inputs,
-            result=_result(fact, booking) | _passed_on(uow, fact),
+            result=_result(fact, booking)
+            | _passed_on(uow, fact)
+            | _overridden(uow, override)
+            | ({"preempted_by": asdict(preemption)} if preemption else {}),
             booking_id=booking.id,
             round_id=booking.round_id if by_round else None,
             policy_id=snapshot.policy_id,
             stock=snapshot.stock,
-            reason_code=booking.refusal_reason if kind is Kind.REFUSE else None,
-            reason=uow.session.get_one(Transition, fact.transition_id).reason,
+            reason_code=booking.refusal_reason if kind is Kind.REFUSE or preemption else None,
+            reason=override.motive
+            if override
+            else uow.session.get_one(Transition, fact.transition_id).reason,
         ),
     )
+
+
+def _overridden(uow: UnitOfWork, override: RulesOverridden | None) -> dict[str, object]:
+    """Return what the rules said no for, who held otherwise first, and to whose cost."""
+    if override is None:
+        return {}
+    worse_off = uow.session.execute(
+        select(BookingLine.booking_id, BookingLine.item_id, WorseOff.pieces)
+        .join(BookingLine, BookingLine.id == WorseOff.line_id)
+        .where(WorseOff.transition_id == override.transition_id)
+        .order_by(BookingLine.booking_id, BookingLine.item_id)
+    )
+    return {
+        "override": {
+            "criteria": override.criteria.split(),
+            "proposed_by": override.proposed_by_id,
+            "worse_off": [
+                {"booking_id": booking_id, "item_id": item_id, "pieces": pieces}
+                for booking_id, item_id, pieces in worse_off
+            ],
+        }
+    }
 
 
 def _adopting(uow: UnitOfWork, booking: Booking) -> bool:
@@ -75,7 +112,7 @@ def _adopting(uow: UnitOfWork, booking: Booking) -> bool:
 
 
 def _author(actor: Principal, booking: Booking, action: Action | None) -> Author:
-    if actor.user_id is None and actor.api_token_id is None:
+    if actor == SYSTEM:
         return INSTALLATION
     role = actor.role_for(
         action or Action.SEE_BOOKING,

@@ -11,6 +11,7 @@ from lending.availability.answers import instant
 from lending.availability.models import HoldKind
 from lending.bookings.decisions import approve_booking, put_on_waiting_list
 from lending.bookings.errors import StockConflict
+from lending.bookings.facts import Although
 from lending.bookings.holding import hold, item_ids_of, lock_with_waiting, release
 from lending.bookings.models import Booking
 from lending.bookings.moves import move
@@ -172,8 +173,7 @@ def _carry_out(
             result.granted,
             reason="" if result.is_whole else reason,
             # Crews are planned from what comes out.
-            capacity_reason=found.name,
-            opinions_reason=opinions_reason,
+            although=Although(capacity=found.name, opinions=opinions_reason),
         )
     elif candidate.state is not State.WAITLISTED:
         put_on_waiting_list(uow, actor, candidate.booking_id, reason)

@@ -5,16 +5,12 @@ Listens to the bookings in the transaction that grants them, so that no way lead
 
 from lending.bookings.facts import BookingMoved
 from lending.bookings.models import Booking
-from lending.bookings.states import MOVES, State
+from lending.bookings.states import GRANTING
 from lending.db.database import UnitOfWork
 from lending.errors import FieldError, InvalidInput
 from lending.events import Events
 from lending.i18n import N_
 from lending.policies.rounds import round_for
-
-GRANTING = frozenset(
-    name for name, move in MOVES.items() if move.target in (State.APPROVED, State.PARTLY_APPROVED)
-)
 
 
 class WaitsForRound(InvalidInput):

@@ -16,7 +16,7 @@ from lending.bookings.duty_sources import departments_by_competence, departments
 from lending.bookings.facts import BookingChanged, BookingMoved
 from lending.bookings.models import Booking, Transition
 from lending.bookings.moves import load_for
-from lending.bookings.states import MOVES, UNDECIDED, State
+from lending.bookings.states import GRANTING, UNDECIDED, State
 from lending.db.database import UnitOfWork
 from lending.equity.routing.members import voices
 from lending.equity.routing.models import DecidedAgainst, Opinion, Verdict
@@ -24,9 +24,6 @@ from lending.errors import FieldError, Forbidden, InvalidInput, NotAllowedNow
 from lending.events import Events
 from lending.i18n import N_
 
-GRANTING = frozenset(
-    name for name, move in MOVES.items() if move.target in (State.APPROVED, State.PARTLY_APPROVED)
-)
 OPEN = UNDECIDED | {State.WAITLISTED}
 """The states in which an opinion still counts."""
 STANDING = N_(
@@ -269,12 +266,13 @@ def _hold_to(uow: UnitOfWork, fact: BookingMoved) -> None:
     unfavourable = verdicts.count(Verdict.UNFAVOURABLE)
     if not pending and not unfavourable:
         return
-    if not fact.opinions_reason:
+    because = fact.although.opinions.strip()
+    if not because:
         raise OpinionsStand(pending, unfavourable)
     uow.session.add(
         DecidedAgainst(
             transition_id=fact.transition_id,
-            reason=fact.opinions_reason,
+            reason=because,
             pending=pending,
             unfavourable=unfavourable,
         )

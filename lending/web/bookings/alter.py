@@ -186,6 +186,7 @@ def reduce(booking_id: int) -> ResponseReturnValue:
         return _too_late(booking) if request.method == "POST" else to_booking(booking_id)
     quantities = {line.item_id: line.quantity for line in booking.line_views}
     errors: list[tuple[str, str]] = []
+    reason = request.form.get("reason", "")
     if request.method == "POST":
         quantities, sound = _read_quantities(booking)
         if not sound:
@@ -193,10 +194,16 @@ def reduce(booking_id: int) -> ResponseReturnValue:
         else:
             lines = [Wanted(item_id, quantity) for item_id, quantity in quantities.items()]
             try:
-                database().write(lambda uow: reduce_booking(uow, principal(), booking_id, lines))
+                database().write(
+                    lambda uow: reduce_booking(uow, principal(), booking_id, lines, reason)
+                )
             except InvalidInput as error:
                 errors += [
-                    ("", gettext(found.message, **dict(found.data))) for found in error.errors
+                    (
+                        "reason" if found.field == "reason" else "",
+                        gettext(found.message, **dict(found.data)),
+                    )
+                    for found in error.errors
                 ]
             except NotAllowedNow:
                 return _too_late(booking)
@@ -204,5 +211,5 @@ def reduce(booking_id: int) -> ResponseReturnValue:
                 flash(gettext("Your booking is reduced. Others thank you."), "success")
                 return to_booking(booking_id)
     return render_template(
-        "bookings/reduce.html", booking=booking, quantities=quantities, errors=errors
+        "bookings/reduce.html", booking=booking, quantities=quantities, errors=errors, reason=reason
     ), 422 if errors else 200

@@ -8,12 +8,13 @@ from flask_babel import gettext
 
 from calendars.intervals import Interval
 from lending.accounts.permissions import Action
-from lending.bookings.decisions import cancel_booking, complete_booking
+from lending.bookings.decisions import cancel_booking
 from lending.bookings.defaults import next_time
 from lending.bookings.detail import BookingDetail
 from lending.bookings.drafts import copy_booking
+from lending.bookings.pieces import complete_booking
 from lending.bookings.queries import BookingFilter, BookingRow, Order, list_bookings
-from lending.bookings.states import State
+from lending.bookings.states import UNDECIDED, State
 from lending.equity.valuation.service import loan_cents
 from lending.errors import InvalidInput, NotAllowedNow
 from lending.i18n import N_
@@ -31,6 +32,7 @@ from lending.web.bookings.sentences import (
 )
 from lending.web.bookings.why import why_of
 from lending.web.context import allowed, database, principal
+from lending.web.criteria import judged
 from lending.web.form_errors import tell_errors
 from lending.web.formats import period
 from lending.web.navigation import booking_url
@@ -141,6 +143,8 @@ def overtaken(booking_id: int, *typed: str) -> ResponseReturnValue:
 def _sent_page(booking: BookingDetail, overtaken: tuple[str, ...] | None = None) -> str:
     with database().read() as uow:
         worth = loan_cents(uow, booking.id)
+        undecided = booking.state in UNDECIDED | {State.WAITLISTED}
+        advised = judged(uow, booking.id).advised() if undecided else ()
     return render_template(
         "bookings/show.html",
         booking=booking,
@@ -150,6 +154,7 @@ def _sent_page(booking: BookingDetail, overtaken: tuple[str, ...] | None = None)
         asked_for=_asked_for(booking),
         overtaken=overtaken,
         worth=worth,
+        advised=advised,
         why=why_of(booking),
         trail=read_trail(booking.id),
     )

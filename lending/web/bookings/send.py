@@ -25,6 +25,7 @@ from lending.web.bookings.depots import closed_around, collections_of
 from lending.web.bookings.goes_with import goes_with
 from lending.web.bookings.sentences import next_words
 from lending.web.context import allowed, database, principal
+from lending.web.criteria import ELSEWHERE, judged
 from lending.web.errors import words
 from lending.web.routing.words import why, why_not
 
@@ -42,6 +43,8 @@ def review(booking_id: int) -> ResponseReturnValue:
         collecting = round_of(uow, booking)
         targets = find_targets(uow, booking_id)
         companions = goes_with(uow, booking)
+        rules = judged(uow, booking_id)
+    better = _better(booking, targets)
     return render_template(
         "bookings/review.html",
         booking=booking,
@@ -53,7 +56,9 @@ def review(booking_id: int) -> ResponseReturnValue:
         collecting=collecting,
         companions=companions,
         trail=read_trail(booking_id),
-        better=_better(booking, targets),
+        better=better,
+        judged=rules,
+        advised=rules.advised(without=ELSEWHERE if better else frozenset()),
     )
 
 

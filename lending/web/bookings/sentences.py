@@ -48,7 +48,7 @@ NEXT: dict[Step, tuple[str, str]] = {
     ),
     Step.COMPLETE: (
         N_("Send what is missing"),
-        N_("Without an answer by %(day)s, the request lapses."),
+        N_("You have until %(day)s; after that the request may be refused as incomplete."),
     ),
     Step.WAIT: (
         N_("You are on the waiting list"),
@@ -86,6 +86,10 @@ LATE: dict[Step, tuple[str, str]] = {
     Step.ANSWER: (
         N_("The answer was due by %(day)s"),
         N_("%(lender)s is late. The equipment is still kept for you; do call."),
+    ),
+    Step.COMPLETE: (
+        N_("What is missing was due by %(day)s"),
+        N_("Send it today, or call %(lender)s: the request may be refused as incomplete."),
     ),
     Step.BRING_BACK: (
         N_("The return was due on %(moment)s"),
@@ -167,10 +171,14 @@ HAPPENED = {
     "wait": N_("Waiting list joined"),
     "serve": N_("Equipment came free: request handed on"),
     "ask_for_pieces": N_("Something is missing"),
+    "prolong": N_("More time to send what is missing"),
     "complete": N_("Answer sent"),
     "review": N_("Request in review"),
     "approve": N_("Request granted"),
     "approve_in_part": N_("Request granted in part"),
+    "take_back": N_("A part taken back by the lender"),
+    "mark_safety": N_("Put among elections, safety and crises"),
+    "unmark_safety": N_("No longer among elections, safety and crises"),
     "refuse": N_("Request refused"),
     "put_on_waiting_list": N_("Put on the waiting list"),
     "redirect": N_("Request passed on to another lender"),

@@ -1,7 +1,6 @@
 """Why a request was answered as it was: the numbers, the rules, what one can do about it."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from flask import g, render_template
 from flask.typing import ResponseReturnValue
@@ -9,7 +8,6 @@ from flask_babel import gettext, ngettext
 
 from lending.accounts.permissions import Action
 from lending.bookings.detail import BookingDetail, get_booking
-from lending.equity.eligibility.criteria import Finding, Verdict
 from lending.equity.record.answers import Answer, read_answer
 from lending.equity.record.comparing import compared_cases
 from lending.equity.record.decision import Kind, Rule
@@ -18,7 +16,7 @@ from lending.equity.rounds.words import LIMITS
 from lending.i18n import N_
 from lending.web.bookings import blueprint
 from lending.web.context import allowed, database, principal
-from lending.web.formats import day
+from lending.web.criteria import CriterionView, criteria_views, rules_url
 
 TITLES = {
     Kind.GRANT: N_("Everything you asked for is granted."),
@@ -42,23 +40,6 @@ RULES = {
     Rule.WAITING_LIST: N_("Who waits longest is served first."),
     Rule.DEADLINE: N_("A request that nobody decides lapses at the end of its time."),
 }
-VERDICTS = {
-    Verdict.MET: ("check-lg", "is-good"),
-    Verdict.FAILED: ("x-lg", "is-bad"),
-    Verdict.TO_CHECK: ("question-lg", "is-wait"),
-}
-
-
-@dataclass(frozen=True)
-class CriterionView:
-    """What a rule says about the request, in words."""
-
-    label: str
-    """A gettext id, as the verdict."""
-    verdict: str
-    text: str
-    icon: str
-    tone: str
 
 
 @dataclass(frozen=True)
@@ -73,6 +54,7 @@ class WhyView:
     criteria: tuple[CriterionView, ...]
     round: RoundAnswer | None
     """What an allocation round has to do with it."""
+    rules_url: str
 
 
 @blueprint.get("/demandes/<int:booking_id>/reponse")
@@ -111,7 +93,8 @@ def why_view(answer: Answer, found: RoundAnswer | None = None) -> WhyView:
         title=gettext(TITLES[decision.kind]) if decision else gettext("Nothing is decided yet."),
         rule=gettext(RULES[answer.rule]) if answer.rule in RULES else "",
         numbers=_numbers(answer),
-        criteria=tuple(_criterion(finding) for finding in answer.findings),
+        criteria=criteria_views(answer.findings),
+        rules_url=rules_url(answer.authority_id, answer.rules),
         round=found,
     )
 
@@ -131,22 +114,3 @@ def _numbers(answer: Answer) -> tuple[str, ...]:
         for line in answer.lines
         if line.free < line.asked
     )
-
-
-def _criterion(finding: Finding) -> CriterionView:
-    icon, tone = VERDICTS[finding.verdict]
-    return CriterionView(
-        label=finding.criterion.label,
-        verdict=finding.verdict.label,
-        text=finding_words(finding),
-        icon=icon,
-        tone=tone,
-    )
-
-
-def finding_words(finding: Finding) -> str:
-    """Return what a criterion found, as a sentence."""
-    values = {
-        name: day(value) if isinstance(value, date) else value for name, value in finding.values
-    }
-    return str(gettext(finding.text, **values))

@@ -10,9 +10,7 @@ from sqlalchemy import event, func, select
 from lending.accounts.permissions import SYSTEM, Principal
 from lending.bookings.decisions import (
     approve_booking,
-    ask_for_pieces,
     cancel_booking,
-    complete_booking,
     put_on_waiting_list,
     refuse_booking,
     review_booking,
@@ -20,6 +18,7 @@ from lending.bookings.decisions import (
 from lending.bookings.drafts import delete_draft
 from lending.bookings.expiry import expire_options
 from lending.bookings.models import Booking
+from lending.bookings.pieces import ask_for_pieces, complete_booking
 from lending.bookings.states import RefusalReason
 from lending.clock import FixedClock
 from lending.db.database import Database, UnitOfWork
@@ -61,7 +60,9 @@ def test_a_grant_is_recorded_with_everything_it_was_made_on(recorded: Database, 
     content = last(recorded, cast)
     facts, findings = content["inputs"].pop("facts"), content["inputs"].pop("findings")
     assert judge(DEFAULT, facts_from_json(facts))
-    assert {each["criterion"] for each in findings if each["blocks"]} == {"commitment", "insurance"}
+    assert {each["criterion"] for each in findings if each["verdict"] == "to_check"} == {
+        "general_interest"
+    }
     assert content == {
         "version": 1,
         "authority_id": cast.town,
@@ -92,8 +93,8 @@ def test_a_grant_is_recorded_with_everything_it_was_made_on(recorded: Database, 
                 "commune": TOWN_COMMUNE,
                 "identifiers": ["rna"],
                 "verification": "verified",
-                "insurance_until": None,
-                "republican_commitment_on": None,
+                "insurance_until": "2027-12-31",
+                "republican_commitment_on": "2026-01-15",
             },
             "event": {
                 "id": event_id,

@@ -17,6 +17,7 @@ from lending.db.database import Database, UnitOfWork
 from lending.equity.record.canonical import canonical, link, parse
 from lending.equity.record.models import DecisionRecord
 from lending.equity.record.replaying import Replayed, replay_chain
+from lending.organisations.models import Organisation
 from lending.policies.drafting import Draft, edit_draft, open_draft, publish_policy
 from lending.policies.rules import Rules
 from tests.equity.record.chains import make_chain, tamper, walk
@@ -88,7 +89,7 @@ def test_everything_that_is_decided_comes_out_the_same_again(
     waiting(recorded, cast, {cast.chairs: 90})
     recorded.write(lambda uow: approve_booking(uow, cast.manager, whole))
     clock.instant += timedelta(days=1)
-    publish(recorded, cast, lead_time_days=200, late="refused")
+    publish(recorded, cast, lead_time_days=200)
     late = submitted(recorded, cast, {cast.barriers: 20})
     refused = RefusalReason.LATE
     recorded.write(lambda uow: refuse_booking(uow, cast.manager, late, refused, "Trop tard."))
@@ -158,7 +159,7 @@ def _no_facts_to_read(content: Content) -> None:
         (_more_than_free, ["stock"], "40 granted, 39 free"),
         (_more_than_asked, ["result", "result"], "41 granted, 40 asked"),
         (_less_than_all, ["result"], "grant: 39"),
-        (_another_finding, ["findings"], "territory: recorded failed, blocks, found met"),
+        (_another_finding, ["findings", "result"], "territory: recorded failed, blocks, found met"),
         (_another_fact, ["findings"], "territory: recorded met, found failed, blocks"),
         (_another_version, ["rules"], "not those that were recorded"),
         (_no_such_rules, ["rules"], "4711 are not there"),
@@ -238,3 +239,17 @@ def test_a_doubt_is_told_and_is_no_error(recorded: Database, cast: Cast):
     answer = run(recorded, "--authority", "sainte-planche")
     assert answer.exit_code == 0
     assert "sainte-planche\tdoubt at 1\treason\tLATE: lead_time was met" in answer.stdout
+
+
+def test_what_the_rules_said_no_to_is_named_where_no_two_people_overrode_it(
+    recorded: Database, cast: Cast
+):
+    """The record alone: nothing holds to the rules here but the check."""
+    recorded.write(
+        lambda uow: setattr(uow.session.get_one(Organisation, cast.choir), "insurance_until", None)
+    )
+    number = submitted(recorded, cast, {cast.chairs: 4})
+    recorded.write(lambda uow: approve_booking(uow, cast.manager, number))
+    assert told(recorded, cast) == [
+        (1, "result", "granted although the rules say no: insurance"),
+    ]

@@ -1,6 +1,6 @@
 """An installation with rounds: what is decided is recorded, and nothing passes a round by."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -8,26 +8,15 @@ from lending.clock import FixedClock
 from lending.db.database import Database
 from lending.equity.record import listening
 from lending.equity.rounds import guarding
-from lending.organisations.models import Organisation
 from lending.policies.rounds import NewRound, announce_round
 from tests.factories import FRIDAY, MONDAY, NOW, Cast
 
 
 @pytest.fixture
-def lender(database: Database, cast: Cast) -> Database:
-    """Let rounds be guarded and decisions recorded; the files of the cast are in order."""
+def lender(database: Database) -> Database:
+    """Let rounds be guarded and decisions recorded."""
     guarding.listen(database.events)
     listening.listen(database.events)
-
-    def complete(uow):
-        for number in (cast.choir, cast.club):
-            found = uow.session.get_one(Organisation, number)
-            found.insurance_until, found.republican_commitment_on = (
-                date(2027, 1, 1),
-                date(2025, 1, 1),
-            )
-
-    database.write(complete)
     return database
 
 

@@ -8,14 +8,10 @@ import pytest
 from lending.authorities.models import Competence
 from lending.availability.answers import Wanted
 from lending.bookings.changes import change_booking
-from lending.bookings.decisions import (
-    approve_booking,
-    ask_for_pieces,
-    complete_booking,
-    refuse_booking,
-    review_booking,
-)
+from lending.bookings.decisions import approve_booking, refuse_booking, review_booking
+from lending.bookings.facts import Although
 from lending.bookings.models import Booking
+from lending.bookings.pieces import ask_for_pieces, complete_booking
 from lending.bookings.states import RefusalReason, State
 from lending.db.database import Database
 from lending.equity.routing.models import Verdict
@@ -135,7 +131,7 @@ def test_granting_while_opinions_are_awaited_takes_a_reason_that_is_kept(
     assert state_of(heard, asked) is State.IN_REVIEW
     heard.write(
         lambda uow: approve_booking(
-            uow, cast.manager, asked, opinions_reason="La commune prête deux agents."
+            uow, cast.manager, asked, although=Although(opinions="La commune prête deux agents.")
         )
     )
     with heard.read() as uow:

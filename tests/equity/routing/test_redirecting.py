@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from lending.accounts.permissions import SYSTEM
 from lending.authorities.models import Authority, AuthorityKind
-from lending.bookings.decisions import approve_booking, ask_for_pieces, refuse_booking
+from lending.bookings.decisions import approve_booking, refuse_booking
 from lending.bookings.drafts import delete_draft
 from lending.bookings.models import Booking, Redirection
+from lending.bookings.pieces import ask_for_pieces
 from lending.bookings.queries import list_bookings
 from lending.bookings.states import RefusalReason, State
 from lending.bookings.steps import Step

@@ -53,7 +53,7 @@ def test_what_is_given_back_lowers_the_value_and_the_first_one_is_kept(
     database: Database, cast: Cast
 ) -> None:
     number = approved(database, cast, {cast.chairs: 30})
-    database.write(lambda uow: reduce_booking(uow, SYSTEM, number, [Wanted(cast.chairs, 10)]))
+    database.write(lambda uow: reduce_booking(uow, cast.alice, number, [Wanted(cast.chairs, 10)]))
     first, second = values_of(database, number)
     assert (first.stage, first.cents) == (Stage.GRANTED, 30 * CHAIR)
     assert first.replaced_at is not None
