@@ -13,6 +13,7 @@ from lending.authorities.outlines import import_outlines, read_outlines
 from lending.authorities.queries import authority_codes
 from lending.bookings.inventory import import_inventory
 from lending.catalogue.importing import ImportedItems, export_items, read_items
+from lending.catalogue.kit_files import ImportedKits, export_kits, import_kits, read_kits
 from lending.csvfiles import BadFile, Table
 from lending.db.database import Database, UnitOfWork
 from lending.organisations.importing import (
@@ -48,12 +49,12 @@ CHECK = click.option("--check", is_flag=True, help="Only try: say what would hap
 
 @click.group("import")
 def import_files() -> None:
-    """Read items, organisations or outlines from a file: all of it or nothing."""
+    """Read items, kits, organisations or outlines from a file: all of it or nothing."""
 
 
 @click.group("export")
 def export_files() -> None:
-    """Write items or organisations to a file: its name ends in .csv, .ods or .xlsx.
+    """Write items, kits or organisations to a file: its name ends in .csv, .ods or .xlsx.
 
     What is written as CSV, also from a spreadsheet, can be imported again.
     """
@@ -77,6 +78,26 @@ def import_items(context: HasDatabase, file: Path, authority: str, check: bool) 
         )
     _tell_unused(table.unused)
     _tell_items(outcome, check)
+
+
+@import_files.command("kits")
+@SOURCE
+@click.option("--authority", default="", help="Code of the lender, where no column tells it.")
+@CHECK
+@click.pass_obj
+def import_recipes(context: HasDatabase, file: Path, authority: str, check: bool) -> None:
+    """Read kits; known ones (by authority and code) are updated.
+
+    Parts are written `PRA-2X1:6 PRA-ESC:1`: the code of an item and its pieces in one kit.
+    """
+    with _told_lines():
+        table = read_kits(file.read_bytes())
+        lender = authority or _only_authority(context.database, table)
+        outcome = _run(
+            context.database, check, lambda uow: import_kits(uow, SYSTEM, table.rows, lender)
+        )
+    _tell_unused(table.unused)
+    _tell_counts("kits", outcome, check)
 
 
 @import_files.command("outlines")
@@ -116,6 +137,14 @@ def import_borrowers(context: HasDatabase, file: Path, check: bool) -> None:
 def write_items(context: HasDatabase, file: Path) -> None:
     """Write all items with their stock of now."""
     _write(context.database, file, export_items)
+
+
+@export_files.command("kits")
+@TARGET
+@click.pass_obj
+def write_recipes(context: HasDatabase, file: Path) -> None:
+    """Write all kits."""
+    _write(context.database, file, export_kits)
 
 
 @export_files.command("organisations")
@@ -184,7 +213,9 @@ def _tell_items(outcome: ImportedItems, check: bool) -> None:
         click.echo(f"stock movements: {len(outcome.differences)} ({pieces} pieces)")
 
 
-def _tell_counts(what: str, done: ImportedItems | ImportedOrganisations, check: bool) -> None:
+def _tell_counts(
+    what: str, done: ImportedItems | ImportedOrganisations | ImportedKits, check: bool
+) -> None:
     click.echo(f"{what} new: {done.created}")
     click.echo(f"{what} updated: {done.updated}")
     click.echo(f"{what} unchanged: {done.unchanged}")

@@ -65,14 +65,28 @@ def find_alternatives(
     """
     substitutes = _substitutes(uow, period, conflicts)
     home = _authority_of(uow, wanted[0].item_id) if wanted else None
-    possible = {conflict.item_id: conflict.possible for conflict in conflicts}
-    part = [Wanted(w.item_id, possible.get(w.item_id, w.quantity)) for w in wanted]
+    part = parts_of(wanted, conflicts)
     return Alternatives(
         dates=tuple(nearest_dates(uow, period, wanted, zone, without_lines=without_lines)),
         equivalents=tuple(s for s in substitutes if s.authority_id == home),
         elsewhere=tuple(s for s in substitutes if s.authority_id != home),
         part=tuple(want for want in part if want.quantity > 0),
     )
+
+
+def parts_of(wanted: Sequence[Wanted], conflicts: Sequence[LineConflict]) -> list[Wanted]:
+    """Return what can be had of all that is wanted: nothing of what is wanted whole and short."""
+    possible = {conflict.item_id: conflict.possible for conflict in conflicts}
+    return [
+        Wanted(
+            want.item_id,
+            0
+            if want.whole and want.item_id in possible
+            else possible.get(want.item_id, want.quantity),
+            want.whole,
+        )
+        for want in wanted
+    ]
 
 
 def nearest_dates(

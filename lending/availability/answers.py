@@ -35,6 +35,8 @@ class Wanted:
 
     item_id: int
     quantity: int
+    whole: bool | None = None
+    """Whether a part is of no use; where nobody said, it stays as it was."""
 
 
 @dataclass(frozen=True)

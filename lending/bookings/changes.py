@@ -71,7 +71,8 @@ def reduce_booking(
 
     Raises:
         NotAllowedNow: it is not granted, or the notice for changes has passed.
-        InvalidInput: a line would grow, nothing would remain, or the staff gives no reason.
+        InvalidInput: a line would grow, nothing would remain, or the staff gives no reason or
+            would leave a part of what is of use only whole. Who asked may well need less by now.
         NotFound, Forbidden: the actor cannot.
     """
     booking = load_for(uow, actor, booking_id, Action.EDIT_BOOKING)
@@ -81,7 +82,7 @@ def reduce_booking(
     is_decision = actor.can(Action.REVIEW_BOOKING, authority_id=booking.authority_id)
     if is_decision:
         check_move(actor, booking, "take_back", reason)
-    _check_kept(booking, kept)
+    _check_kept(booking, kept, is_decision=is_decision)
     terms = lock_with_waiting(uow, item_ids_of(booking))
     keep_only(uow, booking, kept, terms)
     if is_decision:
@@ -105,7 +106,7 @@ def keep_only(
     hold(uow, booking, HoldKind.DECIDED, terms, reduces=True)
 
 
-def _check_kept(booking: Booking, kept: Mapping[int, int]) -> None:
+def _check_kept(booking: Booking, kept: Mapping[int, int], *, is_decision: bool) -> None:
     errors = [
         FieldError(
             f"lines.{position}.quantity",
@@ -115,12 +116,31 @@ def _check_kept(booking: Booking, kept: Mapping[int, int]) -> None:
         for position, line in enumerate(booking.lines)
         if not 0 <= kept.get(line.item_id, line.granted or 0) <= (line.granted or 0)
     ]
+    if is_decision:
+        errors += _broken(booking, kept)
     if kept.keys() - item_ids_of(booking):
         errors.append(FieldError("lines", N_("This is not in the booking.")))
     if not errors and not any(kept.get(li.item_id, li.granted or 0) for li in booking.lines):
         errors.append(FieldError("lines", N_("Nothing remains: cancel the booking instead.")))
     if errors:
         raise InvalidInput(errors)
+
+
+def _broken(booking: Booking, kept: Mapping[int, int]) -> list[FieldError]:
+    """Return the lines of which a part would be left although it is of no use."""
+    return [
+        FieldError(
+            f"lines.{position}.quantity",
+            N_(
+                "%(name)s: a part is of no use to the association. "
+                "Leave all %(granted)d or take all back."
+            ),
+            (("name", line.item.name), ("granted", line.granted or 0)),
+        )
+        for position, line in enumerate(booking.lines)
+        if line.all_or_nothing
+        and 0 < kept.get(line.item_id, line.granted or 0) < (line.granted or 0)
+    ]
 
 
 def _in_time(uow: UnitOfWork, actor: Principal, booking: Booking) -> bool:

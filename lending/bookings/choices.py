@@ -3,7 +3,7 @@
 The choices change the draft only; it is sent again afterwards, and only then is anything held.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 from calendars.intervals import Interval
 from calendars.zones import days_later, to_local
 from lending.accounts.permissions import Action, Principal
-from lending.availability.answers import Wanted, find_conflicts, free_for_loan
+from lending.availability.alternatives import parts_of
+from lending.availability.answers import LineConflict, Wanted, find_conflicts, free_for_loan
 from lending.availability.holds import terms_of
 from lending.bookings.changes import change_booking
 from lending.bookings.details import BookingDetails, check_period
@@ -84,16 +85,15 @@ def change_dates(
 def take_part(uow: UnitOfWork, actor: Principal, booking_id: int) -> Booking:
     """Ask only for what is free; items of which nothing is free are taken out.
 
+    So are those of which a part is of no use, unless all is free.
+
     Raises:
         InvalidInput: nothing at all is free.
         NotAllowedNow, NotFound, Forbidden: as for drafts.
     """
     booking = _draft(uow, actor, booking_id)
-    possible = _possible(uow, booking)
-    part = [
-        Wanted(want.item_id, possible.get(want.item_id, want.quantity))
-        for want in wanted_by(booking)
-    ]
+    wanted = wanted_by(booking)
+    part = parts_of(wanted, _conflicts(uow, booking, wanted))
     kept = [want for want in part if want.quantity > 0]
     if not kept:
         raise InvalidInput(lines=N_("Nothing of this is free for these dates any more."))
@@ -118,7 +118,7 @@ def take_equivalent(
     lines = {line.item_id: line.requested for line in booking.lines}
     lines[item.id] = keep
     lines[substitute.id] = lines.get(substitute.id, 0) + move
-    write_lines(uow, booking, _wanted(lines))
+    write_lines(uow, booking, _wanted(lines, _whole(booking, item, substitute)))
     return booking
 
 
@@ -141,7 +141,7 @@ def take_elsewhere(
     other = _draft_at(uow, actor, booking, substitute.authority_id)
     lines = {line.item_id: line.requested for line in other.lines}
     lines[substitute.id] = lines.get(substitute.id, 0) + move
-    write_lines(uow, other, _wanted(lines))
+    write_lines(uow, other, _wanted(lines, _whole(booking, item, substitute)))
     left = {line.item_id: line.requested for line in booking.lines} | {item.id: keep}
     uow.session.flush()  # the other draft needs its id
     if not _wanted(left):
@@ -158,16 +158,23 @@ def _draft(uow: UnitOfWork, actor: Principal, booking_id: int) -> Booking:
     return booking
 
 
-def _wanted(lines: dict[int, int]) -> list[Wanted]:
-    return [Wanted(item_id, quantity) for item_id, quantity in lines.items() if quantity > 0]
+def _wanted(lines: dict[int, int], whole: Collection[int] = ()) -> list[Wanted]:
+    return [
+        Wanted(item_id, quantity, True if item_id in whole else None)
+        for item_id, quantity in lines.items()
+        if quantity > 0
+    ]
 
 
-def _possible(uow: UnitOfWork, booking: Booking) -> dict[int, int]:
-    """Return how much can be had of the items that are short."""
-    wanted = wanted_by(booking)
+def _whole(booking: Booking, item: Item, substitute: Item) -> set[int]:
+    """Return the substitute, if a part of what it stands in for is of no use."""
+    is_whole = any(li.all_or_nothing for li in booking.lines if li.item_id == item.id)
+    return {substitute.id} if is_whole else set()
+
+
+def _conflicts(uow: UnitOfWork, booking: Booking, wanted: list[Wanted]) -> list[LineConflict]:
     terms = terms_of(uow.session, [want.item_id for want in wanted])
-    conflicts = find_conflicts(uow, period_of(booking), wanted, terms)
-    return {conflict.item_id: conflict.possible for conflict in conflicts}
+    return find_conflicts(uow, period_of(booking), wanted, terms)
 
 
 def _pair(uow: UnitOfWork, booking: Booking, item_id: int, substitute_id: int) -> tuple[Item, Item]:
@@ -184,7 +191,8 @@ def _pair(uow: UnitOfWork, booking: Booking, item_id: int, substitute_id: int) -
 
 def _share(uow: UnitOfWork, booking: Booking, item: Item, substitute: Item) -> tuple[int, int]:
     """Return how many pieces stay with the item and how many go over to the substitute."""
-    asked = next(line.requested for line in booking.lines if line.item_id == item.id)
+    line = next(line for line in booking.lines if line.item_id == item.id)
+    asked = line.requested
     taken = next((li.requested for li in booking.lines if li.item_id == substitute.id), 0)
     period: Interval = period_of(booking)
     free = free_for_loan(uow, period, item_ids=[item.id, substitute.id])
@@ -197,6 +205,10 @@ def _share(uow: UnitOfWork, booking: Booking, item: Item, substitute: Item) -> t
         return asked, 0
     if move <= 0:
         raise InvalidInput(substitute_id=N_("Nothing of this is free for these dates any more."))
+    if line.all_or_nothing and keep + move < asked:
+        raise InvalidInput(
+            substitute_id=N_("Too little of this is free, and you want all or none.")
+        )
     return keep, move
 
 

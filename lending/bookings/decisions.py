@@ -77,6 +77,17 @@ def check_grants(booking: Booking, grants: Mapping[int, int], reason: str) -> st
                     (("requested", line.requested),),
                 )
             )
+        elif line.all_or_nothing and grants[line.item_id] not in (0, line.requested):
+            errors.append(
+                FieldError(
+                    f"lines.{position}.granted",
+                    N_(
+                        "%(name)s: a part is of no use to the association. "
+                        "Grant all %(requested)d or 0."
+                    ),
+                    (("name", line.item.name), ("requested", line.requested)),
+                )
+            )
     if set(grants) - item_ids_of(booking):
         errors.append(FieldError("lines", N_("Only what was requested can be granted.")))
     if not errors and not any(grants.values()):

@@ -11,6 +11,7 @@ from lending.accounts.permissions import Action, Principal
 from lending.authorities.models import Authority, Commune
 from lending.availability.answers import free_for_loan
 from lending.bookings.consent import may_be_shown
+from lending.bookings.kit_views import KitUnits, kits_of_lines
 from lending.bookings.models import Booking, BookingLine, Event, SiteAccess, Transition
 from lending.bookings.queries import BookingRow, row_of, rows_query
 from lending.bookings.states import GRANTED, MOVES, UNDECIDED, Move, RefusalReason, State
@@ -74,6 +75,10 @@ class LineView:
     returned: int
     damaged: int
     lost: int
+    all_or_nothing: bool
+    kits: tuple[KitUnits, ...]
+    """The kits that take pieces of it."""
+    """Whether a part is of no use to who asks."""
     note: str
     stock: int
     """At the beginning of the loan."""
@@ -247,6 +252,7 @@ def _line_views(
         item_ids=[item.id for _, item, _ in rows],
         without_lines=[line.id for line, _, _ in rows],
     )
+    kits = kits_of_lines(uow, [line.id for line, _, _ in rows])
     return tuple(
         LineView(
             id=line.id,
@@ -263,6 +269,8 @@ def _line_views(
             returned=line.returned,
             damaged=line.damaged,
             lost=line.lost,
+            all_or_nothing=line.all_or_nothing,
+            kits=kits.get(line.id, ()),
             note=line.note,
             stock=free[item.id].stock,
             free=free[item.id].free,

@@ -1,6 +1,6 @@
 """Prepare a booking: the event, the dates, the lines, before anything is asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from lending.bookings.facts import BookingChanged
 from lending.bookings.models import Booking, BookingLine, Event, Transition
 from lending.bookings.moves import load_for
 from lending.bookings.states import State
+from lending.bookings.ties import tie_like, untie, untie_broken
 from lending.db.counter import next_number
 from lending.db.database import UnitOfWork
 from lending.errors import FieldError, Forbidden, InvalidInput, NotAllowedNow, NotFound
@@ -127,6 +128,22 @@ def set_line(
     return booking
 
 
+def mark_whole(
+    uow: UnitOfWork, actor: Principal, booking_id: int, item_ids: Collection[int]
+) -> Booking:
+    """Say of which items of a draft a part is of no use; of the others it is.
+
+    Raises:
+        as `edit_draft`.
+    """
+    booking = load_for(uow, actor, booking_id, Action.EDIT_BOOKING)
+    if booking.state is not State.DRAFT:
+        raise NotAllowedNow
+    for line in booking.lines:
+        line.all_or_nothing = line.item_id in item_ids
+    return booking
+
+
 def delete_draft(uow: UnitOfWork, actor: Principal, booking_id: int) -> None:
     """Throw a draft away.
 
@@ -165,7 +182,7 @@ def copy_booking(
         raise InvalidInput(errors)
     event, zone = old.event, ZoneInfo(old.authority.timezone)
     days = (to_local(starts_at, zone).date() - to_local(old.starts_at, zone).date()).days
-    return create_booking(
+    copy = create_booking(
         uow,
         actor,
         BookingDetails(
@@ -185,11 +202,17 @@ def copy_booking(
             description=event.description,
         ),
         [
-            Wanted(line.item_id, min(line.requested, line.item.max_per_booking or line.requested))
+            Wanted(
+                line.item_id,
+                min(line.requested, line.item.max_per_booking or line.requested),
+                line.all_or_nothing,
+            )
             for line in old.lines
             if line.item.is_active
         ],
     )
+    tie_like(copy, old)
+    return copy
 
 
 def write_details(
@@ -215,6 +238,8 @@ def write_details(
 def write_lines(uow: UnitOfWork, booking: Booking, lines: Sequence[Wanted]) -> None:
     """Make the booking ask for exactly these lines; several of one item are added up.
 
+    Whether a part is of no use is as the lines say, and as it was where they do not say.
+
     Raises:
         InvalidInput: an item is not lent by the booking's authority, or too much is asked.
     """
@@ -222,14 +247,28 @@ def write_lines(uow: UnitOfWork, booking: Booking, lines: Sequence[Wanted]) -> N
     for line in lines:
         totals[line.item_id] = totals.get(line.item_id, 0) + line.quantity
     check_lines(uow, booking, lines, totals)
+    whole: dict[int, bool] = {}
+    for line in lines:
+        if line.whole is not None:
+            whole[line.item_id] = whole.get(line.item_id, False) or line.whole
     kept = {line.item_id: line for line in booking.lines}
     for item_id, quantity in totals.items():
         if item_id in kept:
             kept[item_id].requested = quantity
+            kept[item_id].all_or_nothing = whole.get(item_id, kept[item_id].all_or_nothing)
         else:
-            booking.lines.append(BookingLine(item_id=item_id, requested=quantity))
+            booking.lines.append(
+                BookingLine(
+                    item_id=item_id,
+                    requested=quantity,
+                    all_or_nothing=whole.get(item_id, False),
+                )
+            )
     for item_id in kept.keys() - totals.keys():
+        for kit_id in [tie.kit_id for tie in kept[item_id].kits]:
+            untie(booking, kit_id)
         booking.lines.remove(kept[item_id])
+    untie_broken(booking)
 
 
 def _check_owners(uow: UnitOfWork, actor: Principal, details: BookingDetails) -> None:

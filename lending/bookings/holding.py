@@ -28,11 +28,15 @@ def period_of(booking: Booking) -> Interval:
 
 def wanted_by(booking: Booking) -> list[Wanted]:
     """Return what the booking should hold: what is granted, or else what is requested."""
-    quantities = (
-        (line.item_id, line.requested if line.granted is None else line.granted)
+    wanted = (
+        Wanted(
+            line.item_id,
+            line.requested if line.granted is None else line.granted,
+            line.all_or_nothing,
+        )
         for line in booking.lines
     )
-    return [Wanted(item_id, quantity) for item_id, quantity in quantities if quantity > 0]
+    return [want for want in wanted if want.quantity > 0]
 
 
 def lock_with_waiting(uow: UnitOfWork, item_ids: Iterable[int]) -> dict[int, Terms]:

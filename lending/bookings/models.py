@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 
 from lending.authorities.models import Authority, Commune, Competence
 from lending.bookings.states import RefusalReason, State
-from lending.catalogue.models import Item
+from lending.catalogue.models import Item, Kit
 from lending.db.base import Base, Id, Uuid, choice
 from lending.i18n import N_
 from lending.organisations.models import Organisation
@@ -169,10 +169,36 @@ class BookingLine(Base):
     returned: Mapped[int] = mapped_column(default=0)
     damaged: Mapped[int] = mapped_column(default=0)
     lost: Mapped[int] = mapped_column(default=0)
+    all_or_nothing: Mapped[bool] = mapped_column(default=False)
+    """Whether a part of what is requested is of no use to who asks."""
     note: Mapped[str] = mapped_column(String(300), default="")
 
     booking: Mapped[Booking] = relationship(back_populates="lines")
     item: Mapped[Item] = relationship()
+    kits: Mapped[list["LineKit"]] = relationship(
+        back_populates="line", cascade="all, delete-orphan", order_by="LineKit.kit_id"
+    )
+
+
+class LineKit(Base):
+    """So many pieces of a line are asked for as parts of kits; the rest of it by itself.
+
+    The lines of one kit in one booking have the same number of units; what one unit takes is
+    kept as the recipe was when it was asked for.
+    """
+
+    __tablename__ = "booking_line_kit"
+    __table_args__ = (CheckConstraint("units > 0 AND per_unit > 0", name="pieces"),)
+
+    line_id: Mapped[int] = mapped_column(
+        ForeignKey("booking_line.id", ondelete="CASCADE"), primary_key=True
+    )
+    kit_id: Mapped[int] = mapped_column(ForeignKey("kit.id"), primary_key=True, index=True)
+    units: Mapped[int]
+    per_unit: Mapped[int]
+
+    line: Mapped[BookingLine] = relationship(back_populates="kits")
+    kit: Mapped[Kit] = relationship()
 
 
 class Redirection(Base):

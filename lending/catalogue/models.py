@@ -85,6 +85,68 @@ class Item(Base):
     category: Mapped[Category] = relationship()
 
 
+class Kit(Base):
+    """A recipe of items that make sense together: a stage with its rails and its steps.
+
+    It has no stock of its own: so many are free as its parts allow.
+    """
+
+    __tablename__ = "kit"
+    __table_args__ = (UniqueConstraint("authority_id", "code"),)
+
+    id: Mapped[Id]
+    uuid: Mapped[Uuid]
+    authority_id: Mapped[int] = mapped_column(ForeignKey("authority.id"))
+    code: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(160))
+    name_en: Mapped[str] = mapped_column(String(160), default="")
+    description: Mapped[str] = mapped_column(Text, default="")
+    is_active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+    authority: Mapped[Authority] = relationship()
+    parts: Mapped[list["KitPart"]] = relationship(
+        back_populates="kit", cascade="all, delete-orphan", order_by="KitPart.item_id"
+    )
+
+
+class KitPart(Base):
+    """How many pieces of an item one kit takes."""
+
+    __tablename__ = "kit_part"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity"),)
+
+    kit_id: Mapped[int] = mapped_column(ForeignKey("kit.id", ondelete="CASCADE"), primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("item.id"), primary_key=True, index=True)
+    quantity: Mapped[int]
+
+    kit: Mapped[Kit] = relationship(back_populates="parts")
+    item: Mapped[Item] = relationship()
+
+
+class Companion(Base):
+    """What goes with an item: four weights with each gazebo, two benches with each table."""
+
+    __tablename__ = "companion"
+    __table_args__ = (
+        CheckConstraint("per > 0 AND quantity > 0", name="quantities"),
+        CheckConstraint("item_id <> other_id", name="another"),
+    )
+
+    item_id: Mapped[int] = mapped_column(
+        ForeignKey("item.id", ondelete="CASCADE"), primary_key=True
+    )
+    other_id: Mapped[int] = mapped_column(
+        ForeignKey("item.id", ondelete="CASCADE"), primary_key=True
+    )
+    per: Mapped[int]
+    """So many pieces of the item, begun, …"""
+    quantity: Mapped[int]
+    """… take so many pieces of the other."""
+    is_required: Mapped[bool] = mapped_column(default=False)
+    """Whether it is not safe or of no use without; proposed otherwise."""
+
+
 class StockMovement(Base):
     """Pieces that come or go at an instant; the stock at t is the sum of those up to t."""
 

@@ -35,6 +35,7 @@ from lending.clock import FixedClock
 from lending.db.database import Database, UnitOfWork
 from lending.demo.allocations import OPENED, announce_july, ask_for_july, july_wishes
 from lending.demo.foundation import HISTORY, write_foundation
+from lending.demo.kits import write_kits
 from lending.demo.overrides import override, propose
 from lending.demo.people import write_people
 from lending.demo.right_lender import ask_departments, pass_on
@@ -76,6 +77,7 @@ def load_demo(
     )
     past.write(write_foundation)
     past.write(write_people)
+    past.write(write_kits)
     past.write(_publish)
     _Season(past, clock, now).play(list(draw(SEED, now.date(), requests, ZONE)), report)
     past.write(draft_next_rules)

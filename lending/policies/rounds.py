@@ -8,7 +8,7 @@ from enum import StrEnum
 from hashlib import sha256
 
 from sqlalchemy import ColumnElement, and_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from lending.accounts.permissions import Action, Principal
 from lending.authorities.models import Authority
@@ -87,12 +87,13 @@ def _collects(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def list_rounds(session: Session, authority_id: int) -> Sequence[AllocationRound]:
-    """Return the rounds of an authority, the latest period first."""
+def list_rounds(session: Session, authority_id: int | None) -> Sequence[AllocationRound]:
+    """Return the rounds of an authority, or of all of them, the latest period first."""
+    query = select(AllocationRound).options(joinedload(AllocationRound.authority, innerjoin=True))
+    if authority_id is not None:
+        query = query.where(AllocationRound.authority_id == authority_id)
     return session.scalars(
-        select(AllocationRound)
-        .where(AllocationRound.authority_id == authority_id)
-        .order_by(AllocationRound.period_start.desc(), AllocationRound.id.desc())
+        query.order_by(AllocationRound.period_start.desc(), AllocationRound.id.desc())
     ).all()
 
 

@@ -1,5 +1,7 @@
 """Rounds of allocation: announced to everybody, tried and adopted by the staff."""
 
+from collections import defaultdict
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,35 +18,19 @@ from calendars.zones import start_of_day, to_utc
 from lending.accounts.permissions import Action
 from lending.authorities.queries import get_authority
 from lending.equity.allocation.values import Limit
-from lending.equity.rounds.deciding import (
-    LineResult,
-    Result,
-    Trial,
-    Words,
-    adopt_round,
-    cancel_round,
-    try_round,
-)
+from lending.equity.rounds.deciding import Words, adopt_round, cancel_round
 from lending.equity.rounds.queries import RoundView, read_round, rounds_of, shares_of
+from lending.equity.rounds.trying import LineResult, Result, Trial, look_at_round
+from lending.equity.rounds.words import LIMITS, WAITING, explain
+from lending.equity.routing.opinions import OpinionsStand
 from lending.errors import InvalidInput
-from lending.i18n import N_
-from lending.policies.models import AllocationRound
 from lending.policies.rounds import NewRound, Stage, announce_round
 from lending.web.context import allowed, database, principal
 from lending.web.form_errors import tell_errors, text_of
 from lending.web.formats import day
+from lending.web.numbers import whole_number
 
 blueprint = Blueprint("allocations", __name__)
-
-LIMITS = {
-    Limit.ENOUGH: N_("There is enough for everyone who asks."),
-    Limit.MET: N_("It is scarce, and less than a share was asked for."),
-    Limit.SHARE: N_("Everyone gets the same share at that moment."),
-    Limit.SERVED: N_("The same share; the odd pieces go to those who received less in the year."),
-    Limit.LOTTERY: N_("The same share; the odd pieces were drawn by lot."),
-    Limit.RANK: N_("Nothing is free: it is lent already, or taken by those who come first."),
-    Limit.WHOLE: N_("All or nothing was asked for, and all is more than a share."),
-}
 
 
 class RoundForm(FlaskForm):  # type: ignore[misc]
@@ -160,47 +146,99 @@ def attempt(round_id: int) -> ResponseReturnValue:
     return _attempt(round_id)
 
 
-def _attempt(round_id: int, error: str = "", status: int = 200) -> ResponseReturnValue:
+def _attempt(
+    round_id: int, error: str = "", status: int = 200, *, reason_missing: bool = False
+) -> ResponseReturnValue:
     with database().read() as uow:
         view = read_round(uow, round_id)
-        principal().check(Action.MANAGE_POLICY, authority_id=view.authority_id)
-        trial = try_round(uow, uow.session.get_one(AllocationRound, round_id))
+        trial = look_at_round(uow, principal(), round_id)
     g.zone = view.zone
     page = render_template(
         "allocations/attempt.html",
         view=view,
         trial=trial,
+        groups=_groups(trial),
         scarce=_scarce(trial),
+        chosen=request.args.get("item", 0, type=whole_number),
         limits=LIMITS,
         error=error,
+        reason_missing=reason_missing,
+        reason=request.form.get("opinions_reason", ""),
         is_over=view.stage in (Stage.ADOPTED, Stage.CANCELLED),
         may_adopt=view.stage is Stage.TO_DECIDE,
     )
     return page, status
 
 
-def _scarce(trial: Trial) -> list[tuple[Result, LineResult]]:
-    """Return the lines where there is not enough for everyone, by item."""
+@dataclass(frozen=True)
+class Groups:
+    """Requests by what they would get."""
+
+    nothing: tuple[Result, ...]
+    part: tuple[Result, ...]
+    whole: tuple[Result, ...]
+
+
+def _groups(trial: Trial) -> Groups:
+    less = [result for result in trial.results if not result.is_whole]
+    return Groups(
+        nothing=tuple(result for result in less if not any(result.granted.values())),
+        part=tuple(result for result in less if any(result.granted.values())),
+        whole=tuple(result for result in trial.results if result.is_whole),
+    )
+
+
+@dataclass(frozen=True)
+class ScarceItem:
+    """An item of which there is not enough for everyone at some moment."""
+
+    item_id: int
+    name: str
+    asked: int
+    given: int
+    """Of all that is asked for, also where there is enough."""
+    lines: tuple[tuple[Result, LineResult], ...]
+    """Those for which it is scarce, the first place first."""
+
+
+def _scarce(trial: Trial) -> list[ScarceItem]:
+    """Return the items of which there is not enough for everyone, by name."""
+    by_item: dict[int, list[tuple[Result, LineResult]]] = defaultdict(list)
+    for result in trial.results:
+        for each in result.lines:
+            by_item[each.line.item_id].append((result, each))
     found = [
-        (result, each)
-        for result in trial.results
-        for each in result.lines
-        if each.grant.limit is not Limit.ENOUGH
+        ScarceItem(
+            item_id=item_id,
+            name=lines[0][1].line.item,
+            asked=sum(each.line.quantity for _, each in lines),
+            given=sum(each.grant.units for _, each in lines),
+            lines=tuple(
+                sorted(
+                    (pair for pair in lines if pair[1].grant.limit is not Limit.ENOUGH),
+                    key=lambda pair: (pair[0].candidate.rank or 0, pair[0].place.position),
+                )
+            ),
+        )
+        for item_id, lines in by_item.items()
     ]
-    return sorted(found, key=lambda pair: (pair[1].line.item, pair[0].place.position))
+    return sorted((each for each in found if each.lines), key=lambda each: each.name)
 
 
 @blueprint.post("/tours-d-attribution/<int:round_id>/adopter")
 @allowed(Action.MANAGE_POLICY)
 def adopt(round_id: int) -> ResponseReturnValue:
     """Decide all requests of the round at once, as they were shown."""
-    words = Words(explain, gettext("Nothing is left for these dates after the round."))
+    words = Words(lambda result: explain(result, gettext), gettext(WAITING))
     expected = request.form.get("expected", "") or "nothing was looked at"
+    reason = request.form.get("opinions_reason", "")
     try:
-        database().write(lambda uow: adopt_round(uow, principal(), round_id, words, expected).id)
+        database().write(
+            lambda uow: adopt_round(uow, principal(), round_id, words, expected, reason).id
+        )
     except InvalidInput as error:
         told = gettext(error.errors[0].message, **dict(error.errors[0].data))
-        return _attempt(round_id, told, 422)
+        return _attempt(round_id, told, 422, reason_missing=isinstance(error, OpinionsStand))
     flash(gettext("The round is decided. Each association reads its answer."), "good")
     return redirect(url_for("allocations.show", round_id=round_id), 303)
 
@@ -216,25 +254,6 @@ def give_up(round_id: int) -> ResponseReturnValue:
         return _page(round_id, gettext(error.errors[0].message), 422)
     flash(gettext("The round is given up. Requests are decided one by one again."), "good")
     return redirect(url_for("allocations.show", round_id=round_id), 303)
-
-
-def explain(result: Result) -> str:
-    """Write for an association why it gets what it gets, one sentence a line that falls short."""
-    return " ".join(
-        gettext(
-            "%(item)s: %(granted)d of %(asked)d. At the tightest moment %(wanted)d were asked "
-            "for and %(free)d were free.",
-            item=each.line.item,
-            granted=each.grant.units,
-            asked=each.line.quantity,
-            wanted=each.grant.squeeze.asked,
-            free=each.grant.squeeze.free,
-        )
-        + " "
-        + gettext(LIMITS[each.grant.limit])
-        for each in result.lines
-        if each.grant.units < each.line.quantity
-    )
 
 
 @blueprint.app_template_filter("round_period")

@@ -123,10 +123,11 @@ def _general(answer: ConflictAnswer, allows: Callable[[str], bool]) -> Iterable[
 
 
 def _part_in_words(answer: ConflictAnswer) -> str:
+    parts = {part.item_id: part.quantity for part in answer.part}
     short = ", ".join(
         gettext(
             "%(part)s of %(asked)s %(name)s",
-            part=number(line.possible),
+            part=number(parts.get(line.item_id, 0)),
             asked=number(line.requested),
             name=_name(line),
         )

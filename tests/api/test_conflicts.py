@@ -122,3 +122,22 @@ def test_what_left_nothing_behind_is_not_taken_for_another(program, cast, live):
     draft(live, cast, {cast.tent: 1}, organisation=cast.club)
     told = alice.post("/bookings", request_body(cast, lines=lines), status=409)
     assert told["lines"][0]["free"] == 0
+
+
+def test_a_line_of_which_a_part_is_of_no_use_is_granted_whole_or_not_at_all(program, cast):
+    alice, manager = program(cast.alice), program(cast.manager)
+    line = {"item_id": cast.chairs, "quantity": 30, "all_or_nothing": True}
+    told = alice.post("/bookings", request_body(cast, lines=[line]))
+    place = f"/bookings/{told['id']}"
+    assert told["lines"][0]["all_or_nothing"] is True
+    less = {"lines": [{"item_id": cast.chairs, "quantity": 20}]}
+    assert alice("PATCH", place, less).json["lines"][0]["all_or_nothing"] is True
+    part = {"lines": [{"item_id": cast.chairs, "granted": 10}], "reason": "Peu."}
+    refused = manager("POST", f"{place}/approve", part)
+    assert refused.status_code == 422
+    (error,) = refused.json["errors"]
+    assert error["field"] == "lines.0.granted"
+    assert "Chaise pliante" in error["message"]
+    either = {"lines": [{"item_id": cast.chairs, "quantity": 20, "all_or_nothing": False}]}
+    assert alice("PATCH", place, either).json["lines"][0]["all_or_nothing"] is False
+    assert manager.post(f"{place}/approve", part, 200)["state"] == "partly_approved"

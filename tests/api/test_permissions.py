@@ -32,7 +32,7 @@ BODIES = {
 
 def address(operation, **ids):
     path = operation.path
-    kinds = "item organisation booking maintenance authority subscription task plan"
+    kinds = "item organisation booking maintenance authority subscription task plan round kit"
     for name in kinds.split():
         path = path.replace(f"{{{name}_id}}", str(ids.get(name, 1)))
     return path

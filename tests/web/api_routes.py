@@ -16,10 +16,10 @@ API_ROUTES: dict[str, Route] = {
     **_of(
         Owner.NOBODY, Action.BROWSE_CATALOGUE,
         "read_authorities", "read_authority", "list_items", "read_item", "list_categories",
-        "read_item_availability", "read_availability",
+        "read_item_availability", "read_availability", "list_kits", "read_kit",
     ),
     **_of(Owner.NOBODY, Action.SEE_POLICY, "list_policies", "read_policy_in_force"),
-    **_of(Owner.TOWN, Action.EDIT_CATALOGUE, "add_item", "change_item"),
+    **_of(Owner.TOWN, Action.EDIT_CATALOGUE, "add_item", "change_item", "add_kit"),
     **_of(Owner.TOWN, Action.SEE_STOCK_DETAILS, "list_stock_movements", "list_item_maintenance"),
     **_of(
         Owner.TOWN, Action.MANAGE_STOCK,
@@ -50,6 +50,9 @@ API_ROUTES: dict[str, Route] = {
         Owner.TOWN, Action.MANAGE_MEANS,
         "add_plan", "read_plan", "apply_plan", "drop_plan", "publish_plan",
     ),
+    **_of(Owner.NOBODY, Action.SEE_POLICY, "list_rounds", "read_allocation_round"),
+    **_of(Owner.TOWN, Action.SEE_INBOX, "read_shares"),
+    **_of(Owner.TOWN, Action.MANAGE_POLICY, "announce", "dry_run", "adopt", "give_up"),
     "api.read_subscriptions": Route(Action.SUBSCRIBE),
     "api.add_subscription": Route(
         Action.SUBSCRIBE, Owner.CHOIR, on_object=Action.SEE_ORGANISATION
@@ -73,6 +76,12 @@ def api_body(endpoint: str, arguments: dict[str, object]) -> dict[str, Any]:
     reason = {"reason": "Il pleut."}
     bodies: dict[str, dict[str, Any]] = {
         "add_item": {"authority_id": town, "category": "seats", "code": "BAN", "name": "Banc"},
+        "add_kit": {
+            "authority_id": town,
+            "code": "K",
+            "name": "Kit",
+            "parts": [{"item_id": item, "quantity": 1}],
+        },
         "change_item": {"name": "Chaise"},
         "add_stock_movement": {"quantity_delta": 1, "effective_at": FRIDAY, **reason},
         "add_maintenance": {"quantity": 1, "start": FRIDAY, "end": MONDAY, **reason},
@@ -97,6 +106,14 @@ def api_body(endpoint: str, arguments: dict[str, object]) -> dict[str, Any]:
         "redirect": {"authority_id": 2, **reason},
         "opine": {"department_id": 1, "verdict": "favourable"},
         "add_plan": {"date": "2026-06-03", "authority_id": town},
+        "announce": {
+            "authority_id": town,
+            "period_start": "2026-09-01T00:00:00+02:00",
+            "period_end": "2026-10-01T00:00:00+02:00",
+            "opens_at": "2026-07-01T00:00:00+02:00",
+            "cut_off_at": "2026-08-01T00:00:00+02:00",
+        },
+        "give_up": reason,
         "add_subscription": {"view": "organisation", "id": choir},
     }
     return bodies.get(endpoint.removeprefix("api."), {})

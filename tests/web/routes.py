@@ -98,13 +98,14 @@ ROUTES: dict[str, Route] = {
     "administration.authorities": Route(Action.MANAGE_AUTHORITY),
     **_of(Owner.TOWN, Action.MANAGE_AUTHORITY, "administration", "authority", "depot"),
     # catalogue
-    **_of(Owner.NOBODY, Action.BROWSE_CATALOGUE, "catalogue", "index", "item", "photo"),
+    **_of(Owner.NOBODY, Action.BROWSE_CATALOGUE, "catalogue", "index", "item", "photo", "kits"),
     **_of(
         Owner.NOBODY, Action.EDIT_CATALOGUE, "catalogue",
-        "create", "families", "create_family", "edit_family",
+        "create", "new_kit", "families", "create_family", "edit_family",
     ),
     **_of(
         Owner.TOWN, Action.EDIT_CATALOGUE, "catalogue",
+        "companions", "edit_kit_page", "drop_kit", "restore_kit",
         "edit", "ask_photo", "take_photo", "ask_deactivate", "deactivate", "reactivate",
     ),
     **_of(Owner.TOWN, Action.MANAGE_STOCK, "catalogue", "move", "maintain", "ask_end", "end"),
@@ -118,7 +119,7 @@ ROUTES: dict[str, Route] = {
         Owner.BOOKING, Action.EDIT_BOOKING, "bookings",
         "logistics", "elsewhere", "other_dates", "complete", "conflict", "dates", "submit",
         "equivalent", "event", "set_line", "remove_line", "wait", "equipment", "set_dates",
-        "change", "part", "reduce", "delete", "review", "announce",
+        "change", "part", "reduce", "delete", "review", "announce", "keep", "set_kits",
     ),
     # closed days
     "closures.choose": Route(Action.MANAGE_CLOSURES),

@@ -38,6 +38,7 @@ from lending.web.security import SESSION_COOKIE
 from tests import factories
 from tests.factories import FRIDAY, MONDAY, NOW, Cast
 from tests.logistics.crews import OFFICE, build_yard, give_round
+from tests.support.kits import make_kit
 from tests.support.sites import calendar
 
 EVENT = "Bal secret des Planches"
@@ -150,6 +151,7 @@ def _objects(database: Database, cast: Cast) -> dict[str, object]:
             uow, cast.administrator, Role.MANAGER, label="Site", authority_id=cast.town
         )
     )
+    kit = make_kit(database, cast)
     days = NewClosure(FRIDAY.date(), MONDAY.date(), "Inventaire")
     closure = database.write(lambda uow: close_days(uow, cast.manager, cast.town, days).id)
     read = NewSource("Ponts", calendar(("20260514", "20260516", "Ascension")), closes=False)
@@ -182,6 +184,7 @@ def _objects(database: Database, cast: Cast) -> dict[str, object]:
         "round_id": collected,
         "source_id": source,
         "maintenance_id": maintenance,
+        "kit_id": kit,
         "subscription_id": address.id,
         "token": address.path.removeprefix("/calendars/").removesuffix(".ics"),
         "task_id": task,

@@ -9,10 +9,13 @@ import pytest
 from flask import Flask
 
 from lending.accounts.permissions import ANONYMOUS, Principal
+from lending.bookings.decisions import review_booking
 from lending.clock import FixedClock
 from lending.db.database import Database
+from lending.equity.routing.opinions import decided_against_of
 from lending.organisations.models import Organisation
 from tests.bookings.steps import lines_of, state_of
+from tests.equity.routing.conftest import build_town
 from tests.factories import NOW, Cast, draft, submitted
 from tests.web.conftest import Browser
 
@@ -158,3 +161,88 @@ def test_the_request_that_waits_for_a_round_cannot_be_granted_alone(
     answer = manager.post(f"/a-traiter/{number}/accorder", {f"granted-{cast.chairs}": "10"})
     assert answer.status_code == 422
     assert "Prêts de juin" in answer.text
+
+
+def test_the_answer_says_when_the_round_decides_and_then_all_that_decided(
+    database: Database, browse: Browse, cast: Cast, clock: FixedClock
+) -> None:
+    place = announced(browse, cast)
+    clock.instant = NOW + DAY
+    number = submitted(database, cast, {cast.chairs: 80, cast.tables: 2})
+    submitted(database, cast, {cast.chairs: 80}, organisation=cast.club)
+    alice = browse(cast.alice)
+    before = alice.get(f"/demandes/{number}/reponse").text
+    assert "attend le tour Prêts de juin" in before
+    assert "vendredi 20 mars 2026" in before
+    assert "mercredi 25 mars 2026" in before
+    assert f'href="{place}"' in before
+    assert "Prêts de juin" in alice.get(f"/demandes/{number}").text
+
+    clock.instant = NOW + 20 * DAY
+    manager = browse(cast.manager)
+    shown = re.search(r'name="expected" value="(\w+)"', manager.get(f"{place}/essai").text)
+    assert shown is not None
+    manager.post(f"{place}/adopter", {"expected": shown[1]})
+    after = alice.get(f"/demandes/{number}/reponse").text
+    for words in (
+        "Le tour d’attribution",
+        f'href="{place}"',
+        "Chacun reçoit la même part",
+        "on en demandait 160 en tout",
+        "Votre ticket",
+        "sur 2",
+        "Associations du territoire",
+    ):
+        assert words in after, words
+    (seed,) = re.findall(r"<code[^>]*>([0-9a-f]{32})</code>", after)
+    fingerprints = re.findall(r"<code[^>]*>([0-9a-f]{64})</code>", after)
+    assert sha256(seed.encode()).hexdigest() in fingerprints
+    assert sha256(f"{seed}:{cast.choir}".encode()).hexdigest() in fingerprints
+    assert "Boule" not in after
+
+
+def test_the_trial_folds_by_result_and_by_item_and_can_be_narrowed_to_one(
+    database: Database, browse: Browse, cast: Cast, clock: FixedClock
+) -> None:
+    place = announced(browse, cast)
+    clock.instant = NOW + DAY
+    submitted(database, cast, {cast.chairs: 80, cast.tables: 15})
+    submitted(database, cast, {cast.chairs: 80, cast.tables: 15}, organisation=cast.club)
+    manager = browse(cast.manager)
+    page = manager.get(f"{place}/essai").text
+    assert "Une partie (2)" in page
+    assert page.count('<details class="fold">') == 3
+    assert page.index("Une partie (2)") < page.index("Là où il n’y en a pas assez")
+    assert "100 accordés sur 160 demandés" in page
+    one = manager.get(f"{place}/essai?item={cast.tables}").text
+    assert "20 accordés sur 30 demandés" in one
+    assert "100 accordés sur 160 demandés" not in one
+    assert '<details class="fold" open>' in one
+    assert manager.get(f"{place}/essai?item=x").status_code == 200
+
+
+def test_departments_that_have_not_agreed_are_listed_and_adopting_takes_one_reason(
+    database: Database, browse: Browse, cast: Cast, clock: FixedClock
+) -> None:
+    build_town(database, cast)
+    place = announced(browse, cast)
+    clock.instant = NOW + DAY
+    number = submitted(database, cast, {cast.chairs: 10, cast.barriers: 2})
+    database.write(lambda uow: review_booking(uow, cast.manager, number))
+    clock.instant = NOW + 20 * DAY
+    manager = browse(cast.manager)
+    page = manager.get(f"{place}/essai").text
+    assert "Services qui n’ont pas donné leur accord" in page
+    assert "Technique" in page
+    shown = re.search(r'name="expected" value="(\w+)"', page)
+    assert shown is not None
+    refused = manager.post(f"{place}/adopter", {"expected": shown[1], "opinions_reason": " "})
+    assert refused.status_code == 422
+    assert 'id="opinions_reason-error"' in refused.text
+    assert state_of(database, number).value == "in_review"
+    typed = {"expected": shown[1], "opinions_reason": "Les avis tardent."}
+    assert manager.post(f"{place}/adopter", typed).status_code == 303
+    assert state_of(database, number).value == "approved"
+    with database.read() as uow:
+        (against,) = decided_against_of(uow, number).values()
+    assert against.reason == "Les avis tardent."

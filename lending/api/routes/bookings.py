@@ -28,6 +28,7 @@ from lending.bookings.detail import BookingDetail, get_booking
 from lending.bookings.details import BookingDetails, EventDetails
 from lending.bookings.drafts import create_booking, delete_draft, edit_draft
 from lending.bookings.errors import StockConflict
+from lending.bookings.kits import set_kit
 from lending.bookings.models import SiteAccess, Source
 from lending.bookings.pieces import complete_booking
 from lending.bookings.queries import BookingFilter, list_bookings
@@ -104,6 +105,8 @@ def add_booking(uow: UnitOfWork, call: Call[None, BookingIn]) -> BookingOut:
         organisation_id=details.organisation_id,
     )
     booking = create_booking(uow, call.actor, details, _event(uow, call), _wanted(body.lines))
+    for kit in body.kits:
+        set_kit(uow, call.actor, booking.id, kit.kit_id, kit.units)
     if body.submit:
         try:
             submit_booking(uow, call.actor, booking.id)
@@ -197,7 +200,7 @@ def _told(uow: UnitOfWork, call: Call[object, object], booking_id: int) -> Booki
 
 
 def _wanted(lines: list[LineIn]) -> list[Wanted]:
-    return [Wanted(line.item_id, line.quantity) for line in lines]
+    return [Wanted(line.item_id, line.quantity, line.all_or_nothing) for line in lines]
 
 
 def _asker(call: Call[None, BookingIn]) -> int:

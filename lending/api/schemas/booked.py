@@ -40,6 +40,15 @@ class EventOut(Output):
     public: bool = Field(description="Whether the public programme may show it.")
 
 
+class LineKitOut(Output):
+    """A kit that takes pieces of a line."""
+
+    kit_id: int
+    name: str
+    units: int
+    pieces: int
+
+
 class LineOut(Output):
     """A quantity of one item, through its life."""
 
@@ -53,6 +62,8 @@ class LineOut(Output):
     returned: int
     damaged: int
     lost: int
+    kits: list[LineKitOut] = Field(description="The kits that take pieces of it.")
+    all_or_nothing: bool = Field(description="Whether a part is of no use to who asks.")
 
 
 class HistoryOut(Output):

@@ -89,6 +89,17 @@ class LineIn(Input):
 
     item_id: Number
     quantity: Quantity
+    all_or_nothing: bool | None = Field(
+        None,
+        description="Whether a part is of no use. Not said, it stays as it was; at first, false.",
+    )
+
+
+class KitUnitsIn(Input):
+    """So many units of a kit."""
+
+    kit_id: Number
+    units: Annotated[int, Field(ge=1, le=1000)]
 
 
 EXAMPLE: dict[str, Any] = {
@@ -131,6 +142,11 @@ class BookingIn(Input):
     logistics: Logistics = Logistics.PICKUP
     note: Text = Field("", max_length=5000)
     lines: Lines = Field(default_factory=list)
+    kits: list[KitUnitsIn] = Field(
+        default_factory=list,
+        max_length=50,
+        description="They become lines, besides those that are asked for by themselves.",
+    )
     submit: bool = Field(default=False, description="Send it at once, or keep a draft.")
 
 

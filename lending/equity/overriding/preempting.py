@@ -193,6 +193,19 @@ def _check(
             for item_id, pieces in taken[other.id].items()
             if not 0 <= pieces <= granted.get(item_id, 0) or item_id not in item_ids_of(own)
         ]
+        errors += [
+            FieldError(
+                f"taken.{other.id}.{line.item_id}",
+                N_(
+                    "%(name)s: a part is of no use to the association. "
+                    "Leave all %(granted)d or take all back."
+                ),
+                (("name", line.item.name), ("granted", line.granted or 0)),
+            )
+            for line in other.lines
+            if line.all_or_nothing
+            and 0 < taken[other.id].get(line.item_id, 0) < (line.granted or 0)
+        ]
     if needs_motive:
         errors.append(FieldError("motive", NO_MOTIVE))
     if errors:

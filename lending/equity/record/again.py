@@ -88,9 +88,13 @@ def granted_again(says: Content) -> Iterator[Difference]:
     if "lines" not in says["inputs"]:
         return
     asked = {line["item_id"]: line["requested"] for line in says["inputs"]["lines"]}
+    whole = {li["item_id"] for li in says["inputs"]["lines"] if li.get("all_or_nothing")}
     for item, number in sorted(granted.items()):
         if not 0 <= number <= asked.get(item, 0):
             told = f"item {item}: {number} granted, {asked.get(item, 0)} asked"
+            yield Difference(Aspect.RESULT, told)
+        elif item in whole and 0 < number < asked[item]:
+            told = f"item {item}: {number} granted, {asked[item]} or nothing asked"
             yield Difference(Aspect.RESULT, told)
     served = asked if says["kind"] == Kind.SERVE else granted
     for item, number in sorted(served.items()):

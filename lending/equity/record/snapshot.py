@@ -41,6 +41,7 @@ def take_snapshot(uow: UnitOfWork, booking: Booking) -> Snapshot:
                 "item_id": line.item_id,
                 "code": items[line.item_id].code,
                 "requested": line.requested,
+                "all_or_nothing": line.all_or_nothing,
             }
             for line in sorted(booking.lines, key=lambda line: line.item_id)
         ],

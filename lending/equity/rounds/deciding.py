@@ -1,8 +1,7 @@
-"""Try a round, adopt it, or give it up."""
+"""Adopt what a round comes to, or give it up."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from hashlib import sha256
 
 from sqlalchemy import select
 
@@ -19,71 +18,16 @@ from lending.bookings.moves import move
 from lending.bookings.options import start_option, start_waiting
 from lending.bookings.states import UNDECIDED, State
 from lending.db.database import UnitOfWork
-from lending.equity.allocation.deciding import decide
-from lending.equity.allocation.values import Grant, Outcome, Place, Request, Stock
 from lending.equity.record.chain import append
 from lending.equity.record.decision import Author, Decision, Kind, Rule
-from lending.equity.rounds.gathering import AskedLine, Candidate, candidates_of, inputs_of
+from lending.equity.rounds.gathering import Candidate, candidates_of
 from lending.equity.rounds.models import Share
+from lending.equity.rounds.trying import LineResult, Result, Trial, try_round
+from lending.equity.routing.opinions import OpinionsStand
 from lending.errors import FieldError, InvalidInput, NotAllowedNow
 from lending.i18n import N_
 from lending.policies.models import AllocationRound
 from lending.policies.rounds import Stage, load_round, stage_of
-
-REHEARSAL = "rehearsal"
-"""The seed of a try before the cut-off, when nobody may know the true lots."""
-
-
-@dataclass(frozen=True)
-class LineResult:
-    """What a round would give for a line."""
-
-    line: AskedLine
-    grant: Grant
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a round would give for a request."""
-
-    candidate: Candidate
-    place: Place
-    lines: tuple[LineResult, ...]
-
-    @property
-    def granted(self) -> dict[int, int]:
-        """By item."""
-        return {each.line.item_id: each.grant.units for each in self.lines}
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether everything asked for is granted."""
-        return all(each.grant.units == each.line.quantity for each in self.lines)
-
-
-@dataclass(frozen=True)
-class Trial:
-    """What a round would come to now."""
-
-    stage: Stage
-    is_rehearsal: bool
-    """Whether other lots were drawn than those that will count."""
-    results: tuple[Result, ...]
-    left_out: tuple[Candidate, ...]
-    """Requests of the period about which it does not decide."""
-    stocks: tuple[Stock, ...]
-    requests: tuple[Request, ...]
-    outcome: Outcome
-
-    @property
-    def fingerprint(self) -> str:
-        """What changes when anything about the result does."""
-        lines = sorted(
-            f"{each.line.id}:{each.line.quantity}:{each.grant.units}"
-            for result in self.results
-            for each in result.lines
-        )
-        return sha256("\n".join(lines).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -96,42 +40,25 @@ class Words:
     """To those whom the round did not decide about, and for whom nothing is left now."""
 
 
-def try_round(uow: UnitOfWork, found: AllocationRound) -> Trial:
-    """Return what a round would come to if it were decided now; nothing is written."""
-    stage = stage_of(found, uow.now)
-    rehearsal = stage in (Stage.ANNOUNCED, Stage.OPEN)
-    candidates = candidates_of(uow, found)
-    inputs = inputs_of(uow, candidates)
-    outcome = decide(inputs.stocks, inputs.requests, REHEARSAL if rehearsal else found.seed)
-    places = {place.organisation: place for place in outcome.places}
-    results = tuple(
-        Result(
-            candidate=each,
-            place=places[str(each.organisation_id)],
-            lines=tuple(
-                LineResult(line, grant)
-                for line, grant in zip(each.lines, outcome.grants[each.reference], strict=True)
-            ),
-        )
-        for each in candidates
-        if each.reference in outcome.grants
-    )
-    left_out = tuple(each for each in candidates if each.reference not in outcome.grants)
-    return Trial(stage, rehearsal, results, left_out, inputs.stocks, inputs.requests, outcome)
-
-
 def adopt_round(
-    uow: UnitOfWork, actor: Principal, round_id: int, words: Words, expected: str = ""
+    uow: UnitOfWork,
+    actor: Principal,
+    round_id: int,
+    words: Words,
+    expected: str = "",
+    opinions_reason: str = "",
 ) -> AllocationRound:
     """Decide every request of a round at once; what is left is first come, first served again.
 
     `expected` is the fingerprint of the trial that was looked at: if anything changed since,
-    nothing is adopted.
+    nothing is adopted. Where departments are against something that it grants, or were not heard,
+    that takes an `opinions_reason`, which is kept with each of these requests.
 
     Raises:
         NotFound, NotSignedIn, Forbidden: the actor may not.
         NotAllowedNow: it still receives requests, or is decided or given up.
         InvalidInput: something changed since the trial.
+        OpinionsStand: opinions are awaited or unfavourable, and no reason is given.
     """
     found = load_round(uow, actor, round_id)
     if stage_of(found, uow.now) is not Stage.TO_DECIDE:
@@ -140,8 +67,10 @@ def adopt_round(
     trial = try_round(uow, found)
     if expected and trial.fingerprint != expected:
         raise InvalidInput(
-            [FieldError("expected", N_("Something changed since. Look at the result again."))]
+            [FieldError("fingerprint", N_("Something changed since. Look at the result again."))]
         )
+    if trial.against and not opinions_reason.strip():
+        raise OpinionsStand(trial.pending, trial.unfavourable)
     found.adopted_at, found.adopted_by_id = uow.now, actor.user_id
     uow.session.flush()  # from here on the period is no longer collected
     _record(uow, actor, found, trial)
@@ -152,7 +81,7 @@ def adopt_round(
         uow.session.add_all(_share(found, result, each) for each in result.lines)
     uow.session.flush()  # what is released is free for who comes next
     for result in trial.results:
-        _carry_out(uow, actor, found, result, words.explain(result))
+        _carry_out(uow, actor, found, result, words.explain(result), opinions_reason.strip())
     _let_go(uow, trial.left_out, words.waiting)
     return found
 
@@ -228,7 +157,12 @@ def _plain(value: object) -> object:
 
 
 def _carry_out(
-    uow: UnitOfWork, actor: Principal, found: AllocationRound, result: Result, reason: str
+    uow: UnitOfWork,
+    actor: Principal,
+    found: AllocationRound,
+    result: Result,
+    reason: str,
+    opinions_reason: str,
 ) -> None:
     candidate = result.candidate
     if any(result.granted.values()):
@@ -238,8 +172,8 @@ def _carry_out(
             candidate.booking_id,
             result.granted,
             reason="" if result.is_whole else reason,
-            # The round decides, knowing what stands against; crews are planned from what comes out.
-            although=Although(capacity=found.name, opinions=found.name),
+            # Crews are planned from what comes out.
+            although=Although(capacity=found.name, opinions=opinions_reason),
         )
     elif candidate.state is not State.WAITLISTED:
         put_on_waiting_list(uow, actor, candidate.booking_id, reason)
@@ -274,6 +208,7 @@ def _share(found: AllocationRound, result: Result, each: LineResult) -> Share:
         place=result.place.position,
         served_cents=result.place.served,
         ticket=result.place.ticket,
+        tight_item_id=tight.item_id,
         tight_from=instant(tight.starts),
         tight_until=instant(tight.ends),
         free_then=tight.free,

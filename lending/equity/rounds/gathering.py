@@ -19,21 +19,12 @@ from lending.db.database import UnitOfWork
 from lending.equity.allocation.values import Part, Request, Stock, Want
 from lending.equity.eligibility.criteria import Facts, Finding, judge, priority_class
 from lending.equity.eligibility.facts import facts_of
+from lending.equity.rounds.bundles import AskedLine, Tie, bundles_of
 from lending.policies.models import AllocationRound
 from lending.policies.queries import read_rulebook
 
 TWELVE_MONTHS = timedelta(days=365)
 LENT = GRANTED | {State.OUT, State.RETURNED, State.CLOSED}
-
-
-@dataclass(frozen=True)
-class AskedLine:
-    """A line of a request."""
-
-    id: int
-    item_id: int
-    item: str
-    quantity: int
 
 
 @dataclass(frozen=True)
@@ -84,6 +75,7 @@ def candidates_of(uow: UnitOfWork, found: AllocationRound) -> tuple[Candidate, .
             joinedload(Booking.organisation, innerjoin=True),
             joinedload(Booking.event, innerjoin=True),
             selectinload(Booking.lines).joinedload(BookingLine.item, innerjoin=True),
+            selectinload(Booking.lines).selectinload(BookingLine.kits),
         )
         .order_by(Booking.arrival.is_(None), Booking.arrival, Booking.id)
     ).all()
@@ -104,7 +96,14 @@ def candidates_of(uow: UnitOfWork, found: AllocationRound) -> tuple[Candidate, .
                 arrival=booking.arrival,
                 state=booking.state,
                 lines=tuple(
-                    AskedLine(line.id, line.item_id, line.item.name, line.requested)
+                    AskedLine(
+                        line.id,
+                        line.item_id,
+                        line.item.name,
+                        line.requested,
+                        line.all_or_nothing,
+                        tuple(Tie(tie.kit_id, tie.units, tie.per_unit) for tie in line.kits),
+                    )
                     for line in booking.lines
                 ),
                 facts=known,
@@ -130,8 +129,12 @@ def inputs_of(uow: UnitOfWork, candidates: Sequence[Candidate]) -> Inputs:
             rank=each.rank or 1,
             served=served.get(each.organisation_id, 0),
             wants=tuple(
-                Want(line.quantity, (_part(each, line, terms[line.item_id]),))
-                for line in each.lines
+                Want(
+                    bundle.units,
+                    tuple(_part(each, item, terms[item], pieces) for item, pieces in bundle.pieces),
+                    bundle.is_whole,
+                )
+                for bundle in bundles_of(each.lines)
             ),
         )
         for each in those
@@ -140,10 +143,10 @@ def inputs_of(uow: UnitOfWork, candidates: Sequence[Candidate]) -> Inputs:
     return Inputs(_stocks(uow, those, item_ids), requests)
 
 
-def _part(candidate: Candidate, line: AskedLine, terms: Terms) -> Part:
+def _part(candidate: Candidate, item_id: int, terms: Terms, pieces: int = 1) -> Part:
     period = candidate.period
     starts, ends = terms.widen(seconds(period.start), seconds(period.end))
-    return Part(line.item_id, starts, ends)
+    return Part(item_id, starts, ends, pieces)
 
 
 def _stocks(
@@ -153,7 +156,9 @@ def _stocks(
     if not item_ids:
         return ()
     terms = terms_of(uow.session, item_ids)
-    parts = [_part(each, line, terms[line.item_id]) for each in those for line in each.lines]
+    parts = [
+        _part(each, line.item_id, terms[line.item_id]) for each in those for line in each.lines
+    ]
     supplies = read_supply(
         uow.session,
         min(part.starts for part in parts),

@@ -33,6 +33,8 @@ class Share(Base):
     served_cents: Mapped[int]
     """What the organisation received over the twelve months before."""
     ticket: Mapped[str] = mapped_column(String(64))
+    tight_item_id: Mapped[int] = mapped_column(ForeignKey("item.id"))
+    """Of which the figures are: its own, or another of the same kit."""
     tight_from: Mapped[datetime]
     """The moment that decided, or the tightest one."""
     tight_until: Mapped[datetime]

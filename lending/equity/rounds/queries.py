@@ -32,6 +32,8 @@ class RoundView:
     zone: ZoneInfo
     name: str
     stage: Stage
+    period_start: datetime
+    period_end: datetime
     first_day: date
     last_day: date
     """Local days on which the loans it decides about begin."""
@@ -65,16 +67,16 @@ class ShareRow:
     asked_then: int
 
 
-def rounds_of(uow: UnitOfWork, authority_id: int) -> tuple[RoundView, ...]:
-    """Return the rounds of an authority, the latest period first.
+def rounds_of(uow: UnitOfWork, authority_id: int | None) -> tuple[RoundView, ...]:
+    """Return the rounds of an authority, or of all of them, the latest period first.
 
     Raises:
         NotFound: no such authority.
     """
-    authority = uow.session.get(Authority, authority_id)
-    if authority is None:
+    if authority_id is not None and uow.session.get(Authority, authority_id) is None:
         raise NotFound
-    return tuple(_view(uow, authority, each) for each in list_rounds(uow.session, authority_id))
+    found = list_rounds(uow.session, authority_id)
+    return tuple(_view(uow, each.authority, each) for each in found)
 
 
 def read_round(uow: UnitOfWork, round_id: int) -> RoundView:
@@ -153,6 +155,8 @@ def _view(uow: UnitOfWork, authority: Authority, found: AllocationRound) -> Roun
         zone=zone,
         name=found.name,
         stage=stage_of(found, uow.now),
+        period_start=found.period_start,
+        period_end=found.period_end,
         first_day=to_local(found.period_start, zone).date(),
         last_day=to_local(found.period_end - timedelta(seconds=1), zone).date(),
         opens_at=found.opens_at,

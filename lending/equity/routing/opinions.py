@@ -4,7 +4,7 @@ Listens to the bookings: opinions are asked for when a request is taken in revie
 granted while some are awaited or against it, unless somebody says why; that is kept.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -80,6 +80,18 @@ class AgainstView:
     reason: str
     pending: int
     unfavourable: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An opinion that stands in the way of granting."""
+
+    department_id: int
+    department: str
+    is_pending: bool
+    """Whether it is awaited; it is unfavourable otherwise."""
+    reason: str
+    """Why the department is against it."""
 
 
 class OpinionsStand(InvalidInput):
@@ -181,6 +193,26 @@ def opinions_of(uow: UnitOfWork, actor: Principal, booking_id: int) -> Opinions:
         for row, name in rows
     )
     return Opinions(given, tuple(departments_concerned(uow, booking).values()))
+
+
+def standing_opinions(
+    uow: UnitOfWork, booking_ids: Collection[int]
+) -> dict[int, tuple[Standing, ...]]:
+    """Return the opinions that are awaited or unfavourable, by booking; without those of none."""
+    rows = uow.session.execute(
+        select(Opinion, Department.name)
+        .join(Department, Department.id == Opinion.department_id)
+        .where(
+            Opinion.booking_id.in_(booking_ids),
+            Opinion.verdict.in_([Verdict.PENDING, Verdict.UNFAVOURABLE]),
+        )
+        .order_by(Department.name, Opinion.id)
+    )
+    found: dict[int, tuple[Standing, ...]] = {}
+    for row, name in rows:
+        each = Standing(row.department_id, name, row.verdict is Verdict.PENDING, row.reason)
+        found[row.booking_id] = (*found.get(row.booking_id, ()), each)
+    return found
 
 
 def decided_against_of(uow: UnitOfWork, booking_id: int) -> Mapping[int, AgainstView]:

@@ -210,6 +210,8 @@ def _write(
     over: CarryOver,
     words: Words,
 ) -> Booking:
+    wanted = {line.item_id for line in booking.lines if line.all_or_nothing}
+    whole = {part.item_id for part in over.carried if part.asked_id in wanted}
     notes = [booking.note, words(over.left_out) if over.left_out else ""]
     return create_booking(
         uow,
@@ -224,7 +226,7 @@ def _write(
             booking.source,
         ),
         booking.event_id,
-        [Wanted(item_id, quantity) for item_id, quantity in over.totals.items()],
+        [Wanted(item_id, quantity, item_id in whole) for item_id, quantity in over.totals.items()],
     )
 
 

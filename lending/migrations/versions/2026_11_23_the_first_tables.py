@@ -419,6 +419,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("uuid", name=op.f("uq_depot_uuid")),
     )
     op.create_table(
+        "kit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("name", sa.String(length=160), nullable=False),
+        sa.Column("name_en", sa.String(length=160), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["authority_id"], ["authority.id"], name=op.f("fk_kit_authority_id_authority")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kit")),
+        sa.UniqueConstraint("authority_id", "code", name=op.f("uq_kit_authority_id_code")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_kit_uuid")),
+    )
+    op.create_table(
         "lending_policy",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uuid", sa.String(length=36), nullable=False),
@@ -1369,6 +1387,23 @@ def upgrade() -> None:
         batch_op.create_index("ix_closure_source", ["source_id"], unique=False)
 
     op.create_table(
+        "companion",
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=False),
+        sa.Column("per", sa.Integer(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("is_required", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("item_id <> other_id", name=op.f("ck_companion_another")),
+        sa.CheckConstraint("per > 0 AND quantity > 0", name=op.f("ck_companion_quantities")),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["item.id"], name=op.f("fk_companion_item_id_item"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_id"], ["item.id"], name=op.f("fk_companion_other_id_item"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("item_id", "other_id", name=op.f("pk_companion")),
+    )
+    op.create_table(
         "crew",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uuid", sa.String(length=36), nullable=False),
@@ -1430,6 +1465,21 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_idempotency_key_created_at"), ["created_at"], unique=False
         )
+
+    op.create_table(
+        "kit_part",
+        sa.Column("kit_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_kit_part_quantity")),
+        sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_kit_part_item_id_item")),
+        sa.ForeignKeyConstraint(
+            ["kit_id"], ["kit.id"], name=op.f("fk_kit_part_kit_id_kit"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("kit_id", "item_id", name=op.f("pk_kit_part")),
+    )
+    with op.batch_alter_table("kit_part", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_kit_part_item_id"), ["item_id"], unique=False)
 
     op.create_table(
         "maintenance",
@@ -1511,6 +1561,7 @@ def upgrade() -> None:
         sa.Column("returned", sa.Integer(), nullable=False),
         sa.Column("damaged", sa.Integer(), nullable=False),
         sa.Column("lost", sa.Integer(), nullable=False),
+        sa.Column("all_or_nothing", sa.Boolean(), nullable=False),
         sa.Column("note", sa.String(length=300), nullable=False),
         sa.CheckConstraint(
             "delivered >= 0 AND delivered <= COALESCE(granted, 0)",
@@ -1952,6 +2003,7 @@ def upgrade() -> None:
         sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("served_cents", sa.Integer(), nullable=False),
         sa.Column("ticket", sa.String(length=64), nullable=False),
+        sa.Column("tight_item_id", sa.Integer(), nullable=False),
         sa.Column("tight_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("tight_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("free_then", sa.Integer(), nullable=False),
@@ -1971,12 +2023,36 @@ def upgrade() -> None:
             ["allocation_round.id"],
             name=op.f("fk_allocation_share_round_id_allocation_round"),
         ),
+        sa.ForeignKeyConstraint(
+            ["tight_item_id"], ["item.id"], name=op.f("fk_allocation_share_tight_item_id_item")
+        ),
         sa.PrimaryKeyConstraint("line_id", name=op.f("pk_allocation_share")),
     )
     with op.batch_alter_table("allocation_share", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_allocation_share_round_id"), ["round_id"], unique=False
         )
+
+    op.create_table(
+        "booking_line_kit",
+        sa.Column("line_id", sa.Integer(), nullable=False),
+        sa.Column("kit_id", sa.Integer(), nullable=False),
+        sa.Column("units", sa.Integer(), nullable=False),
+        sa.Column("per_unit", sa.Integer(), nullable=False),
+        sa.CheckConstraint("units > 0 AND per_unit > 0", name=op.f("ck_booking_line_kit_pieces")),
+        sa.ForeignKeyConstraint(
+            ["kit_id"], ["kit.id"], name=op.f("fk_booking_line_kit_kit_id_kit")
+        ),
+        sa.ForeignKeyConstraint(
+            ["line_id"],
+            ["booking_line.id"],
+            name=op.f("fk_booking_line_kit_line_id_booking_line"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("line_id", "kit_id", name=op.f("pk_booking_line_kit")),
+    )
+    with op.batch_alter_table("booking_line_kit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_booking_line_kit_kit_id"), ["kit_id"], unique=False)
 
     op.create_table(
         "decided_against",
@@ -2312,6 +2388,10 @@ def downgrade() -> None:
 
     op.drop_table("hold")
     op.drop_table("decided_against")
+    with op.batch_alter_table("booking_line_kit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_booking_line_kit_kit_id"))
+
+    op.drop_table("booking_line_kit")
     with op.batch_alter_table("allocation_share", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_allocation_share_round_id"))
 
@@ -2369,6 +2449,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_maintenance_item")
 
     op.drop_table("maintenance")
+    with op.batch_alter_table("kit_part", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_kit_part_item_id"))
+
+    op.drop_table("kit_part")
     with op.batch_alter_table("idempotency_key", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_idempotency_key_created_at"))
 
@@ -2377,6 +2461,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_crew_authority")
 
     op.drop_table("crew")
+    op.drop_table("companion")
     with op.batch_alter_table("closure", schema=None) as batch_op:
         batch_op.drop_index("ix_closure_source")
         batch_op.drop_index("ix_closure_authority")
@@ -2466,6 +2551,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lending_policy_authority_id"))
 
     op.drop_table("lending_policy")
+    op.drop_table("kit")
     op.drop_table("depot")
     op.drop_table("department")
     with op.batch_alter_table("delegation", schema=None) as batch_op:

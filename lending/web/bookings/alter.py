@@ -17,7 +17,7 @@ from lending.bookings.detail import BookingDetail
 from lending.bookings.errors import StockConflict
 from lending.errors import InvalidInput, NotAllowedNow
 from lending.web.bookings import blueprint
-from lending.web.bookings.common import details_of, read_booking, to_booking
+from lending.web.bookings.common import details_of, read_booking, ticked_whole, to_booking
 from lending.web.bookings.conflict import MOST_DATES, as_widget
 from lending.web.bookings.follow import overtaken
 from lending.web.bookings.forms import PeriodForm
@@ -66,9 +66,18 @@ def change(booking_id: int) -> ResponseReturnValue:
         form=form,
         booking=booking,
         quantities=quantities,
+        whole=_whole(booking),
         conflicts=[as_widget(line, answer) for line in answer.lines] if answer else [],
         ways=_ways(booking, quantities, answer) if answer else [],
     ), status
+
+
+def _whole(booking: BookingDetail) -> set[int]:
+    """Return of which items a part is of no use: as ticked, or as it was."""
+    ticked = ticked_whole()
+    if ticked is not None:
+        return ticked
+    return {line.item_id for line in booking.line_views if line.all_or_nothing}
 
 
 def _too_late(booking: BookingDetail) -> ResponseReturnValue:
@@ -84,7 +93,12 @@ def _too_late(booking: BookingDetail) -> ResponseReturnValue:
 
 def _write(booking: BookingDetail, wanted: Interval, quantities: dict[int, int]) -> None:
     details = replace(details_of(booking), starts_at=wanted.start, ends_at=wanted.end)
-    lines = [Wanted(item_id, quantity) for item_id, quantity in quantities.items() if quantity]
+    whole = ticked_whole()
+    lines = [
+        Wanted(item_id, quantity, None if whole is None else item_id in whole)
+        for item_id, quantity in quantities.items()
+        if quantity
+    ]
     if "move_event" in request.form:
         database().write(lambda uow: change_dates(uow, principal(), booking.id, details, lines))
         return
@@ -115,6 +129,7 @@ def _ways(
         for name in ("start_date", "start_time", "end_date", "end_time")
     }
     pieces = {f"quantity-{item_id}": str(quantity) for item_id, quantity in quantities.items()}
+    pieces |= {f"whole-{item_id}": "yes" for item_id in _whole(booking)} | {"whole_asked": "yes"}
     ways = []
     for interval in answer.dates[:MOST_DATES]:
         start, end = (at.astimezone(booking.zone) for at in (interval.start, interval.end))
@@ -135,7 +150,7 @@ def _ways(
         )
     if answer.part:
         possible = {f"quantity-{part.item_id}": str(part.quantity) for part in answer.part}
-        nothing = dict.fromkeys(pieces, "0")
+        nothing = pieces | {f"quantity-{item_id}": "0" for item_id in quantities}
         ways.append(
             Alternative(
                 title=gettext("Take what is free"),

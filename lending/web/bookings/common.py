@@ -1,6 +1,6 @@
 """What the views of a request share."""
 
-from flask import g, redirect, url_for
+from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lending.authorities.models import Competence
@@ -8,6 +8,7 @@ from lending.bookings.detail import BookingDetail, get_booking
 from lending.bookings.details import BookingDetails, EventDetails
 from lending.equity.routing.following import Trail, trail_of
 from lending.web.context import database, principal
+from lending.web.numbers import whole_number
 
 
 def read_booking(booking_id: int) -> BookingDetail:
@@ -31,6 +32,14 @@ def read_trail(booking_id: int) -> Trail:
 def to_booking(booking_id: int) -> ResponseReturnValue:
     """Send the reader to the request's own page."""
     return redirect(url_for("bookings.show", booking_id=booking_id), 303)
+
+
+def ticked_whole() -> set[int] | None:
+    """Return of which items a part is of no use, as ticked in the form; None if it did not ask."""
+    if "whole_asked" not in request.form:
+        return None
+    numbers = (name.partition("-")[2] for name in request.form if name.startswith("whole-"))
+    return {whole_number(number) for number in numbers if number.isdecimal()}
 
 
 def details_of(booking: BookingDetail) -> BookingDetails:

@@ -1,11 +1,15 @@
 """Put items into a draft and take them out again."""
 
+from collections.abc import Callable
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from lending.accounts.permissions import Action
 from lending.bookings.drafts import set_line as write_line
+from lending.bookings.kits import set_kit as write_kit
+from lending.db.database import UnitOfWork
 from lending.errors import InvalidInput
 from lending.web.bookings import blueprint
 from lending.web.bookings.common import read_booking
@@ -29,6 +33,23 @@ def set_line(booking_id: int) -> ResponseReturnValue:
     return _write(booking_id, item_id, pieces)
 
 
+@blueprint.post("/demandes/<int:booking_id>/kits")
+@allowed(Action.EDIT_BOOKING)
+def set_kits(booking_id: int) -> ResponseReturnValue:
+    """Set how many of a kit are asked for; zero or nothing takes it out, with its pieces."""
+    kit_id = request.form.get("kit_id", type=whole_number)
+    try:
+        units = whole_number(request.form.get("quantity", "").strip() or "0")
+    except ValueError:
+        units = None
+    problem = ""
+    if kit_id is None or units is None:
+        problem = gettext("Give a whole number of kits.")
+    else:
+        problem = _tried(lambda uow: write_kit(uow, principal(), booking_id, kit_id, units))
+    return _answer(booking_id, None, problem, f"kit-{kit_id}" if kit_id else "")
+
+
 @blueprint.post("/demandes/<int:booking_id>/lignes/<int:item_id>/retirer")
 @allowed(Action.EDIT_BOOKING)
 def remove_line(booking_id: int, item_id: int) -> ResponseReturnValue:
@@ -37,16 +58,23 @@ def remove_line(booking_id: int, item_id: int) -> ResponseReturnValue:
 
 
 def _write(booking_id: int, item_id: int, quantity: int) -> ResponseReturnValue:
-    problem = ""
-    try:
-        database().write(lambda uow: write_line(uow, principal(), booking_id, item_id, quantity))
-    except InvalidInput as error:
-        found = error.errors[0]
-        problem = gettext(found.message, **dict(found.data))
+    problem = _tried(lambda uow: write_line(uow, principal(), booking_id, item_id, quantity))
     return _answer(booking_id, item_id, problem)
 
 
-def _answer(booking_id: int, item_id: int | None, problem: str) -> ResponseReturnValue:
+def _tried(service: Callable[[UnitOfWork], object]) -> str:
+    """Write; return what cannot be used, in words."""
+    try:
+        database().write(service)
+    except InvalidInput as error:
+        found = error.errors[0]
+        return str(gettext(found.message, **dict(found.data)))
+    return ""
+
+
+def _answer(
+    booking_id: int, item_id: int | None, problem: str, anchor: str = ""
+) -> ResponseReturnValue:
     """Show the list as it is now: alone to a script, else on the page the reader came from."""
     if request.headers.get("HX-Request"):
         answer = render_template(
@@ -61,4 +89,5 @@ def _answer(booking_id: int, item_id: int | None, problem: str) -> ResponseRetur
     if request.form.get("next") == "review":
         return redirect(url_for("bookings.review", booking_id=booking_id), 303)
     back = url_for("bookings.equipment", booking_id=booking_id)
-    return redirect(f"{back}#item-{item_id}" if item_id else back, 303)
+    anchor = anchor or (f"item-{item_id}" if item_id else "")
+    return redirect(f"{back}#{anchor}" if anchor else back, 303)

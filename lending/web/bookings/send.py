@@ -9,6 +9,7 @@ from flask_babel import gettext
 from lending.accounts.permissions import Action
 from lending.authorities.queries import get_authority
 from lending.bookings.detail import BookingDetail
+from lending.bookings.drafts import mark_whole
 from lending.bookings.errors import OrganisationNotVerified, StockConflict
 from lending.bookings.queries import BookingFilter, BookingRow, list_bookings
 from lending.bookings.states import State
@@ -18,9 +19,10 @@ from lending.equity.rounds.queries import round_of
 from lending.equity.routing.targets import Targets, find_targets
 from lending.errors import InvalidInput
 from lending.web.bookings import blueprint
-from lending.web.bookings.common import read_booking, read_trail, to_booking
+from lending.web.bookings.common import read_booking, read_trail, ticked_whole, to_booking
 from lending.web.bookings.current import forget_current
 from lending.web.bookings.depots import closed_around, collections_of
+from lending.web.bookings.goes_with import goes_with
 from lending.web.bookings.sentences import next_words
 from lending.web.context import allowed, database, principal
 from lending.web.criteria import ELSEWHERE, judged
@@ -40,6 +42,7 @@ def review(booking_id: int) -> ResponseReturnValue:
         closed = closed_around(uow, authority.id, booking.period, booking.zone)
         collecting = round_of(uow, booking)
         targets = find_targets(uow, booking_id)
+        companions = goes_with(uow, booking)
         rules = judged(uow, booking_id)
     better = _better(booking, targets)
     return render_template(
@@ -51,6 +54,7 @@ def review(booking_id: int) -> ResponseReturnValue:
         else None,
         has_passed=booking.starts_at <= now,
         collecting=collecting,
+        companions=companions,
         trail=read_trail(booking_id),
         better=better,
         judged=rules,
@@ -62,7 +66,23 @@ def review(booking_id: int) -> ResponseReturnValue:
 @allowed(Action.EDIT_BOOKING)
 def submit(booking_id: int) -> ResponseReturnValue:
     """Send a draft; what is not free is answered with what is possible."""
+    _keep_ticks(booking_id)
     return send(booking_id)
+
+
+@blueprint.post("/demandes/<int:booking_id>/garder")
+@allowed(Action.EDIT_BOOKING)
+def keep(booking_id: int) -> ResponseReturnValue:
+    """Keep a draft for later, with what is ticked of its lines."""
+    _keep_ticks(booking_id)
+    return to_booking(booking_id)
+
+
+def _keep_ticks(booking_id: int) -> None:
+    """Write of which items a part is of no use, before anything is asked for."""
+    ticked = ticked_whole()
+    if ticked is not None:
+        database().write(lambda uow: mark_whole(uow, principal(), booking_id, ticked))
 
 
 def send(booking_id: int) -> ResponseReturnValue:

@@ -11,6 +11,8 @@ from lending.bookings.detail import BookingDetail, get_booking
 from lending.equity.record.answers import Answer, read_answer
 from lending.equity.record.comparing import compared_cases
 from lending.equity.record.decision import Kind, Rule
+from lending.equity.rounds.answering import RoundAnswer, round_answer
+from lending.equity.rounds.words import LIMITS
 from lending.i18n import N_
 from lending.web.bookings import blueprint
 from lending.web.context import allowed, database, principal
@@ -50,6 +52,8 @@ class WhyView:
     numbers: tuple[str, ...]
     """What was scarce, a sentence an item."""
     criteria: tuple[CriterionView, ...]
+    round: RoundAnswer | None
+    """What an allocation round has to do with it."""
     rules_url: str
 
 
@@ -61,8 +65,15 @@ def why(booking_id: int) -> ResponseReturnValue:
         answer = read_answer(uow, principal(), booking_id)
         booking = get_booking(uow, principal(), booking_id)
         cases = compared_cases(uow, booking_id)
+        found = round_answer(uow, booking)
     g.zone = booking.zone
-    return render_template("bookings/why.html", booking=booking, why=why_view(answer), cases=cases)
+    return render_template(
+        "bookings/why.html",
+        booking=booking,
+        why=why_view(answer, found),
+        cases=cases,
+        limits=LIMITS,
+    )
 
 
 def why_of(booking: BookingDetail) -> WhyView | None:
@@ -70,10 +81,11 @@ def why_of(booking: BookingDetail) -> WhyView | None:
     if booking.submitted_at is None:
         return None
     with database().read() as uow:
-        return why_view(read_answer(uow, principal(), booking.id))
+        answer = read_answer(uow, principal(), booking.id)
+        return why_view(answer, round_answer(uow, booking))
 
 
-def why_view(answer: Answer) -> WhyView:
+def why_view(answer: Answer, found: RoundAnswer | None = None) -> WhyView:
     """Return an answer in words."""
     decision = answer.decision
     return WhyView(
@@ -83,6 +95,7 @@ def why_view(answer: Answer) -> WhyView:
         numbers=_numbers(answer),
         criteria=criteria_views(answer.findings),
         rules_url=rules_url(answer.authority_id, answer.rules),
+        round=found,
     )
 
 

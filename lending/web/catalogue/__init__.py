@@ -4,4 +4,4 @@ from flask import Blueprint
 
 blueprint = Blueprint("catalogue", __name__)
 
-from lending.web.catalogue import browse, families, keep, photo, stock  # noqa: E402,F401 - their views
+from lending.web.catalogue import browse, companions, families, keep, kits, photo, stock  # noqa: E402,F401 - their views

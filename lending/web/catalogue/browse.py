@@ -40,6 +40,7 @@ from lending.web.catalogue.cards import (
     photo_address,
 )
 from lending.web.catalogue.choosing import Choosing, choosing_for
+from lending.web.catalogue.kits import KitCard, kit_cards
 from lending.web.context import allowed, database, principal
 from lending.web.dates import ChosenDates, chosen_dates
 from lending.web.formats import DEFAULT_ZONE
@@ -74,6 +75,7 @@ class CataloguePage:
     families: tuple[Family, ...]
     authorities: tuple[tuple[int, str], ...]
     groups: tuple[CardGroup, ...]
+    kits: tuple[KitCard, ...]
     pager: Pager
     choosing: Choosing | None
     can_edit: bool
@@ -118,6 +120,10 @@ def _page(uow: UnitOfWork) -> CataloguePage:
     choosing = choosing_for(uow, dates, [entry.item for entry in shown])
     cards = cards_of(shown, choosing, with_authority=len(names) > 1)
     groups = _groups(shown, cards, words)
+    first = pager.page == 1 and not category
+    kits = kit_cards(uow, authority_id, dates.period, choosing, words=words) if first else []
+    if free_only:
+        kits = [card for card in kits if card.free]
     return CataloguePage(
         words=words,
         category=category,
@@ -128,6 +134,7 @@ def _page(uow: UnitOfWork) -> CataloguePage:
         families=_families(list_categories(uow, only), category),
         authorities=tuple(names.items()),
         groups=tuple(groups),
+        kits=tuple(kits),
         pager=pager,
         choosing=choosing,
         can_edit=can_edit,

@@ -38,9 +38,14 @@ def create() -> ResponseReturnValue:
     if not categories:
         flash(gettext("Items are shown by family: begin with one."), "info")
         return redirect(url_for("catalogue.create_family"), 303)
-    authority = _chosen(authorities)
+    authority = chosen_authority(authorities)
     if authority is None:
-        return render_template("catalogue/choose_authority.html", authorities=authorities)
+        return render_template(
+            "catalogue/choose_authority.html",
+            authorities=authorities,
+            title=gettext("New item"),
+            page="catalogue.create",
+        )
     form = ItemForm()
     form.offer(categories, authority)
     if form.validate_on_submit():
@@ -83,7 +88,7 @@ def edit(item_id: int) -> ResponseReturnValue:
     return _form(form, authority, groups, item)
 
 
-def _chosen(authorities: tuple[AuthorityView, ...]) -> AuthorityView | None:
+def chosen_authority(authorities: tuple[AuthorityView, ...]) -> AuthorityView | None:
     """Return the authority of the address, or the only one there is to choose."""
     if len(authorities) == 1:
         return authorities[0]

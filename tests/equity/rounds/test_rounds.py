@@ -8,34 +8,33 @@ from hashlib import sha256
 import pytest
 from sqlalchemy import select
 
+from lending.availability.answers import Wanted
 from lending.availability.models import HoldKind
 from lending.bookings.changes import change_booking
-from lending.bookings.decisions import approve_booking, refuse_booking
+from lending.bookings.decisions import approve_booking, refuse_booking, review_booking
 from lending.bookings.details import BookingDetails
 from lending.bookings.models import Logistics
 from lending.bookings.states import RefusalReason, State
+from lending.bookings.supply import move_stock
 from lending.bookings.waiting import serve_everyone
 from lending.clock import FixedClock
 from lending.db.database import Database
 from lending.equity.allocation.checking import faults
 from lending.equity.allocation.values import Limit
 from lending.equity.record.decision import Kind, Rule
-from lending.equity.rounds.deciding import (
-    Result,
-    Trial,
-    Words,
-    adopt_round,
-    cancel_round,
-    try_round,
-)
+from lending.equity.rounds.deciding import Words, adopt_round, cancel_round
 from lending.equity.rounds.guarding import WaitsForRound
 from lending.equity.rounds.models import Share
+from lending.equity.rounds.trying import Result, Trial, try_round
+from lending.equity.routing import opinions
+from lending.equity.routing.models import Verdict
 from lending.errors import Forbidden, InvalidInput, NotAllowedNow, NotFound
 from lending.organisations.models import Organisation
 from lending.policies.models import AllocationRound
 from lending.policies.rounds import NewRound, announce_round
 from tests.bookings.steps import booking_of, held_by, lines_of, state_of
 from tests.equity.record.chains import contents, walk
+from tests.equity.routing.conftest import build_town
 from tests.factories import FRIDAY, MONDAY, NOW, Cast, submitted, waiting
 
 
@@ -328,3 +327,86 @@ def test_two_rounds_do_not_share_a_day(lender: Database, cast: Cast, collecting:
     with pytest.raises(InvalidInput) as refused:
         lender.write(lambda uow: announce_round(uow, cast.manager, cast.town, again))
     assert [error.field for error in refused.value.errors] == ["period_start"]
+
+
+def test_what_is_of_use_only_whole_gets_all_or_nothing_and_the_rest_is_shared(
+    lender: Database, cast: Cast, clock: FixedClock, collecting: int
+) -> None:
+    wanted = [Wanted(cast.chairs, 80, whole=True)]
+    first = submitted(lender, cast, {cast.chairs: 80})
+    lender.write(lambda uow: change_booking(uow, cast.alice, first, lines=wanted))
+    second = submitted(lender, cast, {cast.chairs: 80}, organisation=cast.club)
+    adopt(lender, cast, clock, collecting)
+    assert state_of(lender, first) is State.WAITLISTED
+    assert lines_of(lender, second) == {cast.chairs: (80, 80)}
+    with lender.read() as uow:
+        share = uow.session.scalars(select(Share).where(Share.line.has(booking_id=first))).one()
+        assert (share.granted, share.limit) == (0, Limit.WHOLE)
+        (record,) = [one for one in contents(lender, cast.town) if one["kind"] == Kind.ALLOCATE]
+    assert [want["whole"] for each in record["inputs"]["requests"] for want in each["wants"]] == [
+        True,
+        False,
+    ]
+
+
+def test_what_is_of_use_only_whole_is_given_where_it_is_no_more_than_a_share(
+    lender: Database, cast: Cast, clock: FixedClock, collecting: int
+) -> None:
+    first = submitted(lender, cast, {cast.chairs: 40})
+    wanted = [Wanted(cast.chairs, 40, whole=True)]
+    lender.write(lambda uow: change_booking(uow, cast.alice, first, lines=wanted))
+    second = submitted(lender, cast, {cast.chairs: 80}, organisation=cast.club)
+    adopt(lender, cast, clock, collecting)
+    assert lines_of(lender, first) == {cast.chairs: (40, 40)}
+    assert lines_of(lender, second) == {cast.chairs: (80, 60)}
+
+
+def test_opinions_that_stand_are_listed_in_the_trial_and_one_reason_is_kept_with_each(
+    lender: Database, cast: Cast, clock: FixedClock, collecting: int
+) -> None:
+    opinions.listen(lender.events)
+    town = build_town(lender, cast)
+    heard = submitted(lender, cast, {cast.chairs: 10, cast.barriers: 2})
+    alone = submitted(lender, cast, {cast.chairs: 10}, organisation=cast.club)
+    lender.write(lambda uow: review_booking(uow, cast.manager, heard))
+    clock.instant = AFTER
+    pending = trial_of(lender, collecting)
+    assert [one.result.candidate.booking_id for one in pending.against] == [heard]
+    assert (pending.pending, pending.unfavourable) == (2, 0)
+    lender.write(
+        lambda uow: opinions.give_opinion(
+            uow, town.teo, heard, town.technical, Verdict.UNFAVOURABLE, "Barrières en révision."
+        )
+    )
+    told = trial_of(lender, collecting)
+    assert (told.pending, told.unfavourable) == (1, 1)
+    assert told.fingerprint != pending.fingerprint
+    with pytest.raises(opinions.OpinionsStand):
+        lender.write(lambda uow: adopt_round(uow, cast.manager, collecting, WORDS))
+    why = "La fête est dans dix jours."
+    lender.write(
+        lambda uow: adopt_round(uow, cast.manager, collecting, WORDS, told.fingerprint, why)
+    )
+    with lender.read() as uow:
+        (kept,) = opinions.decided_against_of(uow, heard).values()
+        assert (kept.reason, kept.pending, kept.unfavourable) == (why, 1, 1)
+        assert opinions.decided_against_of(uow, alone) == {}
+
+
+def test_opinions_about_what_gets_nothing_stand_in_nobodys_way(
+    lender: Database, cast: Cast, clock: FixedClock, collecting: int
+) -> None:
+    opinions.listen(lender.events)
+    build_town(lender, cast)
+    lender.write(
+        lambda uow: move_stock(uow, cast.manager, cast.barriers, -59, uow.now, "Rouillées.")
+    )
+    lines = {cast.chairs: 101, cast.barriers: 40}
+    number = submitted(lender, cast, lines)
+    wanted = [Wanted(item, quantity, whole=True) for item, quantity in lines.items()]
+    lender.write(lambda uow: change_booking(uow, cast.alice, number, lines=wanted))
+    lender.write(lambda uow: review_booking(uow, cast.manager, number))
+    clock.instant = AFTER
+    assert trial_of(lender, collecting).against == ()
+    adopt(lender, cast, clock, collecting)
+    assert state_of(lender, number) is State.WAITLISTED
