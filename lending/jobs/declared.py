@@ -19,6 +19,7 @@ from lending.jobs.schedule import Count, Job, Run
 from lending.logistics.road_services import road_service
 from lending.logistics.rounds.working_out import run_plans, some_run_waits
 from lending.logistics.told import pictures_in_use
+from lending.retention.forgetting import forget_old_contacts
 from lending.subscriptions.keeping import refresh_everything
 
 
@@ -72,6 +73,10 @@ def _erase_words(run: Run) -> list[Count]:
     return [Count(N_("Reasons erased"), erase_old_words(run.database))]
 
 
+def _forget_contacts(run: Run) -> list[Count]:
+    return [Count(N_("Contacts forgotten"), forget_old_contacts(run.database))]
+
+
 def _tidy_photos(run: Run) -> list[Count]:
     with run.database.read() as uow:
         used, told = photos_in_use(uow), pictures_in_use(uow)
@@ -109,6 +114,12 @@ JOBS = (
     Job("tell-witness", _tell_witness, every=timedelta(days=1), offset=timedelta(hours=4)),
     Job(
         "erase-words", _erase_words, every=timedelta(days=1), offset=timedelta(hours=4, minutes=20)
+    ),
+    Job(
+        "forget-contacts",
+        _forget_contacts,
+        every=timedelta(days=1),
+        offset=timedelta(hours=3, minutes=30),
     ),
     Job("tidy", _tidy, every=timedelta(days=1), offset=timedelta(hours=3, minutes=20)),
 )

@@ -22,6 +22,7 @@ import lending.logistics.roads_models
 import lending.logistics.rounds.models
 import lending.organisations.models
 import lending.policies.models
+import lending.retention.models
 import lending.subscriptions.models  # noqa: F401 - imported for the tables they declare
 from lending.db.base import Base
 

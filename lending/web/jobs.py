@@ -20,6 +20,7 @@ WORDS = {
     "tidy-photos": N_("Remove photos that no item shows any more"),
     "check-records": N_("Verify the record of decisions and decide it again"),
     "tell-witness": N_("Send the heads of the record to the witness"),
+    "forget-contacts": N_("Forget contacts that nobody needs any more"),
     "erase-words": N_("Erase the words of reasons whose time is over"),
     "tidy": N_("Forget old sessions and old runs"),
 }

@@ -185,6 +185,8 @@ ROUTES: dict[str, Route] = {
         Owner.TOWN, Action.SEE_VALUE, "valuation", "annex", "annex_file", "scdl", "scdl_file"
     ),
     **_of(Owner.CHOIR, Action.SEE_ORGANISATION, "valuation", "statement", "statement_file"),
+    **_of(Owner.CHOIR, Action.VERIFY_ORGANISATION, "organisations", "forget"),
+    "organisations.erasures": Route(Action.VERIFY_ORGANISATION),
     # whether all are treated alike
     "register.choose": Route(Action.SEE_RECORD),
     **_of(Owner.TOWN, Action.SEE_RECORD, "register", "show", "show_file"),

@@ -26,6 +26,8 @@ STAFF_PAGES = (
     "organisations.index",
     "organisations.create",
     "organisations.reject",
+    "organisations.forget",
+    "organisations.erasures",
     "organisations.add_contact",
     "allocations.announce",
     "allocations.attempt",

@@ -871,6 +871,26 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "erasure",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("by_name", sa.String(length=120), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["app_user.id"], name=op.f("fk_erasure_by_id_app_user")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_erasure_organisation_id_organisation"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasure")),
+    )
+    with op.batch_alter_table("erasure", schema=None) as batch_op:
+        batch_op.create_index("ix_erasure_organisation", ["organisation_id", "at"], unique=False)
+
+    op.create_table(
         "event",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uuid", sa.String(length=36), nullable=False),
@@ -2507,6 +2527,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_event_organisation")
 
     op.drop_table("event")
+    with op.batch_alter_table("erasure", schema=None) as batch_op:
+        batch_op.drop_index("ix_erasure_organisation")
+
+    op.drop_table("erasure")
     with op.batch_alter_table("department_member", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_department_member_department_id"))
 

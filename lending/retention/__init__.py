@@ -1,0 +1,1 @@
+"""Who people were is forgotten when nobody needs it any more; what was decided is not."""
