@@ -39,6 +39,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         bookings,
         catalogue,
         closures,
+        equity_register,
         handing_over,
         health,
         home,
@@ -93,4 +94,5 @@ def blueprints() -> list:  # type: ignore[type-arg]
         routing.blueprint,
         jobs.blueprint,
         audit.blueprint,
+        equity_register.blueprint,
     ]

@@ -185,6 +185,10 @@ ROUTES: dict[str, Route] = {
         Owner.TOWN, Action.SEE_VALUE, "valuation", "annex", "annex_file", "scdl", "scdl_file"
     ),
     **_of(Owner.CHOIR, Action.SEE_ORGANISATION, "valuation", "statement", "statement_file"),
+    # whether all are treated alike
+    "register.choose": Route(Action.SEE_RECORD),
+    **_of(Owner.TOWN, Action.SEE_RECORD, "register", "show", "show_file"),
+    **_of(Owner.NOBODY, Action.SEE_POLICY, "register", "public", "public_file"),
     # the right lender, and who has a say
     **_of(Owner.BOOKING, Action.REVIEW_BOOKING, "routing", "pass_on"),
     **_of(Owner.BOOKING, Action.EDIT_BOOKING, "routing", "take"),

@@ -234,6 +234,7 @@ def _means(database: Database, cast: Cast) -> dict[str, object]:
     run = database.write(lambda uow: ask_for_plan(uow, boss, cast.town, today, 20))
     return {
         "ending": "csv",
+        "year": 2026,
         "run_id": run,
         "plan_id": run,
         "day": FRIDAY.date().isoformat(),

@@ -19,7 +19,7 @@ from tests.web.routes import QUERIES, ROUTES
 from tests.web.stage import Stage, build_stage
 
 STAFF_ROOMS = (
-    *("inbox", "board", "shortages", "jobs", "decisions", "audit"),
+    *("inbox", "board", "shortages", "jobs", "decisions", "audit", "overrides"),
     *("catalogue", "logistics", "closures", "means", "rounds", "planning", "policies", "routing"),
 )
 STAFF_PAGES = (
@@ -32,6 +32,8 @@ STAFF_PAGES = (
     "valuation.choose",
     "valuation.annex",
     "valuation.scdl",
+    "register.choose",
+    "register.show",
 )
 ALSO = {
     "home.show": ("borrower",),
@@ -55,6 +57,8 @@ NOT_PAGES = {"static", "bootstrap.static", "feeds.show", "api.openapi", "health.
     "valuation.statement_file",
     "planning.outlines",
     "audit.export",
+    "register.show_file",
+    "register.public_file",
     "audit.heads",
     "rounds.session",
     "rounds.worker",
