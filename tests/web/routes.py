@@ -221,6 +221,8 @@ QUERIES = {
 
 FORMS = {
     "logistics.say": {"kind": "note", "key": "a-good-key", "reason": "Bonjour"},
+    "bookings.keep": {"whole_asked": "yes"},
+    "bookings.set_kits": {"kit_id": "{kit_id}", "quantity": "1"},
     "bookings.set_line": {"item_id": "{item_id}", "quantity": "3"},
 }
 """What a form says where an empty one is answered before anybody looks at the object."""

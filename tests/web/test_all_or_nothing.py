@@ -131,7 +131,11 @@ def test_who_prepares_it_reads_it_and_takes_back_all_or_none(
     manager = browse(cast.manager)
     assert "Tout ou rien" in manager.get(f"/a-traiter/{number}").text
     assert "Tout ou rien" in manager.get(f"/demandes/{number}/reduire").text
-    kept = {f"quantity-{cast.chairs}": "20", f"quantity-{cast.tables}": "5"}
+    kept = {
+        f"quantity-{cast.chairs}": "20",
+        f"quantity-{cast.tables}": "5",
+        "reason": "Elles sont cassées.",
+    }
     refused = manager.post(f"/demandes/{number}/reduire", kept)
     assert refused.status_code == 422
     assert "Laissez les 30 ou reprenez tout" in refused.text

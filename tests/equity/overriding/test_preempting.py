@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from lending.bookings.decisions import refuse_booking
+from lending.accounts.permissions import SYSTEM
+from lending.availability.answers import Wanted
+from lending.bookings.changes import change_booking
+from lending.bookings.decisions import approve_booking, refuse_booking
 from lending.bookings.errors import StockConflict
 from lending.bookings.models import Booking
 from lending.bookings.safety import mark_safety
@@ -206,3 +209,17 @@ def test_elections_safety_and_crises_are_a_class_of_their_own_when_somebody_says
     held.write(lambda uow: refuse_booking(uow, cast.manager, number, code, "Trop tard."))
     with pytest.raises(NotAllowedNow):
         held.write(lambda uow: mark_safety(uow, cast.manager, number, "Bureau de vote"))
+
+
+def test_what_is_of_use_only_whole_is_taken_back_whole_or_left(
+    held: Database, cast: Cast, own: int
+) -> None:
+    number = submitted(held, cast, {cast.barriers: 30, cast.chairs: 90})
+    wanted = [Wanted(cast.chairs, 90, whole=True), Wanted(cast.barriers, 30)]
+    held.write(lambda uow: change_booking(uow, cast.alice, number, lines=wanted))
+    held.write(lambda uow: approve_booking(uow, SYSTEM, number))
+    with pytest.raises(InvalidInput) as refused:
+        take(held, cast.manager, own, {number: {cast.chairs: 20, cast.barriers: 10}})
+    assert [error.field for error in refused.value.errors] == [f"taken.{number}.{cast.chairs}"]
+    take(held, cast.manager, own, {number: {cast.chairs: 90, cast.barriers: 10}})
+    assert lines_of(held, number) == {cast.chairs: (90, 0), cast.barriers: (30, 20)}

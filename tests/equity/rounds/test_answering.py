@@ -3,8 +3,8 @@
 from datetime import timedelta
 from hashlib import sha256
 
-from lending.bookings.decisions import ask_for_pieces, complete_booking
 from lending.bookings.detail import get_booking
+from lending.bookings.pieces import ask_for_pieces, complete_booking
 from lending.clock import FixedClock
 from lending.db.database import Database
 from lending.equity.allocation.values import Limit
