@@ -17,7 +17,9 @@ from lending.i18n import N_
 from lending.policies.rules import PriorityClass
 
 FEWEST = 3
-"""Requests that a group must have to be compared; organisations that it must have to be public."""
+"""Organisations that a group must have to be public."""
+COMPARABLE = 5
+"""Decided requests that a group must have to be compared: below, one refusal makes a gap."""
 
 
 class Outcome(StrEnum):
@@ -202,7 +204,7 @@ def gaps(cases: Iterable[Case], key: Key, threshold: int) -> tuple[Gap, ...]:
     """Return how far apart the groups of associations are, the widest first.
 
     Associations are compared with associations: other classes come before or after them by the
-    rules themselves. A group counts from three decided requests of the family in the quarter on.
+    rules themselves. A group counts from five decided requests of the family in the quarter on.
     """
     rows: dict[tuple[str, str], dict[str, list[Asked]]] = defaultdict(lambda: defaultdict(list))
     for case in cases:
@@ -214,7 +216,7 @@ def gaps(cases: Iterable[Case], key: Key, threshold: int) -> tuple[Gap, ...]:
         rates = [
             (rate(sum(e.asked for e in asked), sum(e.granted for e in asked)) or 0, name)
             for name, asked in named.items()
-            if len(asked) >= FEWEST
+            if len(asked) >= COMPARABLE
         ]
         if len(rates) < 2:
             continue

@@ -9,6 +9,7 @@ from lending.authorities.models import Competence
 from lending.equity.register.figures import (
     DECIDED,
     FEWEST,
+    COMPARABLE,
     Asked,
     Case,
     Outcome,
@@ -46,7 +47,7 @@ def cases(draw: st.DrawFn) -> Case:
     )
 
 
-some = st.lists(cases(), max_size=40)
+some = st.lists(cases(), max_size=60)
 
 
 def by_commune(case: Case) -> str:
@@ -112,7 +113,7 @@ def test_a_gap_is_between_groups_of_associations_that_are_large_enough(
                 if (case.commune, case.quarter) == (name, gap.quarter)
                 and any(each.family == gap.family for each in case.asked)
             ]
-            assert len(of_group) >= FEWEST
+            assert len(of_group) >= COMPARABLE
 
 
 def one(number: int, commune: str, granted: int, **more: object) -> Case:
@@ -134,9 +135,9 @@ def one(number: int, commune: str, granted: int, **more: object) -> Case:
 
 
 def test_two_communes_that_are_served_alike_show_no_gap_and_others_show_theirs() -> None:
-    alike = [one(n, "Ici", 80) for n in range(3)] + [one(n, "Là", 80) for n in range(3, 6)]
+    alike = [one(n, "Ici", 80) for n in range(5)] + [one(n, "Là", 80) for n in range(5, 10)]
     assert gaps(alike, by_commune, 15) == ()
-    unlike = [*alike[:3], *(replace(case, asked=(Asked("chairs", 100, 60),)) for case in alike[3:])]
+    unlike = [*alike[:5], *(replace(case, asked=(Asked("chairs", 100, 60),)) for case in alike[5:])]
     (gap,) = gaps(unlike, by_commune, 15)
     assert (gap.lowest, gap.lowest_rate, gap.highest, gap.highest_rate) == ("Là", 60, "Ici", 80)
     assert (gap.points, gap.is_alert) == (20, True)
