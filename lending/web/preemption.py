@@ -9,7 +9,7 @@ from lending.bookings.detail import BookingDetail, get_booking
 from lending.bookings.errors import StockConflict
 from lending.bookings.models import Booking
 from lending.equity.overriding.preempting import may_preempt, preempt, promised_to_others
-from lending.errors import InvalidInput, NotAllowedNow, NotFound
+from lending.errors import InvalidInput, NotAllowedNow
 from lending.web.context import allowed, database, principal
 from lending.web.decisions import confirm as ask_once_more
 from lending.web.inbox import filter_arguments
@@ -96,7 +96,7 @@ def _page(booking_id: int, error: InvalidInput | None = None) -> ResponseReturnV
         principal().check(Action.DECIDE_BOOKING, authority_id=booking.authority_id)
         row = uow.session.get_one(Booking, booking_id)
         if not may_preempt(row):
-            raise NotFound
+            raise NotAllowedNow
         loans = promised_to_others(uow, row)
     g.zone = booking.zone
     errors = [

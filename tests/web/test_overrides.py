@@ -196,7 +196,7 @@ def test_equipment_is_taken_back_for_an_event_of_the_town(
     told = browse(cast.alice).get(f"/demandes/{lent}").text
     assert "La collectivité a besoin du matériel pour son propre événement" in told
     assert "comme son règlement le permet" in told
-    assert marc.get(page).status_code == 404
+    assert marc.get(page).status_code == 409
 
 
 def test_a_polling_station_is_put_into_the_class_of_elections(

@@ -10,7 +10,7 @@ from lending.bookings.moves import check_move, load_for
 from lending.db.database import UnitOfWork
 from lending.equity.overriding.guarding import NO_MOTIVE, SAME_PERSON, blocking
 from lending.equity.overriding.models import OverrideProposal
-from lending.errors import InvalidInput, NotAllowedNow, NotFound
+from lending.errors import InvalidInput, NotAllowedNow
 from lending.i18n import N_
 
 ONLY_PEOPLE = N_("An override takes two people; a program cannot propose one.")
@@ -63,8 +63,8 @@ def confirm_override(uow: UnitOfWork, actor: Principal, booking_id: int) -> Book
 
     Raises:
         InvalidInput: the actor is the one who proposed it, or is no person.
-        NotFound: nothing was proposed (or: is any more).
-        StockConflict, NotAllowedNow, Forbidden: as `approve_booking`.
+        NotAllowedNow: nothing was proposed (or: is any more), or as `approve_booking`.
+        StockConflict, NotFound, Forbidden: as `approve_booking`.
     """
     load_for(uow, actor, booking_id, Action.DECIDE_BOOKING)
     proposal = _proposal(uow, booking_id)
@@ -88,8 +88,8 @@ def set_override_aside(uow: UnitOfWork, actor: Principal, booking_id: int) -> No
     """Take back a proposal, or turn it down: the request stays to be decided.
 
     Raises:
-        NotFound: nothing was proposed (or: is any more).
-        Forbidden: the actor cannot decide.
+        NotAllowedNow: nothing was proposed (or: is any more).
+        NotFound, Forbidden: the actor cannot decide.
     """
     load_for(uow, actor, booking_id, Action.DECIDE_BOOKING)
     uow.session.delete(_proposal(uow, booking_id))
@@ -98,5 +98,5 @@ def set_override_aside(uow: UnitOfWork, actor: Principal, booking_id: int) -> No
 def _proposal(uow: UnitOfWork, booking_id: int) -> OverrideProposal:
     proposal = uow.session.get(OverrideProposal, booking_id)
     if proposal is None:
-        raise NotFound
+        raise NotAllowedNow
     return proposal

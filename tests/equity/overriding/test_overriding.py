@@ -164,7 +164,7 @@ def test_a_proposal_goes_when_it_is_set_aside_or_the_request_moves_or_changes(
     propose(held, cast.manager, uninsured)
     held.write(lambda uow: set_override_aside(uow, second, uninsured))
     assert proposal(held, second, uninsured) is None
-    with pytest.raises(NotFound):
+    with pytest.raises(NotAllowedNow):
         held.write(lambda uow: confirm_override(uow, second, uninsured))
 
     propose(held, cast.manager, uninsured)

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from lending.authorities.models import Competence
 from lending.equity.register.figures import (
+    COMPARABLE,
     DECIDED,
     FEWEST,
-    COMPARABLE,
     Asked,
     Case,
     Outcome,
