@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple, cast
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     BigInteger,
@@ -22,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from calendars.zones import start_of_day, to_local
 from lending.availability.models import LONG_TIER, OUT, SHORT_SECONDS, SHORT_TIER, Hold, HoldKind
 from lending.availability.sweep import StockChange
 from lending.catalogue.models import Item, StockMovement
@@ -34,22 +36,41 @@ FOREVER = 1 << 40
 
 
 class Terms(NamedTuple):
-    """What widens a loan of an item, in minutes."""
+    """What widens a loan of an item, in minutes; of a service, the week that its hours are of."""
 
     item_id: int
     preparation_minutes: int
     turnaround_minutes: int
+    week_zone: str = ""
+    """Of a service: the zone of its weeks."""
 
     def widen(self, starts: int, ends: int) -> tuple[int, int]:
-        """Return the bounds over which the loan `[starts, ends)` occupies the item."""
+        """Return the bounds over which the loan `[starts, ends)` occupies the item.
+
+        The hours of a service are taken from the one week, Monday to Sunday, in which it is to be
+        done: that of the loan's first day, earlier by the preparation.
+        """
+        if self.week_zone:
+            return _week_of(starts - 60 * self.preparation_minutes, self.week_zone)
         return starts - 60 * self.preparation_minutes, ends + 60 * self.turnaround_minutes
+
+
+def _week_of(at: int, name: str) -> tuple[int, int]:
+    zone = ZoneInfo(name)
+    day = to_local(datetime.fromtimestamp(at, UTC), zone).date()
+    monday = day - timedelta(days=day.weekday())
+    week = (start_of_day(first, zone) for first in (monday, monday + timedelta(days=7)))
+    first, following = (int(midnight.timestamp()) for midnight in week)
+    return first, following
 
 
 # Statements are built once, with named values: building one anew costs more than running it.
 _STARTS, _ENDS, _NOW = (bindparam(name, type_=BigInteger) for name in ("starts", "ends", "now"))
 _ITEMS: BindParameter[list[int]] = bindparam("items", expanding=True)
 
-_TERMS = select(Item.id, Item.preparation_minutes, Item.turnaround_minutes).order_by(Item.id)
+_TERMS = select(
+    Item.id, Item.preparation_minutes, Item.turnaround_minutes, Item.week_zone
+).order_by(Item.id)
 _TERMS_OF_ITEMS = _TERMS.where(Item.id.in_(_ITEMS))
 
 

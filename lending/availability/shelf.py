@@ -63,7 +63,8 @@ def with_free(
         stock = stock_at(uow, [item.id for item in items], uow.now)
         return [ShelfItem(item, stock[item.id], None) for item in items]
     terms = {
-        item.id: Terms(item.id, item.preparation_minutes, item.turnaround_minutes) for item in items
+        item.id: Terms(item.id, item.preparation_minutes, item.turnaround_minutes, item.week_zone)
+        for item in items
     }
     few = list(terms) if len(terms) <= FEW else None
     free = free_for_loan(uow, period, item_ids=few, terms=terms)

@@ -125,7 +125,7 @@ def read_board(
     actor.check(Action.SEE_BOARD)
     rows = _items(uow, actor, wanted)
     terms = {
-        item.id: Terms(item.id, item.preparation_minutes, item.turnaround_minutes)
+        item.id: Terms(item.id, item.preparation_minutes, item.turnaround_minutes, item.week_zone)
         for item, *_ in rows
     }
     bounds = [seconds(column.start) for column in columns] + [seconds(columns[-1].end)]
@@ -186,8 +186,8 @@ def _supplies(
     """Return what decides over the columns, with the items' buffers around them."""
     if not terms:
         return {}
-    starts = bounds[0] - 60 * max(term.preparation_minutes for term in terms.values())
-    ends = bounds[-1] + 60 * max(term.turnaround_minutes for term in terms.values())
+    around = [term.widen(*column) for term in terms.values() for column in pairwise(bounds)]
+    starts, ends = min(each[0] for each in around), max(each[1] for each in around)
     return read_supply(uow.session, starts, ends, seconds(uow.now), item_ids=list(terms))
 
 

@@ -89,6 +89,8 @@ def find_competitors(
 
 def _gap(term: Terms) -> timedelta:
     """Return how far apart two loans of the item must lie to leave each other alone."""
+    if term.week_zone:  # two that are of one week may lie that far apart
+        return timedelta(days=7, minutes=term.preparation_minutes)
     return timedelta(minutes=term.preparation_minutes + term.turnaround_minutes)
 
 

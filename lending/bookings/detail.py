@@ -93,6 +93,8 @@ class LineView:
     replacement_value_cents: int
     department_id: int | None
     depot_id: int | None
+    is_service: bool
+    """Whether its pieces are hours of help."""
 
     @property
     def quantity(self) -> int:
@@ -281,6 +283,7 @@ def _line_views(
             replacement_value_cents=item.replacement_value_cents,
             department_id=item.department_id,
             depot_id=item.depot_id,
+            is_service=item.is_service,
         )
         for line, item, category in rows
     )

@@ -74,6 +74,9 @@ class Item(Base):
     """What those must hold who handle or set up a piece, among them all."""
     equivalence_group: Mapped[str] = mapped_column(String(40), default="")
     """Items of one group can stand in for each other, also across authorities."""
+    week_zone: Mapped[str] = mapped_column(String(40), default="")
+    """Of a service, help counted in hours: whose weeks they are counted in. Its stock is the hours
+    a week that the department has; empty for equipment."""
     photo: Mapped[str] = mapped_column(String(120), default="")
     search_text: Mapped[str] = mapped_column(String(800), default="")
     is_active: Mapped[bool] = mapped_column(default=True)
@@ -82,6 +85,12 @@ class Item(Base):
     authority: Mapped[Authority] = relationship()
     department: Mapped[Department | None] = relationship()
     depot: Mapped[Depot | None] = relationship()
+
+    @property
+    def is_service(self) -> bool:
+        """Whether it is help counted in hours, and no equipment."""
+        return bool(self.week_zone)
+
     category: Mapped[Category] = relationship()
 
 

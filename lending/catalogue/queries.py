@@ -60,6 +60,8 @@ class ItemSummary:
     volume_l: int
     preparation_minutes: int
     turnaround_minutes: int
+    week_zone: str
+    """Of a service, whose hours count by the week; empty for equipment."""
     max_per_booking: int | None
     photo: str
     is_active: bool
@@ -106,6 +108,7 @@ _SUMMARY: tuple[Any, ...] = (
     Item.volume_l,
     Item.preparation_minutes,
     Item.turnaround_minutes,
+    Item.week_zone,
     Item.max_per_booking,
     Item.photo,
     Item.is_active,

@@ -92,6 +92,24 @@ def create_item(
     return item
 
 
+def create_service(
+    uow: UnitOfWork, actor: Principal, authority_id: int, details: ItemDetails, hours: int = 0
+) -> Item:
+    """Write help counted in hours, of which a department has so many a week.
+
+    Raises:
+        InvalidInput: a field cannot be used, or no department does it.
+        NotSignedIn, Forbidden: the actor may not.
+    """
+    actor.check(Action.EDIT_CATALOGUE, authority_id=authority_id)
+    if details.department_id is None:
+        raise InvalidInput(department_id=N_("Say which department does it."))
+    item = create_item(uow, actor, authority_id, details, hours)
+    item.week_zone = uow.session.get_one(Authority, authority_id).timezone
+    _tell(uow, item)
+    return item
+
+
 def edit_item(uow: UnitOfWork, actor: Principal, item_id: int, details: ItemDetails) -> Item:
     """Change what is said of an item; promises that were made keep their preparation times.
 

@@ -43,6 +43,7 @@ from lending.demo.rounds import FieldWork
 from lending.demo.rulebook import draft_next_rules
 from lending.demo.rushes import with_rushes
 from lending.demo.season import PlannedRequest, draw
+from lending.demo.services import write_services
 from lending.demo.tariffs import publish_tariffs
 from lending.equity.overriding.guarding import RulesSayNo
 from lending.equity.rounds.guarding import WaitsForRound
@@ -77,6 +78,7 @@ def load_demo(
     )
     past.write(write_foundation)
     past.write(write_people)
+    past.write(write_services)
     past.write(write_kits)
     past.write(_publish)
     _Season(past, clock, now).play(list(draw(SEED, now.date(), requests, ZONE)), report)

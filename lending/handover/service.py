@@ -71,7 +71,8 @@ def check_out(
     _check_early(uow, booking, pieces, terms)
     for line in booking.lines:
         line.delivered = pieces[line.item_id]
-        _send_out(uow, line)
+        if not line.item.is_service:  # hours are of their week, and never away
+            _send_out(uow, line)
     move(uow, actor, booking, "check_out")
     serve_waiting(uow, item_ids_of(booking), terms)
     return booking
@@ -122,7 +123,9 @@ def _check_early(
     early = {
         line.item_id: line.id
         for line in booking.lines
-        if pieces[line.item_id] and terms[line.item_id].widen(starts, ends)[0] > now
+        if pieces[line.item_id]
+        and not line.item.is_service
+        and terms[line.item_id].widen(starts, ends)[0] > now
     }
     if not early:
         return
@@ -220,6 +223,8 @@ def _take_back(
     line.returned += counts.returned
     line.damaged += counts.damaged
     line.lost += counts.lost
+    if line.item.is_service:
+        return
     starts = uow.session.scalar(
         select(Hold.starts).where(Hold.booking_line_id == line.id, Hold.is_out)
     ) or seconds(uow.now)

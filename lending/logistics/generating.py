@@ -139,8 +139,9 @@ def work_for(
     """Return the work that a booking makes with these pieces of its items, at these dates."""
     loads: dict[int | None, list[Pieces]] = defaultdict(list)
     for line in booking.lines:
-        if quantity := quantities.get(line.item_id, 0):
-            item = line.item
+        item = line.item
+        # A service is carried nowhere; the department that does it plans its own hours.
+        if not item.is_service and (quantity := quantities.get(line.item_id, 0)):
             loads[item.depot_id].append(
                 Pieces(
                     item.id,

@@ -23,6 +23,7 @@ from lending.catalogue.records import stock_at
 from lending.catalogue.service import (
     ItemDetails,
     create_item,
+    create_service,
     deactivate_item,
     edit_item,
     reactivate_item,
@@ -73,12 +74,13 @@ def item_filter(
 )
 def add_item(uow: UnitOfWork, call: Call[None, ItemIn]) -> ItemOut:
     """Add an item."""
-    given = call.body.model_dump(exclude={"authority_id", "category", "stock"})
+    given = call.body.model_dump(exclude={"authority_id", "category", "stock", "is_service"})
     details = ItemDetails(
         category_id=family_for(uow, call.actor, call.body.category), **item_fields(given)
     )
     authority_id = call.body.authority_id or _own_authority(call.actor)
-    item = create_item(uow, call.actor, authority_id, details, call.body.stock)
+    add = create_service if call.body.is_service else create_item
+    item = add(uow, call.actor, authority_id, details, call.body.stock)
     return _told(uow, item.id)
 
 

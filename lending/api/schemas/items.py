@@ -70,6 +70,10 @@ class ItemFields(Input):
 class ItemIn(ItemFields):
     """A new item. Its stock has always been there; later changes are stock movements."""
 
+    is_service: bool = Field(
+        default=False, description="Help counted in hours: `stock` is the hours a week."
+    )
+
     authority_id: Number | None = Field(
         None, description="Who lends it; a token of one authority need not say."
     )
@@ -122,6 +126,7 @@ class ItemOut(Output):
     min_crew: int
     skills: list[str]
     equivalence_group: str
+    is_service: bool
     is_active: bool
 
 
@@ -224,7 +229,9 @@ def item_fields(given: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-_SAME = set(ItemOut.model_fields) - {"category", "category_name", "stock", "skills", *SCALES}
+_SAME = set(ItemOut.model_fields) - {
+    "category", "category_name", "stock", "skills", "is_service", *SCALES,
+}  # fmt: skip
 
 
 def item_out(item: ItemDetail, stock: int) -> ItemOut:
@@ -234,6 +241,7 @@ def item_out(item: ItemDetail, stock: int) -> ItemOut:
         category_name=item.category,
         stock=stock,
         skills=write_skills(item.skills).split(),
+        is_service=bool(item.week_zone),
         **{name: getattr(item, small) / times for name, (small, times) in SCALES.items()},
         **{name: getattr(item, name) for name in _SAME},
     )

@@ -104,13 +104,13 @@ class _Lent:
 
 def _items(uow: UnitOfWork, booking: Booking) -> dict[int, _Lent]:
     asked = [line.item_id for line in booking.lines]
-    rows = uow.session.execute(
-        select(Item.id, Item.code, Item.preparation_minutes, Item.turnaround_minutes).where(
-            Item.id.in_(asked)
-        )
-    )
+    rows = uow.session.scalars(select(Item).where(Item.id.in_(asked)))
     return {
-        item_id: _Lent(code, Terms(item_id, before, after)) for item_id, code, before, after in rows
+        item.id: _Lent(
+            item.code,
+            Terms(item.id, item.preparation_minutes, item.turnaround_minutes, item.week_zone),
+        )
+        for item in rows
     }
 
 

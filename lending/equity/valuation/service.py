@@ -151,7 +151,10 @@ def _version(uow: UnitOfWork, booking: Booking) -> Version:
 
 def _valuation(booking: Booking, pieces: Mapping[int, int], rules: Rules) -> Valuation:
     zone = ZoneInfo(booking.authority.timezone)
-    lines = [line for line in booking.lines if pieces.get(line.item_id)]
+    asked = [line for line in booking.lines if pieces.get(line.item_id)]
+    lines = [line for line in asked if not line.item.is_service]
+    # The hours of a service are work of the agents, and nothing else.
+    served = sum(60 * pieces[line.item_id] for line in asked if line.item.is_service)
     is_carried = booking.logistics is not Logistics.PICKUP
     return value_of_loan(
         rules,
@@ -172,7 +175,8 @@ def _valuation(booking: Booking, pieces: Mapping[int, int], rules: Rules) -> Val
             ],
             is_carried=is_carried,
             is_set_up=booking.logistics is Logistics.DELIVERY_SETUP,
-        ),
+        )
+        + served,
         transport_km(_depots(lines), _site(booking)) if is_carried and lines else 0,
     )
 

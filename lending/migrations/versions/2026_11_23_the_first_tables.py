@@ -973,6 +973,7 @@ def upgrade() -> None:
         sa.Column("min_crew", sa.Integer(), nullable=False),
         sa.Column("skills", sa.String(length=200), nullable=False),
         sa.Column("equivalence_group", sa.String(length=40), nullable=False),
+        sa.Column("week_zone", sa.String(length=40), nullable=False),
         sa.Column("photo", sa.String(length=120), nullable=False),
         sa.Column("search_text", sa.String(length=800), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),

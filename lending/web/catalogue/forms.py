@@ -8,6 +8,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
+    BooleanField,
     DateField,
     IntegerField,
     RadioField,
@@ -77,6 +78,13 @@ class ItemForm(FlaskForm):  # type: ignore[misc]
         _l("Description"),
         [Optional(), Length(max=4000)],
         description=_l("What it is good for, what one must know to carry and use it."),
+    )
+    is_service = BooleanField(
+        _l("Help counted in hours, no equipment"),
+        description=_l(
+            "A poster by the graphic designer, an electrician on the site: what follows is then "
+            "the hours a week that the department has."
+        ),
     )
     stock = IntegerField(
         _l("Pieces in stock"),

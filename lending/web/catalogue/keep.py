@@ -16,7 +16,13 @@ from lending.catalogue.queries import (
     get_item,
     list_categories,
 )
-from lending.catalogue.service import create_item, deactivate_item, edit_item, reactivate_item
+from lending.catalogue.service import (
+    create_item,
+    create_service,
+    deactivate_item,
+    edit_item,
+    reactivate_item,
+)
 from lending.db.database import UnitOfWork
 from lending.errors import InvalidInput
 from lending.web.catalogue import blueprint
@@ -50,11 +56,10 @@ def create() -> ResponseReturnValue:
     form.offer(categories, authority)
     if form.validate_on_submit():
         try:
+            add = create_service if form.is_service.data else create_item
             made = database().write(
                 lambda uow: (
-                    create_item(
-                        uow, principal(), authority.id, form.details(), form.stock.data or 0
-                    ).id
+                    add(uow, principal(), authority.id, form.details(), form.stock.data or 0).id
                 )
             )
         except InvalidInput as error:
@@ -75,7 +80,7 @@ def edit(item_id: int) -> ResponseReturnValue:
         authority = get_authority(uow, item.authority_id)
         categories, groups = list_categories(uow), equivalence_groups(uow)
     form = ItemForm(data=values_of(item))
-    del form.stock
+    del form.stock, form.is_service
     form.offer(categories, authority)
     if form.validate_on_submit():
         try:
