@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from lending.accounts.permissions import SYSTEM
+from lending.authorities.models import Competence, DepartmentCompetence
 from lending.availability.answers import Wanted
 from lending.bookings.consent import show_event
 from lending.bookings.decisions import approve_booking, cancel_booking, refuse_booking
@@ -66,6 +67,12 @@ def second_request(database: Database, cast: Cast, first: int) -> int:
         event_id = uow.session.get_one(Booking, first).event_id
     details = BookingDetails(cast.choir, cast.agglomeration, FRIDAY, MONDAY)
     return database.write(lambda uow: create_booking(uow, SYSTEM, details, event_id)).id
+
+
+def carry(database: Database, cast: Cast, competence: Competence) -> None:
+    """Let the agglomeration's department carry one more cause."""
+    row = DepartmentCompetence(department_id=cast.agglomeration_department, competence=competence)
+    database.write(lambda uow: uow.session.add(row))
 
 
 def test_no_event_is_shown_unless_its_organisation_agrees(
@@ -167,6 +174,7 @@ def test_each_lender_has_its_own_and_an_event_of_two_is_shown_once(
     first = shown(live, cast, name="Bal")
     second = second_request(live, cast, first)
     lines = [Wanted(cast.stage, 4)]
+    carry(live, cast, Competence.LOCAL_LIFE)
     live.write(lambda uow: edit_draft(uow, SYSTEM, second, lines=lines))
     live.write(lambda uow: submit_booking(uow, SYSTEM, second))
     other = Reader(app.test_client(), 0, "/calendars/programme/trois-treteaux.ics")

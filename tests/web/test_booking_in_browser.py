@@ -95,7 +95,7 @@ def test_without_script_a_conflict_is_met_and_a_way_out_taken(
     page.click(f"#item-{cast.chairs} button[type=submit]")
     page.click("#running-bar >> text=Continuer")
     page.click("text=Enregistrer et continuer")
-    page.click("text=Envoyer la demande")
+    page.click("button >> text=Envoyer la demande")
     assert page.url.endswith("/conflit")
     page.click("text=Envoyer avec ces quantités")
     assert page.url.endswith("/envoyee")

@@ -19,7 +19,7 @@ from tests.web.routes import QUERIES, ROUTES
 from tests.web.stage import Stage, build_stage
 
 STAFF_ROOMS = (
-    *("inbox", "board", "shortages", "jobs", "decisions", "audit", "overrides"),
+    *("inbox", "board", "shortages", "jobs", "decisions", "audit", "overrides", "preemption"),
     *("catalogue", "logistics", "closures", "means", "rounds", "planning", "policies", "routing"),
 )
 STAFF_PAGES = (

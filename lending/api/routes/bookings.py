@@ -41,6 +41,8 @@ from lending.organisations.queries import get_organisation
 
 operations = Operations("Bookings")
 ONE = "/bookings/{booking_id}"
+NOT_DETAILS = {"event", "lines", "reason"}
+"""What a change can say beside the details of a booking."""
 
 
 @operations.add("GET", "/bookings", Action.SEE_BOOKING, BookingPage, query=BookingQuery)
@@ -152,7 +154,7 @@ def change(uow: UnitOfWork, call: Call[None, BookingChange]) -> BookingOut:
         uow,
         call.actor,
         booking.id,
-        details=_changed_details(booking, given) if set(given) - {"lines", "event"} else None,
+        details=_changed_details(booking, given) if set(given) - NOT_DETAILS else None,
         event=_changed_event(uow, call, booking, call.body.event) if call.body.event else None,
         lines=lines,
     )
@@ -265,7 +267,7 @@ def _changed_details(booking: BookingDetail, given: dict[str, object]) -> Bookin
     changed = {
         names.get(name, name): value
         for name, value in given.items()
-        if name not in ("event", "lines") and value is not None
+        if name not in NOT_DETAILS and value is not None
     }
     return BookingDetails(booking.organisation_id, booking.authority_id, **(kept | changed))
 
