@@ -51,6 +51,16 @@ WISHES: tuple[tuple[int, Wish], ...] = tuple(
             (("POD-REM", 1), ("BAR-200", 250), ("GUI-50", 6)),
         ),
         (
+            *(2, "Les Lampions de Rivemont", "Bal des Lampions", "00001", "quai du Halage"),
+            Competence.CULTURE,
+            (("POD-REM", 1), ("BAR-200", 120), ("GUI-50", 4)),
+        ),
+        (
+            *(2, "Valserre Rock", "Rock en plein air", "00004", "stade de Valserre"),
+            Competence.CULTURE,
+            (("POD-REM", 1), ("BAR-200", 220), ("PRA-2X1", 12)),
+        ),
+        (
             *(2, "Foyer rural de la Chapelle", "Bal des pompiers", "00003", "cour de l'école"),
             Competence.LOCAL_LIFE,
             (("POD-REM", 1), ("BAR-200", 80)),

@@ -21,7 +21,7 @@ from lending.equity.allocation.values import Limit
 from lending.equity.rounds.deciding import Words, adopt_round, cancel_round
 from lending.equity.rounds.queries import RoundView, read_round, rounds_of, shares_of
 from lending.equity.rounds.trying import LineResult, Result, Trial, look_at_round
-from lending.equity.rounds.words import LIMITS, WAITING, explain
+from lending.equity.rounds.words import LIMITS, explain, left_out
 from lending.equity.routing.opinions import OpinionsStand
 from lending.errors import InvalidInput
 from lending.policies.rounds import NewRound, Stage, announce_round
@@ -229,7 +229,7 @@ def _scarce(trial: Trial) -> list[ScarceItem]:
 @allowed(Action.MANAGE_POLICY)
 def adopt(round_id: int) -> ResponseReturnValue:
     """Decide all requests of the round at once, as they were shown."""
-    words = Words(lambda result: explain(result, gettext), gettext(WAITING))
+    words = Words(lambda result: explain(result, gettext), lambda each: left_out(each, gettext))
     expected = request.form.get("expected", "") or "nothing was looked at"
     reason = request.form.get("opinions_reason", "")
     try:

@@ -25,6 +25,7 @@ from lending.equity.record.answers import read_answer
 from lending.equity.record.replaying import replay_chain
 from lending.equity.rounds import guarding as rounds
 from lending.equity.rounds.deciding import Words, adopt_round
+from lending.equity.rounds.words import left_out
 from lending.errors import InvalidInput
 from lending.organisations.details import OrganisationDetails
 from lending.organisations.models import Organisation
@@ -44,7 +45,8 @@ from tests.factories import (
 
 DAY = timedelta(days=1)
 WORDS = Words(
-    lambda result: ", ".join(each.grant.limit.value for each in result.lines), "Rien ne reste."
+    lambda result: ", ".join(each.grant.limit.value for each in result.lines),
+    lambda each: left_out(each, str),
 )
 
 

@@ -26,7 +26,7 @@ from lending.equity.allocation.values import Limit
 from lending.equity.rounds.deciding import Words, adopt_round, cancel_round
 from lending.equity.rounds.queries import read_round, rounds_of, shares_of
 from lending.equity.rounds.trying import look_at_round
-from lending.equity.rounds.words import LIMITS, WAITING, explain
+from lending.equity.rounds.words import LIMITS, explain, left_out
 from lending.i18n import translations
 from lending.policies.rounds import NewRound, announce_round
 
@@ -115,7 +115,7 @@ def dry_run(uow: UnitOfWork, call: Call[None, Nothing]) -> TrialOut:
 def adopt(uow: UnitOfWork, call: Call[None, Adoption]) -> AllocationRoundOut:
     """Decide all requests of a round at once, after its cut-off; this cannot be undone."""
     say = translations("fr").gettext  # associations read it, whatever language the program has
-    words = Words(lambda result: explain(result, say), say(WAITING))
+    words = Words(lambda result: explain(result, say), lambda each: left_out(each, say))
     number, body = call.ids["round_id"], call.body
     adopt_round(uow, call.actor, number, words, body.fingerprint, body.opinions_reason)
     return round_out(read_round(uow, number))

@@ -36,7 +36,7 @@ class Words:
 
     explain: Callable[[Result], str]
     """Why a request gets what it gets."""
-    waiting: str
+    left_out: Callable[[Candidate], str]
     """To those whom the round did not decide about, and for whom nothing is left now."""
 
 
@@ -82,7 +82,7 @@ def adopt_round(
     uow.session.flush()  # what is released is free for who comes next
     for result in trial.results:
         _carry_out(uow, actor, found, result, words.explain(result), opinions_reason.strip())
-    _let_go(uow, trial.left_out, words.waiting)
+    _let_go(uow, trial.left_out, words.left_out)
     return found
 
 
@@ -99,7 +99,7 @@ def cancel_round(uow: UnitOfWork, actor: Principal, round_id: int, reason: str) 
     _lock(uow, found)
     found.cancelled_at, found.cancel_reason = uow.now, reason.strip()
     uow.session.flush()  # from here on the period is no longer collected
-    _let_go(uow, candidates_of(uow, found), reason)
+    _let_go(uow, candidates_of(uow, found), lambda _: reason)
     return found
 
 
@@ -179,7 +179,9 @@ def _carry_out(
         put_on_waiting_list(uow, actor, candidate.booking_id, reason)
 
 
-def _let_go(uow: UnitOfWork, candidates: Sequence[Candidate], reason: str) -> None:
+def _let_go(
+    uow: UnitOfWork, candidates: Sequence[Candidate], reason: Callable[[Candidate], str]
+) -> None:
     """Let those about whom the round did not decide hold what is left, in order of arrival."""
     for each in candidates:
         booking = uow.session.get_one(Booking, each.booking_id)
@@ -191,7 +193,7 @@ def _let_go(uow: UnitOfWork, candidates: Sequence[Candidate], reason: str) -> No
             hold(uow, booking, HoldKind.OPTION, terms)
         except StockConflict:
             start_waiting(uow, booking)
-            move(uow, SYSTEM, booking, "put_on_waiting_list", reason)
+            move(uow, SYSTEM, booking, "put_on_waiting_list", reason(each))
         else:
             start_option(uow, booking)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from lending.equity.allocation.values import Limit
+from lending.equity.rounds.gathering import Candidate
 from lending.equity.rounds.trying import LineResult, Result
 from lending.i18n import N_
 
@@ -15,14 +16,26 @@ LIMITS = {
     Limit.RANK: N_("Nothing is free: it is lent already, or taken by those who come first."),
     Limit.WHOLE: N_("All or nothing was asked for, and all is more than a share."),
 }
-WAITING = N_("Nothing is left for these dates after the round.")
-"""To those about whom the round did not decide."""
+LEFT_OUT = N_("The round left this request out: %(why)s. Nothing is left for these dates after it.")
+TOO_LATE = N_("the file was not complete by the end of the collection")
+NOT_SERVED = N_("the rules do not serve who asks")
 FALLS_SHORT = N_(
     "%(item)s: %(granted)d of %(asked)d. At the tightest moment %(wanted)d were asked "
     "for and %(free)d were free."
 )
 
 IN_A_KIT = N_("It belongs to a kit of which %(other)s is what lacks.")
+
+
+def left_out(candidate: Candidate, say: Callable[[str], str]) -> str:
+    """Write why the round did not decide about a request for which nothing is left now."""
+    if not candidate.is_complete:
+        why = say(TOO_LATE)
+    elif candidate.blocking:
+        why = ", ".join(say(each.criterion.label) for each in candidate.blocking)
+    else:
+        why = say(NOT_SERVED)
+    return say(LEFT_OUT) % {"why": why}
 
 
 def explain(result: Result, say: Callable[[str], str]) -> str:

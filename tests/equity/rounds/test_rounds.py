@@ -13,7 +13,7 @@ from lending.availability.models import HoldKind
 from lending.bookings.changes import change_booking
 from lending.bookings.decisions import approve_booking, refuse_booking, review_booking
 from lending.bookings.details import BookingDetails
-from lending.bookings.models import Logistics
+from lending.bookings.models import Booking, Logistics
 from lending.bookings.states import RefusalReason, State
 from lending.bookings.supply import move_stock
 from lending.bookings.waiting import serve_everyone
@@ -26,6 +26,7 @@ from lending.equity.rounds.deciding import Words, adopt_round, cancel_round
 from lending.equity.rounds.guarding import WaitsForRound
 from lending.equity.rounds.models import Share
 from lending.equity.rounds.trying import Result, Trial, try_round
+from lending.equity.rounds.words import left_out
 from lending.equity.routing import opinions
 from lending.equity.routing.models import Verdict
 from lending.errors import Forbidden, InvalidInput, NotAllowedNow, NotFound
@@ -43,7 +44,7 @@ def explain(result: Result) -> str:
     return ", ".join(f"{each.grant.units}: {each.grant.limit.value}" for each in result.lines)
 
 
-WORDS = Words(explain, "Rien ne reste après le tour.")
+WORDS = Words(explain, lambda each: left_out(each, str))
 DAY = timedelta(days=1)
 AFTER = NOW + timedelta(days=10, hours=1)
 
@@ -194,9 +195,25 @@ def test_a_file_that_is_not_in_order_is_left_out_and_says_why(
     lender.write(uninsured)
     number = submitted(lender, cast, {cast.chairs: 80}, organisation=cast.club)
     clock.instant = AFTER
-    (left_out,) = trial_of(lender, collecting).left_out
-    assert left_out.booking_id == number
-    assert [finding.criterion.value for finding in left_out.blocking] == ["insurance"]
+    (candidate,) = trial_of(lender, collecting).left_out
+    assert candidate.booking_id == number
+    assert [finding.criterion.value for finding in candidate.blocking] == ["insurance"]
+
+
+def test_who_is_left_out_and_finds_nothing_left_reads_why(
+    lender: Database, cast: Cast, clock: FixedClock, collecting: int
+) -> None:
+    def uninsured(uow):
+        uow.session.get_one(Organisation, cast.club).insurance_until = None
+
+    lender.write(uninsured)
+    submitted(lender, cast, {cast.chairs: 100})
+    number = submitted(lender, cast, {cast.chairs: 80}, organisation=cast.club)
+    adopt(lender, cast, clock, collecting)
+    assert state_of(lender, number) is State.WAITLISTED
+    with lender.read() as uow:
+        told = uow.session.get_one(Booking, number).transitions[-1].reason
+    assert "left this request out: Insurance." in told
 
 
 def test_a_try_before_the_cut_off_draws_other_lots_and_writes_nothing(
