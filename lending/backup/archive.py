@@ -111,7 +111,7 @@ class ArchiveWriter:
         member.mode = 0o600
         member.mtime = int(self.manifest.made_at.timestamp())
         # Only read() is asked of it.
-        self._tar.addfile(member, source)  # type: ignore[arg-type]
+        self._tar.addfile(member, source)
 
 
 class Hashing:
