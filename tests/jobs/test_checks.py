@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pytest
 from flask import Flask
 
 from lending.accounts.permissions import Principal
@@ -96,14 +97,15 @@ def test_a_photo_without_its_file_is_told_until_the_file_is_back(
     assert found_by(database, cast.manager) == []
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_inbox_shows_what_to_look_at_and_where_to_put_it_right(
     app: Flask, settings: Settings, cast: Cast
 ) -> None:
     database = app.extensions["database"]
-    insure(database, cast, None)
     approved(database, cast, {cast.chairs: 1})
+    insure(database, cast, None)
     check_insurances(run_of(database, settings))
     page = Browser(app).sign_in(cast.manager).get("/a-traiter").text
     assert "À regarder" in page
-    assert f'href="/organisations/{cast.choir}/modifier"' in page
+    assert f'href="/associations/{cast.choir}/modifier"' in page
     assert "À regarder" not in Browser(app).sign_in(cast.other_manager).get("/a-traiter").text
