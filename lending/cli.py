@@ -16,6 +16,7 @@ from lending.authorities.queries import has_authorities
 from lending.cli_admin import doctor, user
 from lending.cli_audit import audit
 from lending.cli_authorities import authority
+from lending.cli_backup import backup, restore_backup
 from lending.cli_files import export_files, import_files
 from lending.cli_planning import plan_benchmark, plan_week
 from lending.cli_tokens import token
@@ -76,6 +77,8 @@ treteau.add_command(token)
 treteau.add_command(user)
 treteau.add_command(doctor)
 treteau.add_command(audit)
+treteau.add_command(backup)
+treteau.add_command(restore_backup)
 treteau.add_command(plan_week)
 treteau.add_command(plan_benchmark)
 

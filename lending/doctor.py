@@ -12,7 +12,10 @@ from lending.authorities.queries import has_authorities
 from lending.bookings.shortages import overbooked
 from lending.db.database import Database
 from lending.db.schema import pending_migrations
+from lending.jobs.backups import TOO_OLD, last_backup
+from lending.jobs.declared import JOBS
 from lending.jobs.lease import find_leader
+from lending.jobs.queries import read_jobs
 from lending.settings import Settings
 
 PACKAGE = Path(__file__).resolve().parent
@@ -53,6 +56,8 @@ def examine(settings: Settings, database: Database) -> Iterator[Finding]:
         return
     yield Finding(Health.GOOD, f"The database is up to date ({database.engine.dialect.name})")
     yield from _contents(database)
+    yield from _backups(settings.backup_dir, database)
+    yield from _jobs(database)
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:
@@ -131,6 +136,38 @@ def _contents(database: Database) -> Iterator[Finding]:
             f"{len(short)} items are promised more often than they exist.",
             "See the page of shortages: stock fell, or loans are late.",
         )
+
+
+def _backups(folder: Path | None, database: Database) -> Iterator[Finding]:
+    if folder is None:
+        what = "No backup is made here by itself."
+        remedy = "Set TRETEAU_BACKUP_DIR, or see to it elsewhere: treteau backup FILE"
+        yield Finding(Health.DOUBTFUL, what, remedy)
+        return
+    yield from _folder(folder)
+    with database.read() as uow:
+        last = last_backup(uow)
+        yield _judge(
+            last is not None and uow.now - last.made_at <= TOO_OLD,
+            "The last good backup is fresh",
+            Health.BAD,
+            f"The last good backup is of {last.made_at:%Y-%m-%d %H:%M} UTC."
+            if last
+            else "There is no good backup yet.",
+            "Look at the page of jobs for the reason, then run it from there.",
+        )
+
+
+def _jobs(database: Database) -> Iterator[Finding]:
+    with database.read() as uow:
+        failing = [job.name for job in read_jobs(uow, JOBS).jobs if job.failing]
+    yield _judge(
+        not failing,
+        "No job is failing",
+        Health.DOUBTFUL,
+        f"These jobs failed since they were last done: {', '.join(failing)}.",
+        "The page of jobs says why.",
+    )
 
 
 def _judge(good: bool, when_good: str, otherwise: Health, what: str, remedy: str) -> Finding:

@@ -51,6 +51,12 @@ class Settings:
     smtp_password: str = field(default="", repr=False)
     mail_from: str = ""
     witness_email: str = ""
+    backup_dir: Path | None = None
+
+    @property
+    def backups_apart(self) -> tuple[Path, ...]:
+        """The folder of backups, which no backup holds."""
+        return (self.backup_dir,) if self.backup_dir else ()
 
     @property
     def mail_server(self) -> MailServer | None:
@@ -114,6 +120,7 @@ class _Reader:
             ),
             map_tiles=self._tiles("TRETEAU_MAP_TILES"),
             map_attribution=self._text("TRETEAU_MAP_ATTRIBUTION", Settings.map_attribution),
+            backup_dir=self._folder("TRETEAU_BACKUP_DIR"),
             **self._mail(),
         )
 
@@ -157,6 +164,10 @@ class _Reader:
 
     def _text(self, name: str, default: str) -> str:
         return self.environ.get(name, "").strip() or default
+
+    def _folder(self, name: str) -> Path | None:
+        value = self._text(name, "")
+        return Path(value).expanduser().absolute() if value else None
 
     def _secret(self, name: str) -> str:
         path = self.environ.get(f"{name}_FILE", "").strip()

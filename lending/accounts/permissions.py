@@ -95,6 +95,8 @@ class Action(StrEnum):
     """The chain of decisions, its checks and its export."""
     MANAGE_USERS = "users.manage"
     SEE_JOBS = "jobs.see"
+    RUN_JOBS = "jobs.run"
+    """Have the worker do one at once."""
 
 
 _OWN, _AUTHORITY, _ALL = Scope.OWN, Scope.AUTHORITY, Scope.ALL
@@ -175,6 +177,7 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     Action.SEE_RECORD: {_M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
     Action.MANAGE_USERS: {_ADM: _ALL},
     Action.SEE_JOBS: {_M: _ALL, _AUD: _ALL, _ADM: _ALL},
+    Action.RUN_JOBS: {_ADM: _ALL},
 }
 
 

@@ -56,6 +56,10 @@ class PhotoStore:
         path = self._path(name, width)
         return path.read_bytes() if path.is_file() else None
 
+    def has(self, name: str) -> bool:
+        """Return whether a photo is there in all widths."""
+        return all(self._path(name, width).is_file() for width in WIDTHS)
+
     def remove_others(self, used: Collection[str]) -> int:
         """Remove the photos of other names, and what was left half written; return how many files.
 

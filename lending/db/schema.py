@@ -4,6 +4,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from lending.db.database import Database
 
@@ -19,6 +20,24 @@ def migration_config(database: Database) -> Config:
 def migrate(database: Database, revision: str = "head") -> None:
     """Upgrade to a revision, the newest by default."""
     command.upgrade(migration_config(database), revision)
+
+
+def migrate_within(database: Database, connection: Connection, revision: str = "head") -> None:
+    """Upgrade to a revision in the transaction of a connection."""
+    config = migration_config(database)
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def known_revisions(database: Database) -> frozenset[str]:
+    """Return every revision that this release knows."""
+    script = ScriptDirectory.from_config(migration_config(database))
+    return frozenset(each.revision for each in script.walk_revisions())
+
+
+def current_revision(connection: Connection) -> str | None:
+    """Return the revision that the database is at, None before the first one."""
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def pending_migrations(database: Database) -> list[str]:

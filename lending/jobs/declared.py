@@ -1,5 +1,6 @@
 """All jobs, and how often they run."""
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from lending.accounts.permissions import SYSTEM
@@ -10,10 +11,11 @@ from lending.bookings.waiting import serve_everyone
 from lending.catalogue.photos import PhotoStore
 from lending.catalogue.queries import photos_in_use
 from lending.closures.service import fetcher, read_all_again
-from lending.equity.record.checks import check_records
 from lending.equity.record.retention import erase_old_words
 from lending.equity.record.witness import write_letter
 from lending.i18n import N_
+from lending.jobs.backups import BACK_UP
+from lending.jobs.checking import check_all_records, check_files, check_insurances, check_rules
 from lending.jobs.runs import forget_old_runs
 from lending.jobs.schedule import Count, Job, Run
 from lending.logistics.road_services import road_service
@@ -55,10 +57,6 @@ def _tidy(run: Run) -> list[Count]:
     ]
 
 
-def _check_records(run: Run) -> list[Count]:
-    return [Count(N_("Records that do not hold"), len(check_records(run.database)))]
-
-
 def _tell_witness(run: Run) -> list[Count]:
     server, witness = run.settings.mail_server, run.settings.witness_email
     if server is None or not witness:
@@ -90,7 +88,12 @@ def _forget_old_keys(run: Run) -> list[Count]:
     return [Count(N_("Answers forgotten"), run.database.write(forget_old_keys))]
 
 
+def _nightly(name: str, run: Callable[[Run], Sequence[Count]], **at: int) -> Job:
+    return Job(name, run, every=timedelta(days=1), offset=timedelta(**at))
+
+
 JOBS = (
+    BACK_UP,
     Job("expire-options", _expire_options, every=timedelta(minutes=5)),
     Job("serve-waiting-list", _serve_waiting_list, every=timedelta(minutes=10)),
     # Each change is rendered where it is made; this is for what no event tells.
@@ -106,10 +109,13 @@ JOBS = (
     ),
     Job(
         "check-records",
-        _check_records,
+        check_all_records,
         every=timedelta(days=1),
         offset=timedelta(hours=2, minutes=10),
     ),
+    _nightly("check-insurances", check_insurances, hours=2, minutes=30),
+    _nightly("check-rules", check_rules, hours=2, minutes=40),
+    _nightly("check-files", check_files, hours=2, minutes=50),
     # After the check: the letter says what came of it.
     Job("tell-witness", _tell_witness, every=timedelta(days=1), offset=timedelta(hours=4)),
     Job(

@@ -23,6 +23,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from lending.db.database import Database, UnitOfWork
 from lending.jobs.declared import JOBS
 from lending.jobs.lease import find_leader, release_lease, take_lease
+from lending.jobs.orders import another_goes_on, drop_order_if_over, read_orders
 from lending.jobs.runs import claim, due, fail, finish
 from lending.jobs.schedule import Job, Run
 from lending.settings import Settings
@@ -112,11 +113,20 @@ class Worker:
                 log.info("Worker %s leads", self.name)
             with self._database.read() as uow:
                 waiting = due(uow, [job for job in self._jobs.values() if _has_work(uow, job)])
+                asked = [(order.job, order.asked_at) for order in read_orders(uow)]
             for job in waiting:
                 # At once, beside the schedule, which keeps its own times.
                 self._scheduler.add_job(
                     self.attempt, args=[job], id=f"{job.name} now", replace_existing=True
                 )
+            for name, asked_at in asked:
+                if name in self._jobs:
+                    self._scheduler.add_job(
+                        self.carry_out,
+                        args=[self._jobs[name], asked_at],
+                        id=f"{name} asked",
+                        replace_existing=True,
+                    )
         except Exception:
             # The database may be away for a while; a worker outlives that.
             self._leads = False
@@ -136,8 +146,17 @@ class Worker:
         with self._database.read() as uow:
             if not _has_work(uow, job):
                 return
-        slot = job.slot_at(self._database.clock.now())
-        number = self._database.write(lambda uow: claim(uow, job, slot, self.name))
+        self._run(job, job.slot_at(self._database.clock.now()))
+
+    def carry_out(self, job: Job, asked_at: datetime) -> None:
+        """Run a job that somebody asked for, if we lead, and forget that it was asked for."""
+        if not self._leads:
+            return
+        self._run(job, asked_at)
+        self._database.write(lambda uow: drop_order_if_over(uow, job))
+
+    def _run(self, job: Job, slot: datetime) -> None:
+        number = self._database.write(lambda uow: self._claim(uow, job, slot))
         if number is None:
             return
         try:
@@ -150,6 +169,9 @@ class Worker:
             self._database.write(lambda uow: finish(uow, job, slot, self.name, counts))
             told = ", ".join(str(count) for count in counts)
             log.info("Job %s of %s: %s", job.name, slot, told or "done")
+
+    def _claim(self, uow: UnitOfWork, job: Job, slot: datetime) -> int | None:
+        return None if another_goes_on(uow, job, slot) else claim(uow, job, slot, self.name)
 
 
 def _has_work(uow: UnitOfWork, job: Job) -> bool:

@@ -1,4 +1,4 @@
-"""Run migrations on the engine that the application hands over."""
+"""Run migrations on the engine that the application hands over, or within its transaction."""
 
 from typing import Literal
 
@@ -29,6 +29,10 @@ def run(connection: Connection) -> None:
         context.run_migrations()
 
 
-engine = context.config.attributes["engine"]
-with engine.execution_options(write=True).begin() as connection:
-    run(connection)
+given = context.config.attributes.get("connection")
+if given is not None:
+    run(given)
+else:
+    engine = context.config.attributes["engine"]
+    with engine.execution_options(write=True).begin() as connection:
+        run(connection)

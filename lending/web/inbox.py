@@ -17,6 +17,8 @@ from lending.db.database import UnitOfWork
 from lending.equity.overriding.queries import override_duties
 from lending.equity.routing.awaited import opinion_duties
 from lending.i18n import N_
+from lending.jobs.finding_kinds import FindingKind
+from lending.jobs.findings import FindingView, list_findings
 from lending.logistics.capacity import which_cannot_fit
 from lending.web.context import allowed, database, principal
 from lending.web.formats import local
@@ -47,6 +49,14 @@ ICONS = {
     DutyKind.CLOSE: "check2-all",
 }
 
+FINDING_ICONS = {
+    FindingKind.INSURANCE: "shield-exclamation",
+    FindingKind.RULES: "journal-x",
+    FindingKind.PHOTO: "image",
+    FindingKind.PICTURE: "image",
+    FindingKind.RECORD: "shield-x",
+}
+
 
 @dataclass(frozen=True)
 class DutyRow:
@@ -71,6 +81,15 @@ class DutyGroup:
 
 
 @dataclass(frozen=True)
+class FindingRow:
+    """Something to look at, and where it is put right."""
+
+    view: FindingView
+    url: str
+    icon: str
+
+
+@dataclass(frozen=True)
 class InboxPage:
     """What the page shows, and what it was asked."""
 
@@ -80,6 +99,7 @@ class InboxPage:
     pager: Pager
     tabs: tuple[tuple[str, str, bool, int], ...]
     active_filters: int
+    findings: tuple[FindingRow, ...]
 
 
 @blueprint.get("/a-traiter")
@@ -91,6 +111,7 @@ def index() -> ResponseReturnValue:
         inbox = read_inbox(uow, principal(), wanted, more=more_duties(uow))
         asked = {d.booking_id for d in inbox.duties if d.booking_id and d.kind is DutyKind.DECIDE}
         too_much = which_cannot_fit(uow, asked)
+        findings = _findings(uow, wanted)
     g.zone = inbox.zone
     rows = [_row(duty, inbox.now, inbox.zone, too_much) for duty in inbox.duties]
     page = InboxPage(
@@ -102,6 +123,7 @@ def index() -> ResponseReturnValue:
         active_filters=sum(
             chosen is not None for chosen in (wanted.authority_id, wanted.department_id)
         ),
+        findings=findings,
     )
     return render_template("inbox/index.html", page=page)
 
@@ -147,6 +169,29 @@ def _url(duty: Duty) -> str:
     if duty.kind is DutyKind.SHORTAGE:
         return url_for("shortages.index", _anchor=f"item-{duty.item_id}")
     return address("organisations.show", organisation_id=duty.organisation_id)
+
+
+def _findings(uow: UnitOfWork, wanted: InboxFilter) -> tuple[FindingRow, ...]:
+    """Return what the nightly checks found, where nothing else is looked for."""
+    if wanted.kind is not None or wanted.department_id is not None or (wanted.page or 1) > 1:
+        return ()
+    found = list_findings(uow, principal(), wanted.authority_id)
+    return tuple(FindingRow(each, _where(each), FINDING_ICONS[each.kind]) for each in found)
+
+
+def _where(view: FindingView) -> str:
+    number = view.found.subject_id
+    match view.kind:
+        case FindingKind.INSURANCE:
+            return url_for("organisations.edit", organisation_id=number)
+        case FindingKind.RULES:
+            return url_for("policies.prepare", authority_id=number)
+        case FindingKind.PHOTO:
+            return url_for("catalogue.edit", item_id=number)
+        case FindingKind.PICTURE:
+            return url_for("logistics.show", task_id=number)
+        case FindingKind.RECORD:
+            return url_for("audit.index", _anchor=f"record-{number}")
 
 
 def _groups(rows: list[DutyRow]) -> Iterable[DutyGroup]:

@@ -16,6 +16,7 @@ from lending.availability.holds import seconds
 from lending.bookings.queries import count_by_state
 from lending.bookings.shortages import overbooked
 from lending.db.database import Database, UnitOfWork
+from lending.jobs.backups import last_backup
 from lending.jobs.declared import JOBS
 from lending.jobs.queries import read_jobs
 from lending.organisations.queries import count_pending
@@ -60,6 +61,7 @@ class Figures(Collector):
                 len(overbooked(uow, seconds(uow.now))),
             )
             yield from _jobs(uow)
+            yield from _backups(uow)
 
 
 def _bookings(uow: UnitOfWork) -> Metric:
@@ -85,9 +87,29 @@ def _jobs(uow: UnitOfWork) -> Iterable[Metric]:
         "When the newest run of a job was done, if it is.",
         labels=["job"],
     )
+    took = GaugeMetricFamily(
+        "treteau_job_duration_seconds",
+        "How long the newest run took, if it is over.",
+        labels=["job"],
+    )
     for job in page.jobs:
         overdue.add_metric([job.name], int(job.is_overdue))
         failures.add_metric([job.name], job.failures)
         if job.last is not None and job.last.finished_at is not None:
             finished.add_metric([job.name], job.last.finished_at.timestamp())
-    yield from (overdue, failures, finished)
+        if job.last is not None and job.last.seconds is not None:
+            took.add_metric([job.name], job.last.seconds)
+    yield from (overdue, failures, finished, took)
+
+
+def _backups(uow: UnitOfWork) -> Iterable[Metric]:
+    last = last_backup(uow)
+    if last is not None:
+        yield GaugeMetricFamily(
+            "treteau_backup_timestamp_seconds",
+            "When the last good backup was made.",
+            last.made_at.timestamp(),
+        )
+        yield GaugeMetricFamily(
+            "treteau_backup_size_bytes", "How large it is.", last.kilobytes * 1000
+        )

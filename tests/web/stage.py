@@ -20,6 +20,11 @@ from lending.clock import FixedClock
 from lending.closures.service import NewClosure, NewSource, add_source, close_days
 from lending.db.database import Database
 from lending.db.schema import migrate
+from lending.jobs.declared import JOBS
+from lending.jobs.finding_kinds import FindingKind
+from lending.jobs.findings import Found, settle
+from lending.jobs.runs import claim, fail, finish
+from lending.jobs.schedule import Count
 from lending.logistics.means.absences import add_absence
 from lending.logistics.means.fleet import add_outage
 from lending.logistics.means.kinds import AbsenceKind
@@ -169,6 +174,7 @@ def _objects(database: Database, cast: Cast) -> dict[str, object]:
     factories.submitted(database, cast, {cast.chairs: 80}, **july)
     means = _means(database, cast)
     _rules(database, cast)
+    _jobs(database, cast)
     with database.read() as uow:
         session = uow.session.scalars(select(UserSession.id)).one()
         task = uow.session.scalars(select(Task.id).order_by(Task.id)).first()
@@ -195,9 +201,23 @@ def _objects(database: Database, cast: Cast) -> dict[str, object]:
         "role_id": role,
         "session_id": session,
         "name": "missing",
+        "job_name": "tidy",
         "width": 480,
         "filename": "css/treteau.css",
     }
+
+
+def _jobs(database: Database, cast: Cast) -> None:
+    """Let a job be done and fail, and find something to look at."""
+    done, failed = JOBS[-1], JOBS[0]
+    for job in (done, failed):
+        slot = job.slot_at(NOW)
+        database.write(lambda uow, job=job, slot=slot: claim(uow, job, slot, "depot:1"))
+    counted = [Count("Sessions forgotten", 12)]
+    database.write(lambda uow: finish(uow, done, done.slot_at(NOW), "depot:1", counted))
+    database.write(lambda uow: fail(uow, failed, failed.slot_at(NOW), "depot:1", "Disk full"))
+    found = Found(cast.town, cast.choir, "Chorale des Planches", NOW.date(), "26-0001")
+    database.write(lambda uow: settle(uow, FindingKind.INSURANCE, [found]))
 
 
 def _rules(database: Database, cast: Cast) -> None:

@@ -123,6 +123,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_installation")),
     )
     op.create_table(
+        "job_order",
+        sa.Column("job", sa.String(length=60), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by", sa.String(length=120), nullable=False),
+        sa.PrimaryKeyConstraint("job", name=op.f("pk_job_order")),
+    )
+    op.create_table(
         "job_run",
         sa.Column("job", sa.String(length=60), nullable=False),
         sa.Column("slot", sa.DateTime(timezone=True), nullable=False),
@@ -165,6 +172,43 @@ def upgrade() -> None:
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_worker_lease")),
+    )
+    op.create_table(
+        "finding",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "insurance",
+                "rules",
+                "photo",
+                "picture",
+                "record",
+                name="findingkind",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("day", sa.Date(), nullable=True),
+        sa.Column("reference", sa.String(length=20), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["authority_id"],
+            ["authority.id"],
+            name=op.f("fk_finding_authority_id_authority"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_finding")),
+        sa.UniqueConstraint(
+            "kind",
+            "authority_id",
+            "subject_id",
+            name=op.f("uq_finding_kind_authority_id_subject_id"),
+        ),
     )
     op.create_table(
         "allocation_round",
@@ -2601,6 +2645,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_allocation_round_authority")
 
     op.drop_table("allocation_round")
+    op.drop_table("finding")
     op.drop_table("worker_lease")
     with op.batch_alter_table("sign_in_attempt", schema=None) as batch_op:
         batch_op.drop_index("ix_sign_in_attempt_key_at")
@@ -2611,6 +2656,7 @@ def downgrade() -> None:
 
     op.drop_table("road")
     op.drop_table("job_run")
+    op.drop_table("job_order")
     op.drop_table("installation")
     op.drop_table("counter")
     op.drop_table("commune")

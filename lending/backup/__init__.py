@@ -1,0 +1,1 @@
+"""An installation as one file: made while people work, restored whole or not at all."""

@@ -1,0 +1,111 @@
+"""The nightly checks: told once, gone when put right, and nothing that the inbox counts itself."""
+
+from datetime import date, timedelta
+
+import pytest
+from flask import Flask
+
+from lending.accounts.permissions import Principal
+from lending.catalogue.models import Item
+from lending.catalogue.photos import WIDTHS
+from lending.clock import FixedClock
+from lending.db.database import Database
+from lending.jobs.checking import check_files, check_insurances, check_rules
+from lending.jobs.finding_kinds import FindingKind
+from lending.jobs.findings import FindingView, list_findings
+from lending.jobs.schedule import Run
+from lending.organisations.models import Organisation
+from lending.policies.drafting import Draft, edit_draft, open_draft, publish_policy
+from lending.policies.rules import Rules
+from lending.settings import Settings
+from tests.factories import MONDAY, NOW, Cast, approved
+from tests.web.conftest import Browser
+
+
+def run_of(database: Database, settings: Settings) -> Run:
+    return Run(database, settings, NOW)
+
+
+def found_by(database: Database, actor: Principal) -> list[FindingView]:
+    with database.read() as uow:
+        return list_findings(uow, actor)
+
+
+def insure(database: Database, cast: Cast, until: date | None) -> None:
+    def write(uow):  # type: ignore[no-untyped-def]
+        uow.session.get_one(Organisation, cast.choir).insurance_until = until
+
+    database.write(write)
+
+
+def test_an_insurance_that_ends_before_a_loan_is_told_until_it_is_renewed(
+    database: Database, settings: Settings, cast: Cast, clock: FixedClock
+) -> None:
+    insure(database, cast, MONDAY.date() - timedelta(days=1))
+    for _ in range(2):
+        approved(database, cast, {cast.chairs: 1})
+    counts = check_insurances(run_of(database, settings))
+    assert [count.number for count in counts] == [1, 1, 0]
+    clock.instant += timedelta(days=1)
+    again = check_insurances(run_of(database, settings))
+    assert [count.number for count in again] == [1, 0, 0]
+    (finding,) = found_by(database, cast.manager)
+    assert finding.kind is FindingKind.INSURANCE
+    assert (finding.found.name, finding.since) == ("Chorale des Planches", NOW)
+    insure(database, cast, MONDAY.date())
+    gone = check_insurances(run_of(database, settings))
+    assert [count.number for count in gone] == [0, 0, 1]
+    assert found_by(database, cast.manager) == []
+
+
+def test_a_lender_without_rules_of_its_own_is_told_until_it_publishes_some(
+    database: Database, settings: Settings, cast: Cast
+) -> None:
+    check_rules(run_of(database, settings))
+    assert found_by(database, cast.manager) == []
+    approved(database, cast, {cast.chairs: 1})
+    check_rules(run_of(database, settings))
+    (finding,) = found_by(database, cast.manager)
+    assert (finding.kind, finding.found.subject_id) == (FindingKind.RULES, cast.town)
+    assert found_by(database, cast.other_manager) == []
+    assert found_by(database, cast.front_desk) == []
+    number = database.write(lambda uow: open_draft(uow, cast.manager, cast.town).id)
+    draft = Draft(Rules(), "Le premier.", "Délibération no 1 du 2 mars 2026")
+    database.write(lambda uow: edit_draft(uow, cast.manager, number, draft))
+    database.write(lambda uow: publish_policy(uow, cast.manager, number, NOW.date()))
+    check_rules(run_of(database, settings))
+    assert found_by(database, cast.manager) == []
+
+
+def test_a_photo_without_its_file_is_told_until_the_file_is_back(
+    database: Database, settings: Settings, cast: Cast
+) -> None:
+    name = "a" * 32
+
+    def write(uow):  # type: ignore[no-untyped-def]
+        uow.session.get_one(Item, cast.chairs).photo = name
+
+    database.write(write)
+    check_files(run_of(database, settings))
+    (finding,) = found_by(database, cast.manager)
+    assert (finding.kind, finding.found.subject_id) == (FindingKind.PHOTO, cast.chairs)
+    folder = settings.instance / "photos"
+    folder.mkdir(parents=True)
+    for width in WIDTHS:
+        (folder / f"{name}-{width}.webp").write_bytes(b"RIFF")
+    check_files(run_of(database, settings))
+    assert found_by(database, cast.manager) == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_inbox_shows_what_to_look_at_and_where_to_put_it_right(
+    app: Flask, settings: Settings, cast: Cast
+) -> None:
+    database = app.extensions["database"]
+    approved(database, cast, {cast.chairs: 1})
+    insure(database, cast, None)
+    check_insurances(run_of(database, settings))
+    page = Browser(app).sign_in(cast.manager).get("/a-traiter").text
+    assert "À regarder" in page
+    assert f'href="/associations/{cast.choir}/modifier"' in page
+    assert "À regarder" not in Browser(app).sign_in(cast.other_manager).get("/a-traiter").text
