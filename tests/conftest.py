@@ -101,7 +101,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         return
     server: Server = request.getfixturevalue("postgres")
     model = request.getfixturevalue("postgres_cast")[0] if with_cast else None
-    with server.database(model) as url:
+    with server.lent(model) as url:
         yield url
 
 
