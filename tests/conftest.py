@@ -18,7 +18,8 @@ from lending.settings import Settings
 from tests import factories
 from tests.factories import Cast
 from tests.postgres import Server, running_server
-from tests.support.dialects import compile_once
+from tests.support.dialects import compile_statements_once
+from tests.support.routes import compile_routes_once
 from tests.support.strict import NothingSkipped
 
 CI = bool(os.environ.get("CI"))
@@ -26,7 +27,8 @@ CI = bool(os.environ.get("CI"))
 hypothesis_settings.register_profile("default", deadline=None)
 hypothesis_settings.register_profile("ci", deadline=None, max_examples=200, derandomize=True)
 hypothesis_settings.load_profile("ci" if CI else "default")
-compile_once()
+compile_statements_once()
+compile_routes_once()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -41,7 +41,7 @@ class PostgreSQL(_OneOfAKind, PGDialect_psycopg):
     supports_statement_cache = True
 
 
-def compile_once() -> None:
+def compile_statements_once() -> None:
     """Use these dialects from now on."""
     registry.register("sqlite", __name__, SQLite.__name__)
     registry.register("postgresql.psycopg", __name__, PostgreSQL.__name__)
