@@ -18,6 +18,8 @@ from lending.settings import Settings
 from tests import factories
 from tests.factories import Cast
 from tests.postgres import Server, running_server
+from tests.support.dialects import compile_statements_once
+from tests.support.routes import compile_routes_once
 from tests.support.strict import NothingSkipped
 
 CI = bool(os.environ.get("CI"))
@@ -25,6 +27,8 @@ CI = bool(os.environ.get("CI"))
 hypothesis_settings.register_profile("default", deadline=None)
 hypothesis_settings.register_profile("ci", deadline=None, max_examples=200, derandomize=True)
 hypothesis_settings.load_profile("ci" if CI else "default")
+compile_statements_once()
+compile_routes_once()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -101,7 +105,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         return
     server: Server = request.getfixturevalue("postgres")
     model = request.getfixturevalue("postgres_cast")[0] if with_cast else None
-    with server.database(model) as url:
+    with server.lent(model) as url:
         yield url
 
 
