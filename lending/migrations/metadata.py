@@ -2,6 +2,7 @@
 
 import lending.accounts.models
 import lending.api.models
+import lending.attachments.models
 import lending.authorities.models
 import lending.availability.models
 import lending.bookings.models

@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from lending.accounts.permissions import Action
+from lending.attachments.expiring import UncoveredLoan, uncovered_loans
+from lending.attachments.queries import PaperView, papers_of_booking
 from lending.bookings.conflicts import explain_conflict
 from lending.bookings.decisions import (
     approve_booking,
@@ -94,6 +96,10 @@ class DecisionPage:
     """Whether it is an event of the lender itself that waits for what others have."""
     is_safety: bool = False
     """Whether it is in the class of elections, safety and crises."""
+    papers: tuple[PaperView, ...] = ()
+    """What was handed in, for it or for all requests of its borrower."""
+    uncovered: UncoveredLoan | None = None
+    """Where the insurance ends before the loan."""
     worth: YearWithLoan | None = None
     """What it is worth, and what the year of its borrower comes to with it."""
 
@@ -160,6 +166,8 @@ def page_of(
         preempts, is_safety = may_preempt(row), row.is_safety
         proposal = proposal_of(uow, principal(), row)
         asked = {line.item_id: line.requested for line in case.booking.line_views}
+        papers = papers_of_booking(uow, principal(), booking_id)
+        uncovered = uncovered_loans(uow, booking_id=booking_id)
         losses = worse_off(uow, row, asked) if rules.against and not proposal else ()
     page = DecisionPage(
         case=case,
@@ -175,6 +183,8 @@ def page_of(
         outlook=outlook,
         collecting=collecting,
         worth=worth,
+        papers=tuple(paper for paper in papers if paper.is_current),
+        uncovered=next(iter(uncovered), None),
         judged=rules,
         may_preempt=preempts,
         is_safety=is_safety,

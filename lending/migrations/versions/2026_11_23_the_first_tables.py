@@ -1312,6 +1312,103 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "attachment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("booking_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "insurance",
+                "commitment",
+                "statutes",
+                "registration",
+                "site_plan",
+                "authorisation",
+                name="paperkind",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "to_check",
+                "accepted",
+                "not_accepted",
+                "replaced",
+                "withdrawn",
+                name="paperstate",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("label", sa.String(length=120), nullable=False),
+        sa.Column("content", sa.String(length=64), nullable=False),
+        sa.Column("media", sa.String(length=40), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("is_kept", sa.Boolean(), nullable=False),
+        sa.Column("issuer", sa.String(length=120), nullable=False),
+        sa.Column("number", sa.String(length=60), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("replaces_id", sa.Integer(), nullable=True),
+        sa.Column("handed_in_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("handed_in_by_id", sa.Integer(), nullable=True),
+        sa.Column("handed_in_by", sa.String(length=120), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("checked_by_id", sa.Integer(), nullable=True),
+        sa.Column("checked_by", sa.String(length=120), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "kind <> 'insurance' OR valid_until IS NOT NULL", name=op.f("ck_attachment_insurance")
+        ),
+        sa.CheckConstraint("size > 0", name=op.f("ck_attachment_size")),
+        sa.CheckConstraint(
+            "valid_from IS NULL OR valid_until IS NULL OR valid_until >= valid_from",
+            name=op.f("ck_attachment_order"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["booking_id"],
+            ["booking.id"],
+            name=op.f("fk_attachment_booking_id_booking"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["checked_by_id"], ["app_user.id"], name=op.f("fk_attachment_checked_by_id_app_user")
+        ),
+        sa.ForeignKeyConstraint(
+            ["handed_in_by_id"],
+            ["app_user.id"],
+            name=op.f("fk_attachment_handed_in_by_id_app_user"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_attachment_organisation_id_organisation"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaces_id"],
+            ["attachment.id"],
+            name=op.f("fk_attachment_replaces_id_attachment"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_attachment_uuid")),
+    )
+    with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.create_index("ix_attachment_booking", ["booking_id"], unique=False)
+        batch_op.create_index(
+            "ix_attachment_organisation", ["organisation_id", "state"], unique=False
+        )
+        batch_op.create_index("ix_attachment_state", ["state", "valid_until"], unique=False)
+
+    op.create_table(
         "calendar_subscription",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -2494,6 +2591,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_calendar_subscription_api_token_id"))
 
     op.drop_table("calendar_subscription")
+    with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.drop_index("ix_attachment_state")
+        batch_op.drop_index("ix_attachment_organisation")
+        batch_op.drop_index("ix_attachment_booking")
+
+    op.drop_table("attachment")
     with op.batch_alter_table("booking", schema=None) as batch_op:
         batch_op.drop_index("ix_booking_state")
         batch_op.drop_index("ix_booking_round")
