@@ -22,7 +22,7 @@ from lending.web.bookings.common import read_booking
 from lending.web.context import allowed, database, principal, settings
 
 LOCKED_UP = {
-    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "private, no-store",
