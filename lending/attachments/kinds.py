@@ -91,7 +91,7 @@ STATES = {
     PaperState.TO_CHECK: N_("To be checked"),
     PaperState.ACCEPTED: N_("Paper accepted"),
     PaperState.NOT_ACCEPTED: N_("Paper not accepted"),
-    PaperState.REPLACED: N_("Replaced"),
+    PaperState.REPLACED: N_("Paper replaced"),
     PaperState.WITHDRAWN: N_("Withdrawn"),
 }
 

@@ -99,6 +99,9 @@ ROUTES: dict[str, Route] = {
     "attachments.give_for": Route(
         Action.HAND_IN_PAPERS, Owner.BOOKING, on_object=Action.SEE_BOOKING
     ),
+    # what is safe
+    **_of(Owner.BOOKING, Action.EDIT_BOOKING, "safety", "setting"),
+    **_of(Owner.BOOKING, Action.DO_TASKS, "safety", "wind"),
     # administration
     **_of(
         Owner.NOBODY, Action.MANAGE_USERS, "administration",

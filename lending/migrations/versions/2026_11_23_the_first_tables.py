@@ -926,6 +926,19 @@ def upgrade() -> None:
         sa.Column("site_opens", sa.Time(), nullable=True),
         sa.Column("site_closes", sa.Time(), nullable=True),
         sa.Column("site_plan", sa.String(length=64), nullable=False),
+        sa.Column("site_tents_apart_m", sa.Integer(), nullable=True),
+        sa.Column(
+            "site_ground",
+            sa.Enum("soft", "hard", name="ground", native_enum=False, length=32),
+            nullable=True,
+        ),
+        sa.Column("site_stage_height_cm", sa.Integer(), nullable=True),
+        sa.Column(
+            "site_power",
+            sa.Enum("none", "16a", "32a", "63a", name="plug", native_enum=False, length=32),
+            nullable=True,
+        ),
+        sa.Column("site_sockets", sa.Integer(), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("is_public", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
@@ -972,6 +985,17 @@ def upgrade() -> None:
         sa.Column("setup_seconds", sa.Integer(), nullable=False),
         sa.Column("min_crew", sa.Integer(), nullable=False),
         sa.Column("skills", sa.String(length=200), nullable=False),
+        sa.Column("tent_area_dm2", sa.Integer(), nullable=False),
+        sa.Column("can_be_closed", sa.Boolean(), nullable=False),
+        sa.Column("wind_max_kmh", sa.Integer(), nullable=True),
+        sa.Column("deck_area_dm2", sa.Integer(), nullable=False),
+        sa.Column("drop_max_cm", sa.Integer(), nullable=True),
+        sa.Column("power_w", sa.Integer(), nullable=False),
+        sa.Column(
+            "plug",
+            sa.Enum("none", "16a", "32a", "63a", name="plug", native_enum=False, length=32),
+            nullable=False,
+        ),
         sa.Column("equivalence_group", sa.String(length=40), nullable=False),
         sa.Column("week_zone", sa.String(length=40), nullable=False),
         sa.Column("photo", sa.String(length=120), nullable=False),
@@ -1407,6 +1431,34 @@ def upgrade() -> None:
             "ix_attachment_organisation", ["organisation_id", "state"], unique=False
         )
         batch_op.create_index("ix_attachment_state", ["state", "valid_until"], unique=False)
+
+    op.create_table(
+        "wind_check",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("booking_id", sa.Integer(), nullable=False),
+        sa.Column("forecast_kmh", sa.Integer(), nullable=False),
+        sa.Column("limit_kmh", sa.Integer(), nullable=False),
+        sa.Column("is_go", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("by_name", sa.String(length=120), nullable=False),
+        sa.CheckConstraint("NOT is_go OR forecast_kmh <= limit_kmh", name=op.f("ck_wind_check_go")),
+        sa.CheckConstraint(
+            "forecast_kmh >= 0 AND limit_kmh > 0", name=op.f("ck_wind_check_speeds")
+        ),
+        sa.ForeignKeyConstraint(
+            ["booking_id"],
+            ["booking.id"],
+            name=op.f("fk_wind_check_booking_id_booking"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["app_user.id"], name=op.f("fk_wind_check_by_id_app_user")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wind_check")),
+    )
+    with op.batch_alter_table("wind_check", schema=None) as batch_op:
+        batch_op.create_index("ix_wind_check_booking", ["booking_id"], unique=False)
 
     op.create_table(
         "calendar_subscription",
@@ -2597,6 +2649,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_attachment_booking")
 
     op.drop_table("attachment")
+    with op.batch_alter_table("wind_check", schema=None) as batch_op:
+        batch_op.drop_index("ix_wind_check_booking")
+
+    op.drop_table("wind_check")
     with op.batch_alter_table("booking", schema=None) as batch_op:
         batch_op.drop_index("ix_booking_state")
         batch_op.drop_index("ix_booking_round")

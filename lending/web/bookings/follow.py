@@ -18,10 +18,11 @@ from lending.bookings.detail import BookingDetail
 from lending.bookings.drafts import copy_booking
 from lending.bookings.pieces import complete_booking
 from lending.bookings.queries import BookingFilter, BookingRow, Order, list_bookings
-from lending.bookings.states import UNDECIDED, State
+from lending.bookings.states import AT_WORK, UNDECIDED, State
 from lending.equity.valuation.service import loan_cents
 from lending.errors import InvalidInput, NotAllowedNow
 from lending.i18n import N_
+from lending.safety.reading import notices_of, questions_of
 from lending.web.bookings import blueprint
 from lending.web.bookings.common import read_booking, read_trail, to_booking
 from lending.web.bookings.current import keep_current
@@ -39,11 +40,14 @@ from lending.web.context import allowed, database, principal, settings
 from lending.web.criteria import judged
 from lending.web.fields import ACCEPTED
 from lending.web.form_errors import tell_errors
+from lending.web.minding import notice_views
 from lending.web.navigation import booking_url
 from lending.web.numbers import whole_number
 from lending.web.widgets import Pager
 
 PER_PAGE = 20
+MINDED = AT_WORK | {State.DRAFT}
+"""While something can still be done for safety."""
 LONGEST_SEARCH = 100
 
 GROUPS: dict[str, tuple[str, frozenset[State]]] = {
@@ -131,11 +135,14 @@ def show(booking_id: int) -> ResponseReturnValue:
     if booking.can_edit:
         with database().read() as uow:
             uncovered = next(iter(uncovered_loans(uow, booking_id=booking_id)), None)
+            asked = questions_of(uow, booking_id)
+            notices = notices_of(uow, [booking_id])[booking_id]
         return render_template(
             "bookings/tasks.html",
             booking=booking,
-            tasks=tasks_of(booking, uncovered),
+            tasks=tasks_of(booking, uncovered, asked),
             trail=read_trail(booking_id),
+            safety=notice_views(notices),
         )
     return _sent_page(booking)
 
@@ -152,6 +159,8 @@ def _sent_page(booking: BookingDetail, overtaken: tuple[str, ...] | None = None)
         undecided = booking.state in UNDECIDED | {State.WAITLISTED}
         advised = judged(uow, booking.id).advised() if undecided else ()
         papers = papers_of_booking(uow, principal(), booking.id)
+        asked = questions_of(uow, booking.id)
+        notices = notices_of(uow, [booking.id])[booking.id]
         uncovered = uncovered_loans(uow, booking_id=booking.id)
     return render_template(
         "bookings/show.html",
@@ -165,6 +174,8 @@ def _sent_page(booking: BookingDetail, overtaken: tuple[str, ...] | None = None)
         advised=advised,
         papers=[paper for paper in papers if paper.is_current],
         uncovered=next(iter(uncovered), None),
+        safety=notice_views(notices) if booking.state in MINDED else (),
+        asks_of_place=bool(asked) and booking.state in AT_WORK,
         why=why_of(booking),
         trail=read_trail(booking.id),
     )

@@ -30,7 +30,7 @@ from lending.authorities.models import Competence
 from lending.authorities.queries import CommuneView
 from lending.bookings.detail import EventView
 from lending.bookings.details import EventDetails
-from lending.bookings.models import Logistics, SiteAccess
+from lending.bookings.models import Logistics, SiteAccess, SiteSetting
 from lending.web.bookings.positions import read_position
 from lending.web.fields import file_field
 
@@ -185,6 +185,8 @@ class EventForm(FlaskForm):  # type: ignore[misc]
             site_address=(self.site_address.data or "").strip(),
             lat=None if before is None or moved else before.lat,
             lon=None if before is None or moved else before.lon,
+            access=SiteAccess() if before is None else before.access,
+            setting=SiteSetting() if before is None else before.setting,
             description="" if before is None else before.description,
             is_public=bool(self.is_public.data),
         )

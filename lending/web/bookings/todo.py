@@ -1,5 +1,7 @@
 """What is done and what is to be done before a draft can be sent."""
 
+from collections.abc import Collection
+
 from flask import url_for
 from flask_babel import gettext
 
@@ -8,12 +10,15 @@ from lending.attachments.expiring import UncoveredLoan
 from lending.attachments.kinds import PaperKind
 from lending.bookings.detail import BookingDetail
 from lending.organisations.models import Verification
+from lending.safety.rules import Question
 from lending.web.bookings.sentences import logistics_words
 from lending.web.formats import day, period
 from lending.web.widgets import Task
 
 
-def tasks_of(booking: BookingDetail, uncovered: UncoveredLoan | None = None) -> list[Task]:
+def tasks_of(
+    booking: BookingDetail, uncovered: UncoveredLoan | None, asked: Collection[Question]
+) -> list[Task]:
     """Return what is done and what is to be done before a draft can be sent."""
     number = booking.id
     equipment = "problem" if booking.is_short else "done" if booking.line_views else "todo"
@@ -43,9 +48,22 @@ def tasks_of(booking: BookingDetail, uncovered: UncoveredLoan | None = None) -> 
             "done",
             logistics_words(booking),
         ),
+        *([_place(booking, asked)] if asked else []),
         *([_insurance(uncovered)] if uncovered else []),
         _sending(booking),
     ]
+
+
+def _place(booking: BookingDetail, asked: Collection[Question]) -> Task:
+    """Return what has to be said of the place; the request can be sent before."""
+    setting = booking.event_view.setting
+    is_said = all(getattr(setting, question.value) is not None for question in asked)
+    return Task(
+        gettext("The place"),
+        url_for("safety.setting", booking_id=booking.id),
+        "done" if is_said else "todo",
+        gettext("The ground, the distance of tents, the height of a stage, the electricity."),
+    )
 
 
 def _insurance(uncovered: UncoveredLoan) -> Task:
