@@ -10,6 +10,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # stubs lag behind
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from lending.accounts.permissions import Action
@@ -117,7 +118,9 @@ class WindForm(FlaskForm):  # type: ignore[misc]
         ),
     )
     decision = RadioField(
-        _l("Decision"), [Optional()], choices=[("go", _l("Go")), ("no_go", _l("No-go"))]
+        _l("Decision"),
+        [Optional()],
+        choices=[SelectChoice("go", _l("Go")), SelectChoice("no_go", _l("No-go"))],
     )
 
 
