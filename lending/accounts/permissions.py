@@ -62,6 +62,10 @@ class Action(StrEnum):
     LIST_ORGANISATIONS = "organisation.list"
     EDIT_ORGANISATION = "organisation.edit"
     VERIFY_ORGANISATION = "organisation.verify"
+    SEE_PAPERS = "papers.see"
+    """What an organisation handed in: certificates, statutes; never who its members are."""
+    HAND_IN_PAPERS = "papers.hand_in"
+    CHECK_PAPERS = "papers.check"
     SEE_BOOKING = "booking.see"
     CREATE_BOOKING = "booking.create"
     EDIT_BOOKING = "booking.edit"
@@ -130,6 +134,9 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     Action.LIST_ORGANISATIONS: {_F: _ALL, _M: _ALL, _AUD: _ALL, _ADM: _ALL},
     Action.EDIT_ORGANISATION: {_B: _OWN, _F: _ALL, _M: _ALL, _ADM: _ALL},
     Action.VERIFY_ORGANISATION: {_F: _ALL, _M: _ALL, _ADM: _ALL},
+    Action.SEE_PAPERS: {_B: _OWN, _F: _ALL, _M: _ALL, _AUD: _ALL, _ADM: _ALL},
+    Action.HAND_IN_PAPERS: {_B: _OWN, _F: _ALL, _M: _ALL, _ADM: _ALL},
+    Action.CHECK_PAPERS: {_F: _ALL, _M: _ALL, _ADM: _ALL},
     Action.SEE_BOOKING: {
         _B: _OWN,
         _F: _AUTHORITY,

@@ -32,7 +32,7 @@ PROBLEMS = {
     403: "The token's role does not allow this.",
     404: "There is no such thing, or none that the token may know of.",
     409: "The present situation does not allow this; see `code`.",
-    413: "The body is larger than 1 MiB.",
+    413: "The body is larger than 1 MiB; with a file, than 14 MiB.",
     415: "The body is not application/json.",
     422: "A field is missing, unknown or unusable; `errors` names each.",
     503: "The database is busy. Nothing was changed; try again.",

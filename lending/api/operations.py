@@ -3,12 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from inspect import cleandoc
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
 from lending.accounts.permissions import Action, Principal
 from lending.db.database import UnitOfWork
+
+MIB = 1024 * 1024
 
 QueryT = TypeVar("QueryT", covariant=True)
 BodyT = TypeVar("BodyT", covariant=True)
@@ -25,6 +28,8 @@ class Call(Generic[QueryT, BodyT]):
     language: str
     public_url: str
     """The address of this installation, to build others on."""
+    instance: Path
+    """The folder of this installation, where files lie that are in no table."""
     address: str
     """The address that was asked for, with its parameters: lists refer to their next page."""
 
@@ -54,6 +59,8 @@ class Operation:
     """The address of what was made, `{id}` standing for its number."""
     refusals: tuple[int, ...] = ()
     """The statuses in which this operation answers no, apart from those of every operation."""
+    most_bytes: int = MIB
+    """The largest body that makes sense."""
     may_conflict: bool = False
     """Whether the stock may stand in the way."""
 

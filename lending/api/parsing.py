@@ -13,9 +13,6 @@ from lending.i18n import N_
 
 Model = TypeVar("Model", bound=BaseModel)
 
-LONGEST_BODY = 1024 * 1024
-"""Bytes: the largest request that makes sense is far smaller."""
-
 MESSAGES = {
     "missing": N_("This field is needed."),
     "extra_forbidden": N_("We do not know this field."),
@@ -47,7 +44,7 @@ MESSAGES = {
 OTHERWISE = N_("This value cannot be used.")
 
 
-def read_body(request: Request, schema: type[Model]) -> Model:
+def read_body(request: Request, schema: type[Model], most_bytes: int) -> Model:
     """Return the body; none at all is an object without fields.
 
     Raises:
@@ -55,7 +52,7 @@ def read_body(request: Request, schema: type[Model]) -> Model:
         Unreadable: it is not JSON.
         InvalidInput: a field is missing, unknown or unusable.
     """
-    request.max_content_length = LONGEST_BODY
+    request.max_content_length = most_bytes
     data = request.get_data(cache=True)
     if not data:
         data = b"{}"

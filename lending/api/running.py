@@ -77,15 +77,19 @@ def _refuse_unrouted() -> ResponseReturnValue | None:
 def _view_of(operation: Operation) -> Callable[..., Response]:
     def view(**ids: int) -> Response:
         g.operation = operation
+        settings = cast(Settings, current_app.extensions["settings"])
         g.principal = actor = _authenticate()
         actor.check(operation.action)
         call = Call(
             actor=actor,
             ids=ids,
             query=read_query(request, operation.query) if operation.query else None,
-            body=read_body(request, operation.body) if operation.body else None,
+            body=(
+                read_body(request, operation.body, operation.most_bytes) if operation.body else None
+            ),
             language=language(),
-            public_url=cast(Settings, current_app.extensions["settings"]).public_url,
+            public_url=settings.public_url,
+            instance=settings.instance,
             address=request.full_path,
         )
         if not operation.writes:

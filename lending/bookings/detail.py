@@ -12,7 +12,7 @@ from lending.authorities.models import Authority, Commune
 from lending.availability.answers import free_for_loan
 from lending.bookings.consent import may_be_shown
 from lending.bookings.kit_views import KitUnits, kits_of_lines
-from lending.bookings.models import Booking, BookingLine, Event, SiteAccess, Transition
+from lending.bookings.models import Booking, BookingLine, Event, SiteAccess, SiteSetting, Transition
 from lending.bookings.queries import BookingRow, row_of, rows_query
 from lending.bookings.states import GRANTED, MOVES, UNDECIDED, Move, RefusalReason, State
 from lending.catalogue.models import Category, Item
@@ -40,6 +40,7 @@ class EventView:
     lat: float | None
     lon: float | None
     access: SiteAccess
+    setting: SiteSetting
     description: str
     is_public: bool
     """Whether the public programme may show it."""
@@ -305,6 +306,7 @@ def _event(uow: UnitOfWork, event: Event) -> EventView:
         lat=event.lat,
         lon=event.lon,
         access=event.access,
+        setting=event.setting,
         description=event.description,
         is_public=event.is_public,
     )

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 
 from lending.authorities.models import Commune, Competence
 from lending.availability.answers import Wanted
-from lending.bookings.models import Booking, Logistics, SiteAccess, Source
+from lending.bookings.models import Booking, Logistics, SiteAccess, SiteSetting, Source
 from lending.catalogue.models import Item
 from lending.db.database import UnitOfWork
 from lending.errors import FieldError, InvalidInput
@@ -33,6 +33,7 @@ class EventDetails:
     lat: float | None = None
     lon: float | None = None
     access: SiteAccess = field(default_factory=SiteAccess)
+    setting: SiteSetting = field(default_factory=SiteSetting)
     description: str = ""
     is_public: bool = False
     """Whether the public programme may show it, once something is granted for it."""
@@ -112,7 +113,7 @@ def check_event(uow: UnitOfWork, event: EventDetails) -> list[FieldError]:
                     (("limit", limit),),
                 )
             )
-    errors += _access_errors(event.access)
+    errors += _access_errors(event.access) + setting_errors(event.setting)
     if event.ends_at <= event.starts_at:
         errors.append(FieldError("event.end", N_("The event must end after it begins.")))
     if event.attendance is not None and not 0 <= event.attendance <= MOST_PEOPLE:
@@ -120,6 +121,18 @@ def check_event(uow: UnitOfWork, event: EventDetails) -> list[FieldError]:
     if uow.session.get(Commune, event.commune_insee) is None:
         errors.append(FieldError("event.commune_insee", N_("We do not know this commune.")))
     return errors
+
+
+def setting_errors(setting: SiteSetting) -> list[FieldError]:
+    """Return what is wrong with what is said of the place."""
+    limits = (("tents_apart_m", 1000), ("stage_height_cm", 1000), ("sockets", 1000))
+    return [
+        FieldError(
+            f"event.setting.{name}", N_("Give a number from 0 to %(most)d."), (("most", most),)
+        )
+        for name, most in limits
+        if not 0 <= (getattr(setting, name) or 0) <= most
+    ]
 
 
 def _access_errors(access: SiteAccess) -> list[FieldError]:

@@ -199,6 +199,7 @@ def copy_booking(
             lat=event.lat,
             lon=event.lon,
             access=event.access,
+            setting=event.setting,
             description=event.description,
         ),
         [

@@ -29,6 +29,8 @@ class DutyKind(StrEnum):
     """An override waits for a second person; see lending.equity.overriding."""
     PIECES = "pieces"
     """What was asked for has not come in its time, or before the option ends."""
+    PAPERS = "papers"
+    """Papers were handed in that nobody has looked at; see lending.attachments."""
     VERIFY = "verify"
     SHORTAGE = "shortage"
     LATE_RETURN = "late_return"
@@ -53,6 +55,7 @@ LABELS = {
     DutyKind.OPINION: N_("Opinion awaited"),
     DutyKind.CONFIRM: N_("Override to confirm"),
     DutyKind.PIECES: N_("Pieces still missing"),
+    DutyKind.PAPERS: N_("Papers to check"),
     DutyKind.VERIFY: N_("To verify"),
     DutyKind.SHORTAGE: N_("Shortage"),
     DutyKind.LATE_RETURN: N_("Not back in time"),
@@ -67,6 +70,7 @@ ACTIONS = {
     DutyKind.OPINION: Action.GIVE_OPINION,
     DutyKind.CONFIRM: Action.DECIDE_BOOKING,
     DutyKind.PIECES: Action.REVIEW_BOOKING,
+    DutyKind.PAPERS: Action.CHECK_PAPERS,
     DutyKind.VERIFY: Action.VERIFY_ORGANISATION,
     DutyKind.SHORTAGE: Action.MANAGE_STOCK,
     DutyKind.LATE_RETURN: Action.HAND_OVER,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, composite, mapped_column, relationship
 from lending.authorities.models import Authority, Commune, Competence
 from lending.bookings.states import RefusalReason, State
 from lending.catalogue.models import Item, Kit
+from lending.catalogue.plugs import Plug
 from lending.db.base import Base, Id, Uuid, choice
 from lending.i18n import N_
 from lending.organisations.models import Organisation
@@ -55,6 +56,34 @@ class SiteAccess:
     """The name of a picture that shows where to stop and where things go; empty without."""
 
 
+class Ground(StrEnum):
+    """What the equipment stands on."""
+
+    SOFT = "soft"
+    HARD = "hard"
+
+    @property
+    def label(self) -> str:
+        """Return the gettext id of the ground's name."""
+        return {"soft": N_("Grass or earth: stakes hold"), "hard": N_("Tarmac, paving, indoors")}[
+            self.value
+        ]
+
+
+@dataclass(frozen=True)
+class SiteSetting:
+    """How things are set up on the place of an event; None where nobody has said."""
+
+    tents_apart_m: int | None = None
+    """The smallest distance between two tents."""
+    ground: Ground | None = None
+    stage_height_cm: int | None = None
+    power: Plug | None = None
+    """The strongest socket there."""
+    sockets: int = 0
+    """How many ordinary ones, of 16 A."""
+
+
 class Event(Base):
     """What an organisation prepares: a festival, a fair, a tournament."""
 
@@ -83,6 +112,13 @@ class Event(Base):
         mapped_column("site_opens", Time),
         mapped_column("site_closes", Time),
         mapped_column("site_plan", String(64), default=""),
+    )
+    setting: Mapped[SiteSetting] = composite(
+        mapped_column("site_tents_apart_m"),
+        mapped_column("site_ground", choice(Ground)),
+        mapped_column("site_stage_height_cm"),
+        mapped_column("site_power", choice(Plug)),
+        mapped_column("site_sockets", default=0),
     )
     description: Mapped[str] = mapped_column(Text, default="")
     is_public: Mapped[bool] = mapped_column(default=False)

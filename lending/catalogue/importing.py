@@ -10,6 +10,7 @@ from lending.accounts.permissions import Principal
 from lending.authorities.models import Authority, Department, Depot
 from lending.catalogue.families import FamilyDetails, add_category, slug
 from lending.catalogue.models import Category, Item
+from lending.catalogue.plugs import Plug
 from lending.catalogue.records import stock_at
 from lending.catalogue.service import ItemDetails, create_item, edit_item
 from lending.csvfiles import BadFile, LineError, Row, Table, read_table
@@ -34,8 +35,16 @@ NUMBERS = {
     "max_per_booking": ("max_per_booking", 1),
     "setup_person_minutes": ("setup_seconds", 60),
     "min_crew": ("min_crew", 1),
+    "tent_area_m2": ("tent_area_dm2", 100),
+    "wind_max_kmh": ("wind_max_kmh", 1),
+    "deck_area_m2": ("deck_area_dm2", 100),
+    "drop_max_cm": ("drop_max_cm", 1),
+    "power_w": ("power_w", 1),
 }
 """Columns of numbers: the field of an item they fill, and what they are multiplied by."""
+WORDED = ("skills", "plug", "can_be_closed")
+"""Columns of words out of a list."""
+YES, NO = ("oui", "yes", "1"), ("non", "no", "0", "")
 PLACES = ("authority", "category", "department", "depot")
 COLUMNS = ("authority", "code", "name", "category", "stock", *TEXTS[1:], "department", "depot")
 ALIASES = {
@@ -81,7 +90,7 @@ def read_items(content: bytes) -> Table:
     """
     return read_table(
         content,
-        (*COLUMNS, *NUMBERS, "skills"),
+        (*COLUMNS, *NUMBERS, *WORDED),
         aliases=ALIASES,
         ignored=IGNORED,
         required=("code", "name"),
@@ -212,6 +221,10 @@ class _Import:
                 told[name] = _UNSET[name] if value is None else value
         if row.has("skills"):
             told["skills"] = _skills(row)
+        if row.has("plug"):
+            told["plug"] = _plug(row)
+        if row.has("can_be_closed"):
+            told["can_be_closed"] = _yes(row, "can_be_closed")
         if row.has("department"):
             told["department_id"] = self._place(row, "department", authority_id, self.departments)
         if row.has("depot"):
@@ -256,6 +269,23 @@ def _skills(row: Row) -> frozenset[Skill]:
         return frozenset()
 
 
+def _plug(row: Row) -> Plug:
+    text = row.text("plug").lower() or Plug.NONE.value
+    if text not in list(Plug):
+        row.refuse(
+            "plug", N_("There is no such plug. There are: %(known)s."), known=", ".join(Plug)
+        )
+        return Plug.NONE
+    return Plug(text)
+
+
+def _yes(row: Row, column: str) -> bool:
+    text = fold(row.text(column))
+    if text not in YES + NO:
+        row.refuse(column, N_("Write yes or no."))
+    return text in YES
+
+
 def _places(places: Sequence[Department] | Sequence[Depot]) -> dict[tuple[int, str], int]:
     return {(p.authority_id, fold(key)): p.id for p in places for key in (p.name, p.code)}
 
@@ -283,10 +313,12 @@ def export_items(uow: UnitOfWork) -> Sheet:
             item.depot.code if item.depot else "",
             *(_written(getattr(item, NUMBERS[n][0]), NUMBERS[n][1]) for n in numbers),
             write_skills(item.skills),
+            item.plug.value,
+            "yes" if item.can_be_closed else "no",
         ]
         for item in items
     ]
-    return Sheet("items", (*names, *numbers, "skills"), rows)
+    return Sheet("items", (*names, *numbers, *WORDED), rows)
 
 
 def _written(value: int | None, factor: int) -> int | Decimal | None:

@@ -14,7 +14,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lending.authorities.models import Authority, Department, Depot
-from lending.db.base import Base, Choices, Id, Uuid
+from lending.catalogue.plugs import Plug
+from lending.db.base import Base, Choices, Id, Uuid, choice
 from lending.skills import Skill
 
 
@@ -72,6 +73,18 @@ class Item(Base):
     min_crew: Mapped[int] = mapped_column(default=1)
     skills: Mapped[frozenset[Skill]] = mapped_column(Choices(Skill), default=frozenset())
     """What those must hold who handle or set up a piece, among them all."""
+    tent_area_dm2: Mapped[int] = mapped_column(default=0)
+    """The ground that a tent covers; 0 for all else."""
+    can_be_closed: Mapped[bool] = mapped_column(default=False)
+    """Whether a tent has walls; of what is no tent: whether it closes one."""
+    wind_max_kmh: Mapped[int | None]
+    """From more wind on it is taken down."""
+    deck_area_dm2: Mapped[int] = mapped_column(default=0)
+    """The floor of a stage that people stand on."""
+    drop_max_cm: Mapped[int | None]
+    """How high the floor can stand."""
+    power_w: Mapped[int] = mapped_column(default=0)
+    plug: Mapped[Plug] = mapped_column(choice(Plug), default=Plug.NONE)
     equivalence_group: Mapped[str] = mapped_column(String(40), default="")
     """Items of one group can stand in for each other, also across authorities."""
     week_zone: Mapped[str] = mapped_column(String(40), default="")

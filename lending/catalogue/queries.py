@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from lending.authorities.models import Authority, Department, Depot
 from lending.catalogue.models import Category, Item
+from lending.catalogue.plugs import Plug
 from lending.db.database import UnitOfWork
 from lending.errors import NotFound
 from lending.skills import Skill
@@ -79,6 +80,13 @@ class ItemDetail(ItemSummary):
     setup_seconds: int
     min_crew: int
     skills: frozenset[Skill]
+    tent_area_dm2: int
+    can_be_closed: bool
+    wind_max_kmh: int | None
+    deck_area_dm2: int
+    drop_max_cm: int | None
+    power_w: int
+    plug: Plug
     equivalence_group: str
     timezone: str
     authority_phone: str
@@ -123,6 +131,13 @@ _DETAIL: tuple[Any, ...] = (
     Item.setup_seconds,
     Item.min_crew,
     Item.skills,
+    Item.tent_area_dm2,
+    Item.can_be_closed,
+    Item.wind_max_kmh,
+    Item.deck_area_dm2,
+    Item.drop_max_cm,
+    Item.power_w,
+    Item.plug,
     Item.equivalence_group,
     Authority.timezone,
     Authority.phone.label("authority_phone"),

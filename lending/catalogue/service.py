@@ -10,6 +10,7 @@ from lending.authorities.models import Authority, Department, Depot
 from lending.catalogue.facts import ItemChanged
 from lending.catalogue.families import slug
 from lending.catalogue.models import Category, Item, StockMovement
+from lending.catalogue.plugs import Plug
 from lending.catalogue.records import SINCE_EVER
 from lending.db.database import UnitOfWork
 from lending.errors import FieldError, InvalidInput, NotFound
@@ -54,6 +55,13 @@ class ItemDetails:
     setup_seconds: int = 0
     min_crew: int = 1
     skills: frozenset[Skill] = frozenset()
+    tent_area_dm2: int = 0
+    can_be_closed: bool = False
+    wind_max_kmh: int | None = None
+    deck_area_dm2: int = 0
+    drop_max_cm: int | None = None
+    power_w: int = 0
+    plug: Plug = Plug.NONE
     equivalence_group: str = ""
 
 
@@ -230,13 +238,19 @@ def _check_texts(details: ItemDetails) -> list[FieldError]:
 def _check_numbers(details: ItemDetails) -> list[FieldError]:
     ranges: tuple[tuple[tuple[str, ...], int, int, str], ...] = (
         (
-            ("weight_g", "volume_l", "replacement_value_cents", "setup_seconds"),
+            (
+                *("weight_g", "volume_l", "replacement_value_cents", "setup_seconds"),
+                *("tent_area_dm2", "deck_area_dm2", "power_w"),
+            ),
             0,
             MOST_NUMBER,
             N_("Give a number that is not negative."),
         ),
         (
-            ("length_cm", "width_cm", "height_cm", "max_per_booking"),
+            (
+                *("length_cm", "width_cm", "height_cm", "max_per_booking"),
+                *("wind_max_kmh", "drop_max_cm"),
+            ),
             1,
             MOST_NUMBER,
             N_("Give a number of at least 1, or nothing."),

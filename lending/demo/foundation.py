@@ -18,6 +18,7 @@ from lending.authorities.models import (
 from lending.catalogue.models import Category, Item, StockMovement
 from lending.db.database import UnitOfWork
 from lending.demo.outlines import cells
+from lending.demo.safety import SAFETY
 from lending.demo.stock import CATEGORIES, GROUPS, USUAL_NAMES, DemoItem, items, shares
 from lending.demo.territory import (
     ASSOCIATIONS,
@@ -162,6 +163,7 @@ def _item(
         setup_seconds=item.setup_seconds,
         min_crew=item.min_crew,
         skills=item.skills,
+        **SAFETY.get(item.code, {}),
         equivalence_group=GROUPS.get(item.code, item.code.lower()),
         search_text=searchable(item.name, item.name_en, item.code, usual_names),
         created_at=uow.now,

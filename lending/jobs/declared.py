@@ -6,6 +6,8 @@ from datetime import timedelta
 from lending.accounts.permissions import SYSTEM
 from lending.accounts.tidying import forget_old_sessions
 from lending.api.keys import forget_old_keys
+from lending.attachments.keeping import paper_files
+from lending.attachments.queries import files_in_use
 from lending.bookings.expiry import expire_options
 from lending.bookings.waiting import serve_everyone
 from lending.catalogue.photos import PhotoStore
@@ -84,6 +86,12 @@ def _tidy_photos(run: Run) -> list[Count]:
     return [Count(N_("Photos removed"), removed)]
 
 
+def _tidy_papers(run: Run) -> list[Count]:
+    with run.database.read() as uow:
+        used = files_in_use(uow)
+    return [Count(N_("Files removed"), paper_files(run.settings.instance).remove_others(used))]
+
+
 def _forget_old_keys(run: Run) -> list[Count]:
     return [Count(N_("Answers forgotten"), run.database.write(forget_old_keys))]
 
@@ -106,6 +114,13 @@ JOBS = (
         _tidy_photos,
         every=timedelta(days=1),
         offset=timedelta(hours=3, minutes=50),
+    ),
+    # After the contacts were forgotten: what their papers said goes the same night.
+    Job(
+        "tidy-papers",
+        _tidy_papers,
+        every=timedelta(days=1),
+        offset=timedelta(hours=3, minutes=40),
     ),
     Job(
         "check-records",

@@ -2,6 +2,7 @@
 
 import lending.accounts.models
 import lending.api.models
+import lending.attachments.models
 import lending.authorities.models
 import lending.availability.models
 import lending.bookings.models
@@ -23,6 +24,7 @@ import lending.logistics.rounds.models
 import lending.organisations.models
 import lending.policies.models
 import lending.retention.models
+import lending.safety.models
 import lending.subscriptions.models  # noqa: F401 - imported for the tables they declare
 from lending.db.base import Base
 

@@ -13,6 +13,8 @@ from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, or_, se
 
 from lending.accounts.models import ApiToken, User, UserSession
 from lending.accounts.permissions import SYSTEM, Action, Principal, Role
+from lending.attachments.forgetting import NOBODY, forget_papers
+from lending.attachments.models import Attachment
 from lending.authorities.models import Authority
 from lending.bookings.models import Booking, Event, Transition
 from lending.bookings.states import AT_WORK, State
@@ -24,8 +26,6 @@ from lending.organisations.models import Organisation
 from lending.policies.queries import read_rulebook
 from lending.retention.models import Erasure
 
-NOBODY = "–"
-"""What stands in place of a name."""
 BATCH = 50
 """Organisations a transaction."""
 DAYS_A_MONTH = 365.25 / 12
@@ -113,6 +113,7 @@ def _forget_some(uow: UnitOfWork) -> int:
 def _forget(uow: UnitOfWork, actor: Principal, organisation: Organisation, reason: str) -> None:
     organisation.contact_name = organisation.contact_email = organisation.contact_phone = ""
     _close_accounts(uow, organisation.id)
+    forget_papers(uow, organisation.id)
     bookings = select(Booking.id).where(Booking.organisation_id == organisation.id)
     _forget_people_of(uow, uow.session.scalars(bookings).all())
     uow.session.add(
@@ -182,11 +183,13 @@ def _kept_for(uow: UnitOfWork) -> timedelta:
 
 
 def _has_contact() -> ColumnElement[bool]:
-    """Return the condition that there is somebody to forget."""
+    """Return the condition that there is somebody to forget, or a paper that names people."""
     account = exists().where(and_(User.is_active, User.roles.any(organisation_id=Organisation.id)))
+    paper = exists().where(Attachment.organisation_id == Organisation.id, Attachment.is_kept)
     return or_(
         Organisation.contact_name != "",
         Organisation.contact_email != "",
         Organisation.contact_phone != "",
         account,
+        paper,
     )

@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from lending.accounts.permissions import Action
+from lending.attachments.expiring import UncoveredLoan, uncovered_loans
+from lending.attachments.queries import PaperView, papers_of_booking
 from lending.bookings.conflicts import explain_conflict
 from lending.bookings.decisions import (
     approve_booking,
@@ -40,11 +42,15 @@ from lending.equity.valuation.limits import YearWithLoan, year_with_loan
 from lending.errors import FieldError, InvalidInput, NotAllowedNow
 from lending.logistics.overruling import CapacityExceeded, overrules_of
 from lending.logistics.queries import TaskRow, tasks_of
+from lending.safety.reading import questions_of, safety_notices
+from lending.safety.rules import Code
+from lending.safety.wind import is_time
 from lending.web.context import allowed, database, principal
 from lending.web.criteria import Judged, judged
 from lending.web.formats import day
 from lending.web.history import history_of
 from lending.web.inbox import filter_arguments, filter_of_request, more_duties
+from lending.web.minding import NoticeView, notice_views
 from lending.web.numbers import whole_number
 from lending.web.offers import conflicts_for_staff
 from lending.web.outlook import OutlookView, read_outlook, told_again
@@ -94,6 +100,15 @@ class DecisionPage:
     """Whether it is an event of the lender itself that waits for what others have."""
     is_safety: bool = False
     """Whether it is in the class of elections, safety and crises."""
+    papers: tuple[PaperView, ...] = ()
+    """What was handed in, for it or for all requests of its borrower."""
+    uncovered: UncoveredLoan | None = None
+    """Where the insurance ends before the loan."""
+    safety: tuple[NoticeView, ...] = ()
+    """What must be minded with it."""
+    may_check_wind: bool = False
+    asks_of_place: bool = False
+    """Whether its equipment makes one ask what the place is like."""
     worth: YearWithLoan | None = None
     """What it is worth, and what the year of its borrower comes to with it."""
 
@@ -160,6 +175,10 @@ def page_of(
         preempts, is_safety = may_preempt(row), row.is_safety
         proposal = proposal_of(uow, principal(), row)
         asked = {line.item_id: line.requested for line in case.booking.line_views}
+        papers = papers_of_booking(uow, principal(), booking_id)
+        uncovered = uncovered_loans(uow, booking_id=booking_id)
+        safety, of_place = safety_notices(uow, row), questions_of(uow, booking_id)
+        is_windy = any(n.code is Code.WIND_LIMIT for n in safety) and is_time(uow, row)
         losses = worse_off(uow, row, asked) if rules.against and not proposal else ()
     page = DecisionPage(
         case=case,
@@ -175,6 +194,12 @@ def page_of(
         outlook=outlook,
         collecting=collecting,
         worth=worth,
+        safety=notice_views(safety),
+        may_check_wind=is_windy
+        and principal().can(Action.DO_TASKS, authority_id=case.booking.authority_id),
+        asks_of_place=bool(of_place),
+        papers=tuple(paper for paper in papers if paper.is_current),
+        uncovered=next(iter(uncovered), None),
         judged=rules,
         may_preempt=preempts,
         is_safety=is_safety,

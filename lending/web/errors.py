@@ -51,6 +51,9 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
         return error
     if error.code >= 500:
         log.error("%s %s failed", request.method, request.path)
+    if error.code == 413:
+        text = gettext("What you sent is too large: files of 10 MB at most. Choose a smaller one.")
+        return _page(error.code, text)
     return _page(error.code, "")
 
 

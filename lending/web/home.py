@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from lending.accounts.permissions import Action
+from lending.attachments.expiring import own_uncovered_loans
 from lending.bookings.queries import BookingFilter, Order, list_bookings
 from lending.bookings.states import AT_WORK, State
 from lending.catalogue.queries import list_categories
@@ -18,6 +19,7 @@ from lending.web.navigation import address
 blueprint = Blueprint("home", __name__)
 
 MOST_REQUESTS = 6
+MOST_WARNINGS = 2
 
 
 @blueprint.get("/")
@@ -30,11 +32,13 @@ def show() -> ResponseReturnValue:
         dates = chosen_dates(DEFAULT_ZONE, uow.now)
         families = list_categories(uow)
         cards = [] if actor.is_anonymous else _cards(uow)
+        uncovered = own_uncovered_loans(uow, actor)
     return render_template(
         "home/show.html",
         dates=dates,
         families=[family for family in families if family.items],
         cards=cards,
+        uncovered=uncovered[:MOST_WARNINGS],
         demo_people=demo.people() if settings().demo and actor.is_anonymous else (),
         sign_in_url=address("accounts.sign_in"),
         register_url=address("accounts.register"),

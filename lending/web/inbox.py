@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from lending.accounts.permissions import Action
+from lending.attachments.duties import paper_duties
 from lending.bookings.duties import DutyKind
 from lending.bookings.duty_sources import Duty
 from lending.bookings.inbox import PER_PAGE, Inbox, InboxFilter, read_inbox
@@ -40,6 +41,7 @@ ICONS = {
     DutyKind.OPINION: "chat-square-text",
     DutyKind.CONFIRM: "people",
     DutyKind.PIECES: "paperclip",
+    DutyKind.PAPERS: "file-earmark-check",
     DutyKind.VERIFY: "person-check",
     DutyKind.SHORTAGE: "exclamation-triangle-fill",
     DutyKind.LATE_RETURN: "alarm",
@@ -130,7 +132,12 @@ def index() -> ResponseReturnValue:
 
 def more_duties(uow: UnitOfWork) -> list[Duty]:
     """Return the reader's duties that rooms above the bookings know of."""
-    return [*opinion_duties(uow, principal()), *override_duties(uow, principal())]
+    actor = principal()
+    return [
+        *opinion_duties(uow, actor),
+        *override_duties(uow, actor),
+        *paper_duties(uow, actor),
+    ]
 
 
 def filter_of_request() -> InboxFilter:
@@ -164,6 +171,10 @@ def _row(duty: Duty, now: datetime, zone: ZoneInfo, too_much: Collection[int]) -
 
 
 def _url(duty: Duty) -> str:
+    if duty.kind is DutyKind.PAPERS and duty.booking_id is not None:
+        return url_for("attachments.of_booking", booking_id=duty.booking_id)
+    if duty.kind is DutyKind.PAPERS:
+        return address("attachments.index", organisation_id=duty.organisation_id)
     if duty.booking_id is not None:
         return url_for("decisions.show", booking_id=duty.booking_id, **filter_arguments())  # type: ignore[arg-type]
     if duty.kind is DutyKind.SHORTAGE:

@@ -25,6 +25,7 @@ WORDS = {
     "read-calendars": N_("Read the calendars of closed days"),
     "forget-answers": N_("Forget answers kept for programs that ask twice"),
     "tidy-photos": N_("Remove photos that no item shows any more"),
+    "tidy-papers": N_("Remove files of papers that were taken back or forgotten"),
     "check-records": N_("Verify the record of decisions and decide it again"),
     "tell-witness": N_("Send the heads of the record to the witness"),
     "forget-contacts": N_("Forget contacts that nobody needs any more"),

@@ -75,7 +75,7 @@ def _rooms_of(place: Place) -> tuple[str, ...]:
     return {
         "inbox": (room, "decisions", "routing"),
         "logistics": (room, "means", "planning"),
-        "organisations": (room, "valuation"),
+        "organisations": (room, "valuation", "attachments"),
         "jobs": (room, "audit"),
     }.get(room, (room,))
 

@@ -17,6 +17,7 @@ from lending.logistics.telling import new_key
 from lending.web.context import allowed, database, principal
 from lending.web.formats import DEFAULT_ZONE
 from lending.web.logistics import FIRST_DAY, LAST_DAY
+from lending.web.minding import notice_views
 from lending.web.wording import STATIC
 
 blueprint = Blueprint("rounds", __name__)
@@ -78,6 +79,7 @@ def sheet(crew_id: int, day: str) -> ResponseReturnValue:
         previous=that - ONE_DAY,
         next=that + ONE_DAY,
         new_key=new_key,
+        notice_views=notice_views,
         files=f"treteau-files-{_release()}",
     )
 

@@ -5,6 +5,7 @@ The words of bookings and organisations are those of their rooms; here is only h
 
 from dataclasses import dataclass
 
+from lending.attachments.kinds import PaperState
 from lending.bookings.states import LABELS, State
 from lending.equity.routing.models import Verdict
 from lending.equity.valuation.limits import Level
@@ -86,6 +87,17 @@ OPINION = {
     }.items()
 }
 
+PAPER = {
+    state.value: StatusView(state.label, tone, icon)
+    for state, (tone, icon) in {
+        PaperState.TO_CHECK: ("wait", "hourglass-split"),
+        PaperState.ACCEPTED: ("good", "check-circle-fill"),
+        PaperState.NOT_ACCEPTED: ("bad", "x-circle-fill"),
+        PaperState.REPLACED: ("plain", "arrow-repeat"),
+        PaperState.WITHDRAWN: ("plain", "slash-circle"),
+    }.items()
+}
+
 URGENCY = {
     "late": StatusView(N_("Late"), "bad", "alarm-fill"),
     "today": StatusView(N_("Today"), "wait", "alarm"),
@@ -112,6 +124,7 @@ _KINDS = {
     "task": TASK,
     "urgency": URGENCY,
     "opinion": OPINION,
+    "paper": PAPER,
 }
 
 

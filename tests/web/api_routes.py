@@ -1,8 +1,10 @@
 """Which permission each operation of the API needs, on whose object, and a body that is sound."""
 
+from base64 import b64encode
 from typing import Any
 
 from lending.accounts.permissions import Action
+from tests.support.papers import picture
 from tests.web.routes import Owner, Route
 
 FRIDAY, MONDAY = "2026-07-03T16:00:00+02:00", "2026-07-06T09:00:00+02:00"
@@ -30,6 +32,20 @@ API_ROUTES: dict[str, Route] = {
     **_of(Owner.CHOIR, Action.SEE_ORGANISATION, "read_organisation"),
     **_of(Owner.CHOIR, Action.EDIT_ORGANISATION, "change_organisation"),
     **_of(Owner.CHOIR, Action.VERIFY_ORGANISATION, "verify", "reject"),
+    **_of(
+        Owner.CHOIR, Action.SEE_PAPERS,
+        "list_organisation_attachments", "read_attachment", "read_attachment_content",
+    ),
+    **_of(
+        Owner.CHOIR, Action.HAND_IN_PAPERS, "add_organisation_attachment", "withdraw_attachment"
+    ),
+    **_of(Owner.CHOIR, Action.CHECK_PAPERS, "accept_attachment", "decline_attachment"),
+    "api.list_booking_attachments": Route(
+        Action.SEE_PAPERS, Owner.BOOKING, on_object=Action.SEE_BOOKING
+    ),
+    "api.add_booking_attachment": Route(
+        Action.HAND_IN_PAPERS, Owner.BOOKING, on_object=Action.SEE_BOOKING
+    ),
     "api.read_bookings": Route(Action.SEE_BOOKING),
     **_of(Owner.BOOKING, Action.CREATE_BOOKING, "add_booking"),
     **_of(Owner.BOOKING, Action.SEE_BOOKING, "read_booking"),
@@ -74,6 +90,7 @@ def api_body(endpoint: str, arguments: dict[str, object]) -> dict[str, Any]:
     """Return a body that could be accepted: a refusal is then about the reader, not the body."""
     item, choir, town = (arguments[f"{n}_id"] for n in ("item", "organisation", "authority"))
     reason = {"reason": "Il pleut."}
+    sample = b64encode(picture()).decode()
     bodies: dict[str, dict[str, Any]] = {
         "add_item": {"authority_id": town, "category": "seats", "code": "BAN", "name": "Banc"},
         "add_kit": {
@@ -88,6 +105,10 @@ def api_body(endpoint: str, arguments: dict[str, object]) -> dict[str, Any]:
         "add_organisation": {"name": "Fanfare", "rna": "W001000888", "commune_insee": "00101"},
         "change_organisation": {"address": "1 place du Kiosque"},
         "reject": reason,
+        "add_organisation_attachment": {"kind": "statutes", "content": sample},
+        "add_booking_attachment": {"kind": "site_plan", "content": sample},
+        "accept_attachment": {"valid_until": "2026-12-31"},
+        "decline_attachment": reason,
         "problem": reason,
         "partial": reason,
         "add_booking": {

@@ -89,6 +89,19 @@ ROUTES: dict[str, Route] = {
     **_of(Owner.CHOIR, Action.VERIFY_ORGANISATION, "organisations",
         "verify", "reject", "add_contact", "reset_contact",
     ),
+    # what they hand in
+    **_of(Owner.CHOIR, Action.SEE_PAPERS, "attachments", "index", "show", "file"),
+    **_of(Owner.CHOIR, Action.HAND_IN_PAPERS, "attachments", "give", "withdraw"),
+    **_of(Owner.CHOIR, Action.CHECK_PAPERS, "attachments", "accept", "decline"),
+    "attachments.of_booking": Route(
+        Action.SEE_PAPERS, Owner.BOOKING, on_object=Action.SEE_BOOKING
+    ),
+    "attachments.give_for": Route(
+        Action.HAND_IN_PAPERS, Owner.BOOKING, on_object=Action.SEE_BOOKING
+    ),
+    # what is safe
+    **_of(Owner.BOOKING, Action.EDIT_BOOKING, "safety", "setting"),
+    **_of(Owner.BOOKING, Action.DO_TASKS, "safety", "wind"),
     # administration
     **_of(
         Owner.NOBODY, Action.MANAGE_USERS, "administration",
@@ -215,6 +228,7 @@ ROUTES: dict[str, Route] = {
 
 QUERIES = {
     "valuation.scdl": "?which=all",
+    "attachments.give_for": "?kind=authorisation",
     "valuation.statement": "?detail=yes",
     "subscriptions.create": "?view=organisation&id={organisation_id}",
 }

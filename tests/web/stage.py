@@ -44,6 +44,7 @@ from tests import factories
 from tests.factories import FRIDAY, MONDAY, NOW, Cast
 from tests.logistics.crews import OFFICE, build_yard, give_round
 from tests.support.kits import make_kit
+from tests.support.papers import hand_in_paper
 from tests.support.sites import calendar
 
 EVENT = "Bal secret des Planches"
@@ -112,7 +113,7 @@ def build_stage(folder: Path) -> Stage:
         "auditor": cast.auditor,
         "administrator": cast.administrator,
     }
-    arguments = _objects(database, cast)
+    arguments = _objects(database, cast, folder)
     cookies = {name: _cookie(database, person) for name, person in people.items() if person.grants}
     tokens = {name: _token(database, person) for name, person in people.items() if person.grants}
     with database.read() as uow:
@@ -127,7 +128,7 @@ def build_stage(folder: Path) -> Stage:
     return Stage(app, people, cookies, tokens, arguments, words, path, kept, cast)
 
 
-def _objects(database: Database, cast: Cast) -> dict[str, object]:
+def _objects(database: Database, cast: Cast, folder: Path) -> dict[str, object]:
     lines = {cast.chairs: 30, cast.tables: 4}
     booking = factories.submitted(database, cast, lines, name=EVENT)
     factories.draft(database, cast, lines, name=EVENT, start=FRIDAY - timedelta(days=7))
@@ -172,6 +173,7 @@ def _objects(database: Database, cast: Cast) -> dict[str, object]:
     collected = database.write(lambda uow: announce_round(uow, cast.manager, cast.town, month).id)
     july = {"start": FRIDAY + timedelta(days=35), "end": MONDAY + timedelta(days=35)}
     factories.submitted(database, cast, {cast.chairs: 80}, **july)
+    paper = hand_in_paper(database, cast, folder)
     means = _means(database, cast)
     _rules(database, cast)
     _jobs(database, cast)
@@ -183,6 +185,7 @@ def _objects(database: Database, cast: Cast) -> dict[str, object]:
         "item_id": cast.chairs,
         "category_id": 1,
         "organisation_id": cast.choir,
+        "attachment_id": paper,
         "authority_id": cast.town,
         "authority_code": "sainte-planche",
         "depot_id": cast.depot,

@@ -47,6 +47,8 @@ ALSO = {
     "rounds.sheet": ("technical agent",),
     "valuation.statement": ("manager",),
     "logistics.show": ("technical agent",),
+    "attachments.show": ("manager",),
+    "attachments.of_booking": ("manager",),
 }
 NOT_PAGES = {"static", "bootstrap.static", "feeds.show", "api.openapi", "health.alive"} | {
     "health.ready",
@@ -66,6 +68,7 @@ NOT_PAGES = {"static", "bootstrap.static", "feeds.show", "api.openapi", "health.
     "rounds.worker",
     "feeds.programme",
     "subscriptions.download",
+    "attachments.file",
 }
 SIZES = ((1280, "light"), (1280, "dark"), (390, "dark"), (390, "light"))
 

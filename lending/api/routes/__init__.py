@@ -4,6 +4,7 @@ from functools import cache
 
 from lending.api.operations import Operation
 from lending.api.routes import (
+    attachments,
     authorities,
     availability,
     bookings,
@@ -33,6 +34,7 @@ def all_operations() -> tuple[Operation, ...]:
         kits,
         stock,
         organisations,
+        attachments,
         bookings,
         decisions,
         record,

@@ -29,7 +29,7 @@ from lending.bookings.details import BookingDetails, EventDetails
 from lending.bookings.drafts import create_booking, delete_draft, edit_draft
 from lending.bookings.errors import StockConflict
 from lending.bookings.kits import set_kit
-from lending.bookings.models import SiteAccess, Source
+from lending.bookings.models import SiteAccess, SiteSetting, Source
 from lending.bookings.pieces import complete_booking
 from lending.bookings.queries import BookingFilter, list_bookings
 from lending.bookings.states import GRANTED, State
@@ -241,6 +241,7 @@ def _event_details(event: EventIn, commune: str, start: datetime, end: datetime)
         lat=event.site.lat if event.site else None,
         lon=event.site.lon if event.site else None,
         access=_access(event.site),
+        setting=_setting(event.site),
         description=event.description,
         is_public=event.public,
     )
@@ -255,6 +256,14 @@ def _access(site: Site | None) -> SiteAccess:
         site.access,
         time.fromisoformat(site.opens) if site.opens else None,
         time.fromisoformat(site.closes) if site.closes else None,
+    )
+
+
+def _setting(site: Site | None) -> SiteSetting:
+    if site is None:
+        return SiteSetting()
+    return SiteSetting(
+        site.tents_apart_m, site.ground, site.stage_height_cm, site.power, site.sockets
     )
 
 
@@ -288,6 +297,7 @@ def _changed_event(
     }
     if site is not None:
         changed |= {"site_address": site.address, "lat": site.lat, "lon": site.lon}
+        changed["setting"] = _setting(site)
         changed["access"] = replace(_access(site), plan=old.access.plan)
     details = EventDetails(**(kept | changed))
     note_commune(uow, call.actor, details.commune_insee)

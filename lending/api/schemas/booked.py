@@ -7,9 +7,10 @@ from pydantic import Field
 from lending.api.schemas.common import Hour, Instant, Output, Page
 from lending.authorities.models import Competence
 from lending.bookings.detail import BookingDetail, EventView, HistoryLine, LineView
-from lending.bookings.models import Logistics, Source
+from lending.bookings.models import Ground, Logistics, Source
 from lending.bookings.queries import BookingRow
 from lending.bookings.states import RefusalReason, State
+from lending.catalogue.plugs import Plug
 
 
 class SiteOut(Output):
@@ -23,6 +24,11 @@ class SiteOut(Output):
     access: str
     opens: Hour | None
     closes: Hour | None
+    tents_apart_m: int | None
+    ground: Ground | None
+    stage_height_cm: int | None
+    power: Plug | None
+    sockets: int
 
 
 class EventOut(Output):
@@ -175,6 +181,7 @@ def _event(event: EventView) -> EventOut:
             access=event.access.note,
             opens=_hour(event.access.opens),
             closes=_hour(event.access.closes),
+            **vars(event.setting),
         ),
         description=event.description,
         public=event.is_public,

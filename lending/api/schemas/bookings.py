@@ -20,9 +20,10 @@ from lending.api.schemas.common import (
     Words,
 )
 from lending.authorities.models import Competence
-from lending.bookings.models import Logistics
+from lending.bookings.models import Ground, Logistics
 from lending.bookings.queries import Order
 from lending.bookings.states import RefusalReason, State
+from lending.catalogue.plugs import Plug
 
 IN_FRENCH = {
     "jeunesse": Competence.YOUTH.value,
@@ -45,6 +46,10 @@ Longitude = Annotated[float, Field(ge=-180, le=180)]
 Attendance = Annotated[int, Field(ge=0, le=10_000_000)]
 
 
+Metres = Annotated[int, Field(ge=0, le=1000)]
+Centimetres = Annotated[int, Field(ge=0, le=1000)]
+
+
 class Site(Input):
     """Where the event takes place."""
 
@@ -56,6 +61,15 @@ class Site(Input):
     access: Text = Field("", max_length=500, description="Gate, code, where to put things down.")
     opens: Hour | None = Field(None, description="From when one gets in, in local time.")
     closes: Hour | None = Field(None, description="Until when; with `opens`.")
+    tents_apart_m: Metres | None = Field(
+        None, description="The smallest distance between two tents."
+    )
+    ground: Ground | None = None
+    stage_height_cm: Centimetres | None = None
+    power: Plug | None = Field(None, description="The strongest socket there.")
+    sockets: Annotated[int, Field(ge=0, le=1000)] = Field(
+        0, description="How many ordinary ones, of 16 A."
+    )
 
 
 class EventIn(Input):

@@ -19,6 +19,7 @@ from lending.api.schemas.common import (
     Text,
     Words,
 )
+from lending.catalogue.plugs import Plug
 from lending.catalogue.queries import ItemDetail
 from lending.catalogue.records import MaintenanceEntry, Movement
 from lending.skills import Skill, write_skills
@@ -26,6 +27,7 @@ from lending.skills import Skill, write_skills
 Centimetres = Annotated[int, Field(ge=1, le=1_000_000)]
 Kilograms = Annotated[float, Field(ge=0, le=2_000_000)]
 CubicMetres = Annotated[float, Field(ge=0, le=2_000_000)]
+SquareMetres = Annotated[float, Field(ge=0, le=1_000_000)]
 PersonMinutes = Annotated[float, Field(ge=0, le=30_000_000)]
 MOST = 2_000_000_000
 AskedSkill = Literal["caces_r489", "caces_r490", "caces_r486", "electrical"]
@@ -35,6 +37,8 @@ SCALES = {
     "weight_kg": ("weight_g", 1000),
     "volume_m3": ("volume_l", 1000),
     "setup_person_minutes": ("setup_seconds", 60),
+    "tent_area_m2": ("tent_area_dm2", 100),
+    "deck_area_m2": ("deck_area_dm2", 100),
 }
 """The fields that are kept in smaller units, so that sums of them are exact."""
 
@@ -62,6 +66,17 @@ class ItemFields(Input):
         default_factory=list,
         description="What those must hold who handle a piece (machines) or set it up.",
     )
+    tent_area_m2: SquareMetres = Field(0, description="The ground that a tent covers.")
+    can_be_closed: bool = Field(
+        default=False, description="Whether a tent has walls, or something else closes one."
+    )
+    wind_max_kmh: int | None = Field(
+        None, ge=1, le=300, description="From more wind on it is taken down."
+    )
+    deck_area_m2: SquareMetres = Field(0, description="The floor of a stage.")
+    drop_max_cm: int | None = Field(None, ge=1, le=10_000, description="How high it can stand.")
+    power_w: int = Field(0, ge=0, le=10_000_000)
+    plug: Plug = Field(Plug.NONE, description="What it is plugged into.")
     equivalence_group: Text = Field(
         "", max_length=40, description="Items of one group replace each other."
     )
@@ -125,6 +140,13 @@ class ItemOut(Output):
     setup_person_minutes: float
     min_crew: int
     skills: list[str]
+    tent_area_m2: float
+    can_be_closed: bool
+    wind_max_kmh: int | None
+    deck_area_m2: float
+    drop_max_cm: int | None
+    power_w: int
+    plug: Plug
     equivalence_group: str
     is_service: bool
     is_active: bool

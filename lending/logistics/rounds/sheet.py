@@ -1,7 +1,7 @@
 """The sheet of a crew's day, as it was published: where to go, what to load, whom to call."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,8 @@ from lending.logistics.means.models import Absence, Agent, Crew, Shift
 from lending.logistics.queries import LoadLine, TaskDetail, details_of
 from lending.logistics.rounds.kinds import Version
 from lending.logistics.rounds.models import Round, Stop
+from lending.safety.reading import notices_of
+from lending.safety.rules import SafetyNotice
 
 AHEAD = frozenset({TaskState.TO_DO, TaskState.STARTED})
 """What a crew still has before it, of what it was given for the day."""
@@ -50,6 +52,8 @@ class SheetStop:
     """None: back at the depot, to load again."""
     parcels: tuple[Parcel, ...]
     """What to load here, in the order of loading."""
+    safety: tuple[SafetyNotice, ...] = ()
+    """What must be minded at this stop."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +146,13 @@ def sheet_of(uow: UnitOfWork, actor: Principal, crew_id: int, day: date) -> Shee
     planned = known.stops if known else []
     tasks = details_of(uow, actor, [stop.task_id for stop in planned if stop.task_id])
     parcels, stops = _loaded(planned, tasks)
+    minded = notices_of(uow, {task.booking_id for task in tasks.values()})
+    stops = tuple(
+        replace(stop, safety=minded[stop.task.booking_id])
+        if stop.task and stop.task.kind.is_on_site
+        else stop
+        for stop in stops
+    )
     vehicle = crew.vehicle
     return Sheet(
         crew_id=crew.id,

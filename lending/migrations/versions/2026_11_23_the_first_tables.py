@@ -970,6 +970,19 @@ def upgrade() -> None:
         sa.Column("site_opens", sa.Time(), nullable=True),
         sa.Column("site_closes", sa.Time(), nullable=True),
         sa.Column("site_plan", sa.String(length=64), nullable=False),
+        sa.Column("site_tents_apart_m", sa.Integer(), nullable=True),
+        sa.Column(
+            "site_ground",
+            sa.Enum("soft", "hard", name="ground", native_enum=False, length=32),
+            nullable=True,
+        ),
+        sa.Column("site_stage_height_cm", sa.Integer(), nullable=True),
+        sa.Column(
+            "site_power",
+            sa.Enum("none", "16a", "32a", "63a", name="plug", native_enum=False, length=32),
+            nullable=True,
+        ),
+        sa.Column("site_sockets", sa.Integer(), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("is_public", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
@@ -1016,6 +1029,17 @@ def upgrade() -> None:
         sa.Column("setup_seconds", sa.Integer(), nullable=False),
         sa.Column("min_crew", sa.Integer(), nullable=False),
         sa.Column("skills", sa.String(length=200), nullable=False),
+        sa.Column("tent_area_dm2", sa.Integer(), nullable=False),
+        sa.Column("can_be_closed", sa.Boolean(), nullable=False),
+        sa.Column("wind_max_kmh", sa.Integer(), nullable=True),
+        sa.Column("deck_area_dm2", sa.Integer(), nullable=False),
+        sa.Column("drop_max_cm", sa.Integer(), nullable=True),
+        sa.Column("power_w", sa.Integer(), nullable=False),
+        sa.Column(
+            "plug",
+            sa.Enum("none", "16a", "32a", "63a", name="plug", native_enum=False, length=32),
+            nullable=False,
+        ),
         sa.Column("equivalence_group", sa.String(length=40), nullable=False),
         sa.Column("week_zone", sa.String(length=40), nullable=False),
         sa.Column("photo", sa.String(length=120), nullable=False),
@@ -1354,6 +1378,131 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_booking_state", ["authority_id", "state", "starts_at"], unique=False
         )
+
+    op.create_table(
+        "attachment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("booking_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "insurance",
+                "commitment",
+                "statutes",
+                "registration",
+                "site_plan",
+                "authorisation",
+                name="paperkind",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "to_check",
+                "accepted",
+                "not_accepted",
+                "replaced",
+                "withdrawn",
+                name="paperstate",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("label", sa.String(length=120), nullable=False),
+        sa.Column("content", sa.String(length=64), nullable=False),
+        sa.Column("media", sa.String(length=40), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("is_kept", sa.Boolean(), nullable=False),
+        sa.Column("issuer", sa.String(length=120), nullable=False),
+        sa.Column("number", sa.String(length=60), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("replaces_id", sa.Integer(), nullable=True),
+        sa.Column("handed_in_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("handed_in_by_id", sa.Integer(), nullable=True),
+        sa.Column("handed_in_by", sa.String(length=120), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("checked_by_id", sa.Integer(), nullable=True),
+        sa.Column("checked_by", sa.String(length=120), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "kind <> 'insurance' OR valid_until IS NOT NULL", name=op.f("ck_attachment_insurance")
+        ),
+        sa.CheckConstraint("size > 0", name=op.f("ck_attachment_size")),
+        sa.CheckConstraint(
+            "valid_from IS NULL OR valid_until IS NULL OR valid_until >= valid_from",
+            name=op.f("ck_attachment_order"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["booking_id"],
+            ["booking.id"],
+            name=op.f("fk_attachment_booking_id_booking"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["checked_by_id"], ["app_user.id"], name=op.f("fk_attachment_checked_by_id_app_user")
+        ),
+        sa.ForeignKeyConstraint(
+            ["handed_in_by_id"],
+            ["app_user.id"],
+            name=op.f("fk_attachment_handed_in_by_id_app_user"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_attachment_organisation_id_organisation"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaces_id"],
+            ["attachment.id"],
+            name=op.f("fk_attachment_replaces_id_attachment"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_attachment_uuid")),
+    )
+    with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.create_index("ix_attachment_booking", ["booking_id"], unique=False)
+        batch_op.create_index(
+            "ix_attachment_organisation", ["organisation_id", "state"], unique=False
+        )
+        batch_op.create_index("ix_attachment_state", ["state", "valid_until"], unique=False)
+
+    op.create_table(
+        "wind_check",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("booking_id", sa.Integer(), nullable=False),
+        sa.Column("forecast_kmh", sa.Integer(), nullable=False),
+        sa.Column("limit_kmh", sa.Integer(), nullable=False),
+        sa.Column("is_go", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("by_name", sa.String(length=120), nullable=False),
+        sa.CheckConstraint("NOT is_go OR forecast_kmh <= limit_kmh", name=op.f("ck_wind_check_go")),
+        sa.CheckConstraint(
+            "forecast_kmh >= 0 AND limit_kmh > 0", name=op.f("ck_wind_check_speeds")
+        ),
+        sa.ForeignKeyConstraint(
+            ["booking_id"],
+            ["booking.id"],
+            name=op.f("fk_wind_check_booking_id_booking"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["by_id"], ["app_user.id"], name=op.f("fk_wind_check_by_id_app_user")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_wind_check")),
+    )
+    with op.batch_alter_table("wind_check", schema=None) as batch_op:
+        batch_op.create_index("ix_wind_check_booking", ["booking_id"], unique=False)
 
     op.create_table(
         "calendar_subscription",
@@ -2538,6 +2687,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_calendar_subscription_api_token_id"))
 
     op.drop_table("calendar_subscription")
+    with op.batch_alter_table("attachment", schema=None) as batch_op:
+        batch_op.drop_index("ix_attachment_state")
+        batch_op.drop_index("ix_attachment_organisation")
+        batch_op.drop_index("ix_attachment_booking")
+
+    op.drop_table("attachment")
+    with op.batch_alter_table("wind_check", schema=None) as batch_op:
+        batch_op.drop_index("ix_wind_check_booking")
+
+    op.drop_table("wind_check")
     with op.batch_alter_table("booking", schema=None) as batch_op:
         batch_op.drop_index("ix_booking_state")
         batch_op.drop_index("ix_booking_round")

@@ -41,4 +41,20 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+// A file that the server would refuse for its size is not sent first.
+document.addEventListener("change", (event) => {
+  const field = event.target;
+  if (!field.dataset?.mostBytes) return;
+  field.parentElement.querySelector(".field-error")?.remove();
+  field.removeAttribute("aria-invalid");
+  if (![...(field.files ?? [])].some((file) => file.size > Number(field.dataset.mostBytes))) return;
+  const told = document.createElement("p");
+  told.className = "field-error";
+  told.setAttribute("role", "alert");
+  told.textContent = field.dataset.tooLarge;
+  field.before(told);
+  field.setAttribute("aria-invalid", "true");
+  field.value = "";
+});
+
 document.querySelector("[data-focus]")?.focus();

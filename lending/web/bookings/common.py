@@ -69,6 +69,7 @@ def event_of(booking: BookingDetail) -> EventDetails:
         lat=event.lat,
         lon=event.lon,
         access=event.access,
+        setting=event.setting,
         description=event.description,
         is_public=event.is_public,
     )

@@ -6,19 +6,23 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from calendars.intervals import Interval
 from lending.accounts.permissions import Action
+from lending.attachments.expiring import uncovered_loans
+from lending.attachments.handing_in import NewPaper, answer_with_paper
+from lending.attachments.keeping import keep_file, paper_files
+from lending.attachments.kinds import PaperKind
+from lending.attachments.queries import papers_of_booking
 from lending.bookings.decisions import cancel_booking
 from lending.bookings.defaults import next_time
 from lending.bookings.detail import BookingDetail
 from lending.bookings.drafts import copy_booking
 from lending.bookings.pieces import complete_booking
 from lending.bookings.queries import BookingFilter, BookingRow, Order, list_bookings
-from lending.bookings.states import UNDECIDED, State
+from lending.bookings.states import AT_WORK, UNDECIDED, State
 from lending.equity.valuation.service import loan_cents
 from lending.errors import InvalidInput, NotAllowedNow
 from lending.i18n import N_
-from lending.organisations.models import Verification
+from lending.safety.reading import notices_of, questions_of
 from lending.web.bookings import blueprint
 from lending.web.bookings.common import read_booking, read_trail, to_booking
 from lending.web.bookings.current import keep_current
@@ -30,16 +34,20 @@ from lending.web.bookings.sentences import (
     next_words,
     staff_words,
 )
+from lending.web.bookings.todo import tasks_of
 from lending.web.bookings.why import why_of
-from lending.web.context import allowed, database, principal
+from lending.web.context import allowed, database, principal, settings
 from lending.web.criteria import judged
+from lending.web.fields import ACCEPTED
 from lending.web.form_errors import tell_errors
-from lending.web.formats import period
+from lending.web.minding import notice_views
 from lending.web.navigation import booking_url
 from lending.web.numbers import whole_number
-from lending.web.widgets import Pager, Task
+from lending.web.widgets import Pager
 
 PER_PAGE = 20
+MINDED = AT_WORK | {State.DRAFT}
+"""While something can still be done for safety."""
 LONGEST_SEARCH = 100
 
 GROUPS: dict[str, tuple[str, frozenset[State]]] = {
@@ -125,11 +133,16 @@ def show(booking_id: int) -> ResponseReturnValue:
     """Show a request: what is still to be done for a draft, what comes next for the others."""
     booking = read_booking(booking_id)
     if booking.can_edit:
+        with database().read() as uow:
+            uncovered = next(iter(uncovered_loans(uow, booking_id=booking_id)), None)
+            asked = questions_of(uow, booking_id)
+            notices = notices_of(uow, [booking_id])[booking_id]
         return render_template(
             "bookings/tasks.html",
             booking=booking,
-            tasks=tasks_of(booking),
+            tasks=tasks_of(booking, uncovered, asked),
             trail=read_trail(booking_id),
+            safety=notice_views(notices),
         )
     return _sent_page(booking)
 
@@ -145,6 +158,10 @@ def _sent_page(booking: BookingDetail, overtaken: tuple[str, ...] | None = None)
         worth = loan_cents(uow, booking.id)
         undecided = booking.state in UNDECIDED | {State.WAITLISTED}
         advised = judged(uow, booking.id).advised() if undecided else ()
+        papers = papers_of_booking(uow, principal(), booking.id)
+        asked = questions_of(uow, booking.id)
+        notices = notices_of(uow, [booking.id])[booking.id]
+        uncovered = uncovered_loans(uow, booking_id=booking.id)
     return render_template(
         "bookings/show.html",
         booking=booking,
@@ -155,6 +172,10 @@ def _sent_page(booking: BookingDetail, overtaken: tuple[str, ...] | None = None)
         overtaken=overtaken,
         worth=worth,
         advised=advised,
+        papers=[paper for paper in papers if paper.is_current],
+        uncovered=next(iter(uncovered), None),
+        safety=notice_views(notices) if booking.state in MINDED else (),
+        asks_of_place=bool(asked) and booking.state in AT_WORK,
         why=why_of(booking),
         trail=read_trail(booking.id),
     )
@@ -165,65 +186,6 @@ def _asked_for(booking: BookingDetail) -> str:
     if booking.state is not State.INCOMPLETE:
         return ""
     return next((line.reason for line in booking.history if line.move == "ask_for_pieces"), "")
-
-
-def tasks_of(booking: BookingDetail) -> list[Task]:
-    """Return what is done and what is to be done before a draft can be sent."""
-    number = booking.id
-    equipment = "problem" if booking.is_short else "done" if booking.line_views else "todo"
-    event = booking.event_view
-    return [
-        Task(
-            gettext("The event"),
-            url_for("bookings.event", booking_id=number),
-            "done",
-            f"{event.name}, {period(Interval(event.starts_at, event.ends_at))}",
-        ),
-        Task(
-            gettext("The dates of the loan"),
-            url_for("bookings.dates", booking_id=number),
-            "done",
-            period(booking.period),
-        ),
-        Task(
-            gettext("The equipment"),
-            url_for("bookings.equipment", booking_id=number),
-            equipment,
-            _equipment_hint(booking),
-        ),
-        Task(
-            gettext("Collection or delivery"),
-            url_for("bookings.logistics", booking_id=number),
-            "done",
-            logistics_words(booking),
-        ),
-        _sending(booking),
-    ]
-
-
-def _equipment_hint(booking: BookingDetail) -> str:
-    if booking.is_short:
-        return str(
-            gettext(
-                "More is asked for than is free. You can send it all the same: we will "
-                "show you what is possible."
-            )
-        )
-    if not booking.line_views:
-        return str(gettext("Choose items and quantities in the catalogue."))
-    return ", ".join(f"{line.quantity} × {line.name}" for line in booking.line_views)
-
-
-def _sending(booking: BookingDetail) -> Task:
-    title = gettext("Check and send")
-    url = url_for("bookings.review", booking_id=booking.id)
-    if not booking.line_views:
-        return Task(title, url, "later", gettext("Choose at least one item first."))
-    if booking.verification is not Verification.VERIFIED:
-        return Task(
-            title, url, "waiting", gettext("The front desk has to verify your association first.")
-        )
-    return Task(title, url, "todo")
 
 
 @blueprint.route("/demandes/<int:booking_id>/annuler", methods=["GET", "POST"])
@@ -262,16 +224,40 @@ def complete(booking_id: int) -> ResponseReturnValue:
             return overtaken(booking_id, form.answer.data or "")
         return to_booking(booking_id)
     if form.is_submitted() and form.validate():
-        answer = form.answer.data or ""
         try:
-            database().write(lambda uow: complete_booking(uow, principal(), booking_id, answer))
+            _hand_in_answer(booking_id, form)
+        except InvalidInput as error:
+            tell_errors(form, error, {"valid_until": "dated", "valid_from": "dated"})
         except NotAllowedNow:
-            return overtaken(booking_id, answer)
-        return redirect(url_for("bookings.sent", booking_id=booking_id), 303)
+            return overtaken(booking_id, form.answer.data or "")
+        else:
+            return redirect(url_for("bookings.sent", booking_id=booking_id), 303)
     status = 422 if form.is_submitted() else 200
     return render_template(
-        "bookings/complete.html", form=form, booking=booking, asked_for=_asked_for(booking)
+        "bookings/complete.html",
+        form=form,
+        booking=booking,
+        asked_for=_asked_for(booking),
+        accepted=ACCEPTED,
     ), status
+
+
+def _hand_in_answer(booking_id: int, form: AnswerForm) -> None:
+    answer, sent = form.answer.data or "", form.file.data
+    if not sent:
+        database().write(lambda uow: complete_booking(uow, principal(), booking_id, answer))
+        return
+    kind, dated = PaperKind(form.kind.data), form.dated.data
+    paper = NewPaper(
+        kind=kind,
+        # Outside the transaction: the name is that of the content, so twice does no harm.
+        file=keep_file(paper_files(settings().instance), sent.read()),
+        label=sent.filename or "",
+        valid_from=dated if kind is PaperKind.COMMITMENT else None,
+        valid_until=dated if kind is not PaperKind.COMMITMENT else None,
+        booking_id=None if kind.serves_all else booking_id,
+    )
+    database().write(lambda uow: answer_with_paper(uow, principal(), booking_id, answer, paper))
 
 
 @blueprint.route("/demandes/<int:booking_id>/reprendre", methods=["GET", "POST"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
@@ -24,12 +25,14 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from calendars.intervals import Interval
 from calendars.zones import Ambiguous, Missing, MissingTime, to_local, to_utc
+from lending.attachments.kinds import PaperKind
 from lending.authorities.models import Competence
 from lending.authorities.queries import CommuneView
 from lending.bookings.detail import EventView
 from lending.bookings.details import EventDetails
-from lending.bookings.models import Logistics, SiteAccess
+from lending.bookings.models import Logistics, SiteAccess, SiteSetting
 from lending.web.bookings.positions import read_position
+from lending.web.fields import file_field
 
 YEARS = range(2000, 2200)
 MOST_PEOPLE = 10_000_000
@@ -182,6 +185,8 @@ class EventForm(FlaskForm):  # type: ignore[misc]
             site_address=(self.site_address.data or "").strip(),
             lat=None if before is None or moved else before.lat,
             lon=None if before is None or moved else before.lon,
+            access=SiteAccess() if before is None else before.access,
+            setting=SiteSetting() if before is None else before.setting,
             description="" if before is None else before.description,
             is_public=bool(self.is_public.data),
         )
@@ -282,7 +287,27 @@ class ReasonForm(FlaskForm):  # type: ignore[misc]
 class AnswerForm(FlaskForm):  # type: ignore[misc]
     """What was missing."""
 
-    answer = TextAreaField(
-        _l("Your answer"),
-        [InputRequired(_l("Write what was asked for, or how you have sent it.")), Length(max=4000)],
+    kind = SelectField(_l("What is it?"))
+    file = file_field()
+    dated = DateField(
+        _l("The date that counts on it"),
+        [Optional()],
+        description=_l(
+            "Of an insurance, the last day covered; of a commitment, the day of the signature."
+        ),
     )
+    answer = TextAreaField(_l("Your answer"), [Optional(), Length(max=4000)])
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kind.choices = [(kind.value, gettext(kind.label)) for kind in PaperKind]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Return whether there is an answer: a document, or words."""
+        if not super().validate(extra_validators):
+            return False
+        if self.file.data or (self.answer.data or "").strip():
+            return True
+        text = gettext("Choose a document, or write what was asked for.")
+        self.answer.errors = [*self.answer.errors, text]
+        return False

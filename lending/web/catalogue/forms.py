@@ -21,6 +21,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # 
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from lending.authorities.queries import AuthorityView
+from lending.catalogue.plugs import Plug
 from lending.catalogue.queries import CategoryEntry, ItemDetail
 from lending.catalogue.service import ItemDetails
 from lending.skills import ASKED_BY_ITEMS, Skill
@@ -119,6 +120,20 @@ class ItemForm(FlaskForm):  # type: ignore[misc]
             "connect it where it is set up."
         ),
     )
+    tent_area_m2 = AmountField(_l("Ground that a tent covers (m²)"))
+    can_be_closed = BooleanField(
+        _l("Has walls"),
+        description=_l("Of a wall by itself: it closes the tents that it is lent with."),
+    )
+    wind_max_kmh = _count(
+        _l("Taken down from more wind than (km/h)"), description=_l("As its maker says.")
+    )
+    deck_area_m2 = AmountField(_l("Floor of a stage (m²)"))
+    drop_max_cm = _count(_l("Highest floor (cm)"))
+    power_w = IntegerField(
+        _l("Power it takes (W)"), [Optional(), NumberRange(min=0, max=10**7)], default=0
+    )
+    plug = SelectField(_l("Plugged into"), default=Plug.NONE.value)
     equivalence_group = _text(
         _l("Equivalence group"),
         40,
@@ -133,6 +148,7 @@ class ItemForm(FlaskForm):  # type: ignore[misc]
             (entry.id, category_name(entry.name, entry.name_en)) for entry in categories
         ]
         self.skills.choices = [(skill.value, gettext(skill.label)) for skill in ASKED_BY_ITEMS]
+        self.plug.choices = [(plug.value, gettext(plug.label)) for plug in Plug]
         nothing = (0, gettext("None"))
         self.department_id.choices = [nothing, *((d.id, d.name) for d in authority.departments)]
         self.depot_id.choices = [nothing, *((d.id, d.name) for d in authority.depots)]
@@ -160,6 +176,13 @@ class ItemForm(FlaskForm):  # type: ignore[misc]
             setup_seconds=self.setup_minutes.times(60),
             min_crew=self.min_crew.data or 1,
             skills=frozenset(self.skills.data or ()),
+            tent_area_dm2=self.tent_area_m2.times(100),
+            can_be_closed=bool(self.can_be_closed.data),
+            wind_max_kmh=self.wind_max_kmh.data,
+            deck_area_dm2=self.deck_area_m2.times(100),
+            drop_max_cm=self.drop_max_cm.data,
+            power_w=self.power_w.data or 0,
+            plug=Plug(self.plug.data),
             equivalence_group=self.equivalence_group.data or "",
         )
 
@@ -181,6 +204,10 @@ def values_of(item: ItemDetail) -> dict[str, object]:
                 "height_cm",
                 "max_per_booking",
                 "min_crew",
+                "can_be_closed",
+                "wind_max_kmh",
+                "drop_max_cm",
+                "power_w",
                 "equivalence_group",
             )
         },
@@ -193,6 +220,9 @@ def values_of(item: ItemDetail) -> dict[str, object]:
         "preparation_hours": _decimal(item.preparation_minutes, 60),
         "turnaround_hours": _decimal(item.turnaround_minutes, 60),
         "setup_minutes": _decimal(item.setup_seconds, 60),
+        "tent_area_m2": _decimal(item.tent_area_dm2, 100),
+        "deck_area_m2": _decimal(item.deck_area_dm2, 100),
+        "plug": item.plug.value,
     }
 
 
@@ -210,6 +240,8 @@ RENAMED = {
     "preparation_minutes": "preparation_hours",
     "turnaround_minutes": "turnaround_hours",
     "setup_seconds": "setup_minutes",
+    "tent_area_dm2": "tent_area_m2",
+    "deck_area_dm2": "deck_area_m2",
     "quantity_delta": "quantity",
     "end": "end_date",
     "start": "start_date",

@@ -1,0 +1,1 @@
+"""Papers that organisations hand in: checked by content, shown to few, followed until they end."""
