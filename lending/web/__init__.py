@@ -34,6 +34,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         accounts,
         administration,
         allocations,
+        assigning,
         audit,
         board,
         bookings,
@@ -58,6 +59,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         shortages,
         subscriptions,
         telling,
+        units,
         valuation,
     )
     from lending.web.routing import views as routing
@@ -71,6 +73,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         organisations.blueprint,
         administration.blueprint,
         catalogue.blueprint,
+        units.blueprint,
         programme.blueprint,
         reference.blueprint,
         bookings.blueprint,
@@ -78,6 +81,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         inbox.blueprint,
         # the decisions' own blueprint, with the views of the hand-over
         handing_over.blueprint,
+        assigning.blueprint,
         overrides.blueprint,
         preemption.blueprint,
         board.blueprint,
