@@ -9,7 +9,8 @@ class UnitTaken(LendingError):
 
     code = "unit_taken"
     default_message = N_(
-        "No. %(number)d goes with %(reference)s, %(organisation)s, at this time: choose another one."
+        "No. %(number)d goes with %(reference)s, %(organisation)s, at this time: "
+        "choose another one."
     )
 
 

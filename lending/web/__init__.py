@@ -34,7 +34,6 @@ def blueprints() -> list:  # type: ignore[type-arg]
         accounts,
         administration,
         allocations,
-        assigning,
         audit,
         board,
         bookings,
@@ -63,6 +62,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         valuation,
     )
     from lending.web.routing import views as routing
+    from lending.web.units import assigning
 
     return [
         health.blueprint,

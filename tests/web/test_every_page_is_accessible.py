@@ -21,6 +21,7 @@ from tests.web.stage import Stage, build_stage
 STAFF_ROOMS = (
     *("inbox", "board", "shortages", "jobs", "decisions", "audit", "overrides"),
     *("catalogue", "logistics", "closures", "means", "rounds", "planning", "policies", "routing"),
+    *("units", "assigning"),
 )
 STAFF_PAGES = (
     "organisations.index",
@@ -47,6 +48,7 @@ ALSO = {
     "rounds.sheet": ("technical agent",),
     "valuation.statement": ("manager",),
     "logistics.show": ("technical agent",),
+    "units.found": ("manager",),
 }
 NOT_PAGES = {"static", "bootstrap.static", "feeds.show", "api.openapi", "health.alive"} | {
     "health.ready",
@@ -66,6 +68,7 @@ NOT_PAGES = {"static", "bootstrap.static", "feeds.show", "api.openapi", "health.
     "rounds.worker",
     "feeds.programme",
     "subscriptions.download",
+    "units.labels_file",
 }
 SIZES = ((1280, "light"), (1280, "dark"), (390, "dark"), (390, "light"))
 

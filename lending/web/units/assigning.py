@@ -110,13 +110,23 @@ def lost(booking_id: int) -> ResponseReturnValue:
     """Tell that a unit will not come back, once that was asked."""
     unit_id = _number("unit_id")
     if not request.form.get("confirmed"):
-        return render_template("assigning/lost.html", booking_id=booking_id, unit_id=unit_id)
+        return _ask_lost(booking_id, unit_id)
 
     def gone(uow: UnitOfWork) -> str:
         unit = tell_lost(uow, principal(), booking_id, unit_id)
         return str(gettext("No. %(number)d is retired as lost.", number=unit.number))
 
     return _act(booking_id, gone)
+
+
+def _ask_lost(booking_id: int, unit_id: int) -> ResponseReturnValue:
+    with database().read() as uow:
+        lines = units_of_booking(uow, principal(), booking_id)
+    away = (each.unit for line in lines for each in line.chosen if each.is_out)
+    unit = next((unit for unit in away if unit.id == unit_id), None)
+    if unit is None:
+        return _page(booking_id, NotAllowedNow())
+    return render_template("assigning/lost.html", booking_id=booking_id, unit=unit)
 
 
 def _number(name: str) -> int:
