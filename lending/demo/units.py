@@ -32,6 +32,8 @@ NUMBERED = {
     "SON-KIT": ELECTRICAL,
     "SON-BAT": ELECTRICAL,
 }
+FORGOTTEN, NOT_IN_ORDER = ("SON-KIT", 2), ("POD-REM", 2)
+FAILED = (Result.FAILED, "Un vérin de stabilisation fuit : à réparer avant tout usage.")
 OF_USE = (Condition.GOOD, Condition.GOOD, Condition.NEW, Condition.FAIR)
 """The conditions in which pieces are, one after the other."""
 
@@ -55,19 +57,20 @@ def write_units(uow: UnitOfWork) -> None:
 
 
 def inspect_units(uow: UnitOfWork) -> None:
-    """Inspect what falls due soon, but for one piece that was forgotten, and one that fails."""
+    """Inspect what falls due soon; one piece of some kinds is forgotten, one is not in order."""
     due = inspections_due(uow, uow.now.date() + timedelta(days=75))
-    for place, each in enumerate(due):
-        if place == 0:
-            continue
-        failed = place == 1
-        done = Done(
-            uow.now.date(),
-            BODY,
-            Result.FAILED if failed else Result.PASSED,
-            "Sangle de levage à remplacer avant tout usage." if failed else "",
+    codes = dict(
+        uow.session.execute(
+            select(Item.id, Item.code).where(Item.id.in_({each.item_id for each in due}))
         )
-        record_inspection(uow, SYSTEM, each.due.kind.id, [each.unit_id], done)
+    )
+    for each in due:
+        piece = (codes[each.item_id], each.number)
+        if piece == FORGOTTEN:
+            continue
+        done = FAILED if piece == NOT_IN_ORDER else (Result.PASSED, "")
+        inspection = Done(uow.now.date(), BODY, *done)
+        record_inspection(uow, SYSTEM, each.due.kind.id, [each.unit_id], inspection)
 
 
 def prepare_with_units(uow: UnitOfWork, manager: Principal, booking_id: int) -> None:

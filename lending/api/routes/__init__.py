@@ -20,6 +20,7 @@ from lending.api.routes import (
     stock,
     subscriptions,
     tasks,
+    units,
 )
 
 
@@ -32,6 +33,7 @@ def all_operations() -> tuple[Operation, ...]:
         items,
         kits,
         stock,
+        units,
         organisations,
         bookings,
         decisions,

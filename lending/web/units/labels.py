@@ -14,10 +14,10 @@ from lending.errors import InvalidInput
 from lending.i18n import N_
 from lending.web.catalogue.cards import item_name
 from lending.web.context import allowed, database, principal, settings
+from lending.web.label_sheets import SHEETS, LabelSheet
 from lending.web.numbers import whole_number
 from lending.web.pdf import font_faces, pdf_file, pdf_of
 from lending.web.units import blueprint
-from lending.web.units.sheets import SHEETS, LabelSheet
 
 
 @dataclass(frozen=True)
