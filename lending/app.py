@@ -19,6 +19,7 @@ from lending.equity.routing import opinions
 from lending.equity.valuation import service as valuation
 from lending.events import Events
 from lending.feeds.blueprint import register as register_feeds
+from lending.handover import unit_moves
 from lending.jobs.worker import run_worker
 from lending.logistics import generating, overruling
 from lending.settings import Settings
@@ -54,6 +55,7 @@ def build_database(settings: Settings, clock: Clock | None = None) -> Database:
     opinions.listen(events)
     valuation.listen(events)
     generating.listen(events)
+    unit_moves.listen(events)
     Keeper(settings.public_url).listen(events)
     recording.listen(events)
     return Database(settings.database_url, clock=clock, events=events)

@@ -14,6 +14,7 @@ from lending.authorities.queries import authority_codes
 from lending.bookings.inventory import import_inventory
 from lending.catalogue.importing import ImportedItems, export_items, read_items
 from lending.catalogue.kit_files import ImportedKits, export_kits, import_kits, read_kits
+from lending.catalogue.unit_files import ImportedUnits, export_units, import_units, read_units
 from lending.csvfiles import BadFile, Table
 from lending.db.database import Database, UnitOfWork
 from lending.organisations.importing import (
@@ -49,12 +50,12 @@ CHECK = click.option("--check", is_flag=True, help="Only try: say what would hap
 
 @click.group("import")
 def import_files() -> None:
-    """Read items, kits, organisations or outlines from a file: all of it or nothing."""
+    """Read items, kits, units, organisations or outlines from a file: all of it or nothing."""
 
 
 @click.group("export")
 def export_files() -> None:
-    """Write items, kits or organisations to a file: its name ends in .csv, .ods or .xlsx.
+    """Write items, kits, units or organisations to a file: its name ends in .csv, .ods or .xlsx.
 
     What is written as CSV, also from a spreadsheet, can be imported again.
     """
@@ -98,6 +99,26 @@ def import_recipes(context: HasDatabase, file: Path, authority: str, check: bool
         )
     _tell_unused(table.unused)
     _tell_counts("kits", outcome, check)
+
+
+@import_files.command("units")
+@SOURCE
+@click.option("--authority", default="", help="Code of the lender, where no column tells it.")
+@CHECK
+@click.pass_obj
+def import_numbered(context: HasDatabase, file: Path, authority: str, check: bool) -> None:
+    """Read numbered units; known ones (by item and number) are updated.
+
+    Labels are drawn by lot, and units are retired on their pages: both columns are passed over.
+    """
+    with _told_lines():
+        table = read_units(file.read_bytes())
+        lender = authority or _only_authority(context.database, table)
+        outcome = _run(
+            context.database, check, lambda uow: import_units(uow, SYSTEM, table.rows, lender)
+        )
+    _tell_unused(table.unused)
+    _tell_counts("units", outcome, check)
 
 
 @import_files.command("outlines")
@@ -145,6 +166,14 @@ def write_items(context: HasDatabase, file: Path) -> None:
 def write_recipes(context: HasDatabase, file: Path) -> None:
     """Write all kits."""
     _write(context.database, file, export_kits)
+
+
+@export_files.command("units")
+@TARGET
+@click.pass_obj
+def write_numbered(context: HasDatabase, file: Path) -> None:
+    """Write all numbered units with the codes of their labels."""
+    _write(context.database, file, export_units)
 
 
 @export_files.command("organisations")
@@ -214,7 +243,9 @@ def _tell_items(outcome: ImportedItems, check: bool) -> None:
 
 
 def _tell_counts(
-    what: str, done: ImportedItems | ImportedOrganisations | ImportedKits, check: bool
+    what: str,
+    done: ImportedItems | ImportedOrganisations | ImportedKits | ImportedUnits,
+    check: bool,
 ) -> None:
     click.echo(f"{what} new: {done.created}")
     click.echo(f"{what} updated: {done.updated}")

@@ -11,6 +11,7 @@ from lending.errors import (
     NotSignedIn,
     TooManyAttempts,
 )
+from lending.handover.assignment_errors import UnitNotFit, UnitTaken
 from lending.logistics.rounds.errors import DoesNotFit, ProposalOutdated
 
 STATUSES: dict[type[LendingError], int] = {
@@ -22,6 +23,8 @@ STATUSES: dict[type[LendingError], int] = {
     OrganisationNotVerified: 409,
     DoesNotFit: 409,
     ProposalOutdated: 409,
+    UnitTaken: 409,
+    UnitNotFit: 409,
     InvalidInput: 422,
     TooManyAttempts: 429,
     Busy: 503,

@@ -24,6 +24,9 @@ FILES: dict[str, dict[str, str]] = {
     "leaflet": {"leaflet.js": "dist/leaflet.js", "leaflet.css": "dist/leaflet.css"},
     "protomaps-leaflet": {"protomaps-leaflet.js": "dist/protomaps-leaflet.js"},
     "signature_pad": {"signature_pad.js": "dist/signature_pad.min.js"},
+    "barcode-detector": {"barcode-detector.js": "dist/iife/ponyfill.js"},
+    # what barcode-detector runs on, of the version that it names itself
+    "zxing-wasm": {"zxing_reader.wasm": "dist/reader/zxing_reader.wasm"},
     "@fontsource-variable/bricolage-grotesque": {
         "bricolage-grotesque.woff2": "files/bricolage-grotesque-latin-wght-normal.woff2"
     },

@@ -15,6 +15,14 @@ find_one() {  # PACKAGE NAME...: any of the names will do
 find_one chromium "${CHROMIUM:-}" chromium chromium-browser google-chrome  # a real browser
 find_one calcurse calcurse  # a calendar program with a reader of its own, in C
 
+find_library() {  # PACKAGE FILE
+  if ! /sbin/ldconfig -p | grep -F "$2" >/dev/null; then missing+=("$1"); fi
+}
+
+find_library libpango-1.0-0 libpango-1.0.so.0  # sets the type of PDF documents, as do the next two
+find_library libpangoft2-1.0-0 libpangoft2-1.0.so.0
+find_library libharfbuzz-subset0 libharfbuzz-subset.so.0
+
 if [ ${#missing[@]} = 0 ]; then exit 0; fi
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   echo "Installing Debian's ${missing[*]} for the tests"

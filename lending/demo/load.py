@@ -45,10 +45,16 @@ from lending.demo.rushes import with_rushes
 from lending.demo.season import PlannedRequest, draw
 from lending.demo.services import write_services
 from lending.demo.tariffs import publish_tariffs
+from lending.demo.units import (
+    check_out_with_units,
+    inspect_units,
+    prepare_with_units,
+    write_units,
+)
 from lending.equity.overriding.guarding import RulesSayNo
 from lending.equity.rounds.guarding import WaitsForRound
 from lending.errors import NotAllowedNow
-from lending.handover.service import Counted, check_in, check_out, close_booking, prepare_booking
+from lending.handover.service import Counted, check_in, close_booking
 from lending.organisations.models import Organisation
 
 SEED = 2026
@@ -80,6 +86,7 @@ def load_demo(
     past.write(write_people)
     past.write(write_services)
     past.write(write_kits)
+    past.write(write_units)
     past.write(_publish)
     _Season(past, clock, now).play(list(draw(SEED, now.date(), requests, ZONE)), report)
     past.write(draft_next_rules)
@@ -124,6 +131,8 @@ class _Season:
             self._plan(self.now - weeks * WEEK - timedelta(minutes=1), self._expire)
         self._plan(self.now - timedelta(days=20), self._repairs)
         self._plan(self.now - timedelta(hours=3), self._breakage)
+        inspected = self.now - timedelta(days=50)
+        self._plan(inspected, partial(self.database.write, inspect_units))
         self._plan(self.now - timedelta(days=40), partial(self._tell, override))
         self._plan(self.now - timedelta(days=1), partial(self._tell, propose))
         self._plan(self.now - timedelta(days=6), partial(self._tell, pass_on))
@@ -287,8 +296,8 @@ class _Season:
         late = timedelta(days=self.chance.choice((0,) * 12 + (1, 2)))
         back = request.ends + late
         for at, service in (
-            (request.starts - timedelta(days=1), prepare_booking),
-            (request.starts, check_out),
+            (request.starts - timedelta(days=1), prepare_with_units),
+            (request.starts, check_out_with_units),
             (back, self._count_back),
             (back + timedelta(days=2), close_booking),
         ):

@@ -7,6 +7,7 @@ import lending.authorities.models
 import lending.availability.models
 import lending.bookings.models
 import lending.catalogue.models
+import lending.catalogue.unit_models
 import lending.closures.models
 import lending.db.counter
 import lending.equity.overriding.models
@@ -14,6 +15,7 @@ import lending.equity.record.models
 import lending.equity.rounds.models
 import lending.equity.routing.models
 import lending.equity.valuation.models
+import lending.handover.assignment_models
 import lending.jobs.models
 import lending.logistics.means.models
 import lending.logistics.models

@@ -60,9 +60,11 @@ def blueprints() -> list:  # type: ignore[type-arg]
         shortages,
         subscriptions,
         telling,
+        units,
         valuation,
     )
     from lending.web.routing import views as routing
+    from lending.web.units import assigning
 
     return [
         health.blueprint,
@@ -75,6 +77,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         safety.blueprint,
         administration.blueprint,
         catalogue.blueprint,
+        units.blueprint,
         programme.blueprint,
         reference.blueprint,
         bookings.blueprint,
@@ -82,6 +85,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         inbox.blueprint,
         # the decisions' own blueprint, with the views of the hand-over
         handing_over.blueprint,
+        assigning.blueprint,
         overrides.blueprint,
         preemption.blueprint,
         board.blueprint,

@@ -40,6 +40,8 @@ from lending.equity.rounds.queries import RoundView, round_of
 from lending.equity.routing.opinions import decided_against_of
 from lending.equity.valuation.limits import YearWithLoan, year_with_loan
 from lending.errors import FieldError, InvalidInput, NotAllowedNow
+from lending.handover.assignment_errors import UnitNotFit, UnitTaken
+from lending.handover.assignment_queries import has_units
 from lending.logistics.overruling import CapacityExceeded, overrules_of
 from lending.logistics.queries import TaskRow, tasks_of
 from lending.safety.reading import questions_of, safety_notices
@@ -47,6 +49,7 @@ from lending.safety.rules import Code
 from lending.safety.wind import is_time
 from lending.web.context import allowed, database, principal
 from lending.web.criteria import Judged, judged
+from lending.web.errors import words
 from lending.web.formats import day
 from lending.web.history import history_of
 from lending.web.inbox import filter_arguments, filter_of_request, more_duties
@@ -95,6 +98,8 @@ class DecisionPage:
     """An override that waits for a second person."""
     losses: tuple[Loss, ...] = ()
     """Who would be worse off if it were granted although the rules say no."""
+    has_units: bool = False
+    """Whether numbered units can be chosen for it."""
     may_decide: bool = False
     may_preempt: bool = False
     """Whether it is an event of the lender itself that waits for what others have."""
@@ -180,6 +185,7 @@ def page_of(
         safety, of_place = safety_notices(uow, row), questions_of(uow, booking_id)
         is_windy = any(n.code is Code.WIND_LIMIT for n in safety) and is_time(uow, row)
         losses = worse_off(uow, row, asked) if rules.against and not proposal else ()
+        numbered = has_units(uow, booking_id)
     page = DecisionPage(
         case=case,
         mode=_mode(case.booking),
@@ -205,6 +211,7 @@ def page_of(
         is_safety=is_safety,
         proposal=proposal,
         losses=losses,
+        has_units=numbered,
         may_decide=principal().can(Action.DECIDE_BOOKING, authority_id=case.booking.authority_id),
         preparation_begins=case.booking.starts_at <= case.now + PREPARE_AHEAD,
     )
@@ -260,6 +267,8 @@ def carry_out(
         return page_of(booking_id, _errors(booking, error, anchors or {}), status=422)
     except StockConflict as conflict:
         return page_of(booking_id, conflict=conflict, status=409)
+    except (UnitTaken, UnitNotFit) as error:
+        return page_of(booking_id, [("", words(error))], status=409)
     except NotAllowedNow:
         return page_of(booking_id, status=409, overtaken=True)
     flash(f"{booking.reference} : {done}", "good")

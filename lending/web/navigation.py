@@ -73,9 +73,10 @@ def _rooms_of(place: Place) -> tuple[str, ...]:
     # A booking that the staff decides is opened from the inbox.
     # Who does the field work, and with what, is looked up from there.
     return {
-        "inbox": (room, "decisions", "routing"),
+        "inbox": (room, "decisions", "routing", "assigning"),
         "logistics": (room, "means", "planning"),
         "organisations": (room, "valuation", "attachments"),
+        "catalogue": (room, "units"),
         "jobs": (room, "audit"),
     }.get(room, (room,))
 

@@ -71,6 +71,12 @@ def policy_with(origin: str) -> str:
     return "; ".join(f"{name} {value}" for name, value in known.items())
 
 
+def policy_of_scanner() -> str:
+    """Return the content security policy of a page that reads labels with our own WebAssembly."""
+    known = {**DIRECTIVES, "script-src": f"{DIRECTIVES['script-src']} 'wasm-unsafe-eval'"}
+    return "; ".join(f"{name} {value}" for name, value in known.items())
+
+
 def limits() -> Limits:
     """Return how often one may try to sign in here, and how long a session lasts."""
     return Limits(settings().sign_in_attempts, settings().session_days)

@@ -29,11 +29,11 @@ def chromium_path() -> str:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Run a browser without a window."""
+def chromium(*more: str) -> Iterator[Browser]:
+    """Run a browser without a window; `more` are further options of its command line."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium_path(), args=["--no-sandbox", "--lang=fr"]
+            executable_path=chromium_path(), args=["--no-sandbox", "--lang=fr", *more]
         )
         yield browser
         browser.close()

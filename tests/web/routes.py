@@ -122,6 +122,22 @@ ROUTES: dict[str, Route] = {
         "edit", "ask_photo", "take_photo", "ask_deactivate", "deactivate", "reactivate",
     ),
     **_of(Owner.TOWN, Action.MANAGE_STOCK, "catalogue", "move", "maintain", "ask_end", "end"),
+    # numbered units
+    "units.due": Route(Action.SEE_STOCK_DETAILS),
+    "units.scan": Route(Action.SEE_STOCK_DETAILS),
+    "units.found": Route(Action.BROWSE_CATALOGUE),
+    **_of(
+        Owner.TOWN, Action.SEE_STOCK_DETAILS, "units",
+        "index", "show", "register", "labels", "labels_file",
+    ),
+    **_of(
+        Owner.TOWN, Action.MANAGE_STOCK, "units",
+        "add", "edit", "retire", "restore", "kinds", "record", "end_kind",
+    ),
+    **_of(
+        Owner.BOOKING, Action.HAND_OVER, "assigning",
+        "show", "scan", "choose", "propose", "let_go", "back", "lost",
+    ),
     # bookings
     "bookings.index": Route(Action.SEE_BOOKING),
     "bookings.start": Route(Action.CREATE_BOOKING),

@@ -16,6 +16,7 @@ from lending.accounts.tokens import create_token
 from lending.app import build_database, create_app
 from lending.bookings.models import Booking, Logistics
 from lending.bookings.supply import plan_maintenance
+from lending.catalogue.unit_queries import get_unit
 from lending.clock import FixedClock
 from lending.closures.service import NewClosure, NewSource, add_source, close_days
 from lending.db.database import Database
@@ -46,6 +47,7 @@ from tests.logistics.crews import OFFICE, build_yard, give_round
 from tests.support.kits import make_kit
 from tests.support.papers import hand_in_paper
 from tests.support.sites import calendar
+from tests.support.units import inspected, number_pieces
 
 EVENT = "Bal secret des Planches"
 """The choir's event, which nobody else has to know of."""
@@ -158,6 +160,10 @@ def _objects(database: Database, cast: Cast, folder: Path) -> dict[str, object]:
         )
     )
     kit = make_kit(database, cast)
+    chair, *_ = number_pieces(database, cast.chairs, 3)
+    inspection = inspected(database, cast.chairs, [], NOW.date())
+    with database.read() as uow:
+        code = get_unit(uow, cast.manager, chair).code
     days = NewClosure(FRIDAY.date(), MONDAY.date(), "Inventaire")
     closure = database.write(lambda uow: close_days(uow, cast.manager, cast.town, days).id)
     read = NewSource("Ponts", calendar(("20260514", "20260516", "Ascension")), closes=False)
@@ -194,6 +200,9 @@ def _objects(database: Database, cast: Cast, folder: Path) -> dict[str, object]:
         "source_id": source,
         "maintenance_id": maintenance,
         "kit_id": kit,
+        "unit_id": chair,
+        "kind_id": inspection,
+        "code": code,
         "subscription_id": address.id,
         "token": address.path.removeprefix("/calendars/").removesuffix(".ics"),
         "task_id": task,

@@ -21,6 +21,7 @@ from tests.web.stage import Stage, build_stage
 STAFF_ROOMS = (
     *("inbox", "board", "shortages", "jobs", "decisions", "audit", "overrides", "preemption"),
     *("catalogue", "logistics", "closures", "means", "rounds", "planning", "policies", "routing"),
+    *("units", "assigning"),
 )
 STAFF_PAGES = (
     "organisations.index",
@@ -49,6 +50,7 @@ ALSO = {
     "logistics.show": ("technical agent",),
     "attachments.show": ("manager",),
     "attachments.of_booking": ("manager",),
+    "units.found": ("manager",),
 }
 NOT_PAGES = {"static", "bootstrap.static", "feeds.show", "api.openapi", "health.alive"} | {
     "health.ready",
@@ -69,6 +71,7 @@ NOT_PAGES = {"static", "bootstrap.static", "feeds.show", "api.openapi", "health.
     "feeds.programme",
     "subscriptions.download",
     "attachments.file",
+    "units.labels_file",
 }
 SIZES = ((1280, "light"), (1280, "dark"), (390, "dark"), (390, "light"))
 

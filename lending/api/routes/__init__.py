@@ -21,6 +21,7 @@ from lending.api.routes import (
     stock,
     subscriptions,
     tasks,
+    units,
 )
 
 
@@ -33,6 +34,7 @@ def all_operations() -> tuple[Operation, ...]:
         items,
         kits,
         stock,
+        units,
         organisations,
         attachments,
         bookings,

@@ -2559,12 +2559,227 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("transition_id", "line_id", name=op.f("pk_worse_off")),
     )
+    op.create_table(
+        "unit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=8), nullable=False),
+        sa.Column(
+            "condition",
+            sa.Enum(
+                "new",
+                "good",
+                "fair",
+                "poor",
+                "unusable",
+                name="condition",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("acquired_on", sa.Date(), nullable=True),
+        sa.Column("serial", sa.String(length=80), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("retired_reason", sa.String(length=300), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("number > 0", name=op.f("ck_unit_number")),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["item.id"], name=op.f("fk_unit_item_id_item"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unit")),
+        sa.UniqueConstraint("code", name=op.f("uq_unit_code")),
+        sa.UniqueConstraint("item_id", "number", name=op.f("uq_unit_item_id_number")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_unit_uuid")),
+    )
+    op.create_table(
+        "inspection_kind",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("period_months", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("period_months > 0", name=op.f("ck_inspection_kind_period")),
+        sa.ForeignKeyConstraint(
+            ["item_id"],
+            ["item.id"],
+            name=op.f("fk_inspection_kind_item_id_item"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"],
+            ["unit.id"],
+            name=op.f("fk_inspection_kind_unit_id_unit"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection_kind")),
+    )
+    with op.batch_alter_table("inspection_kind", schema=None) as batch_op:
+        batch_op.create_index("ix_inspection_kind_item", ["item_id"], unique=False)
+    op.create_table(
+        "unit_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "made",
+                "condition",
+                "inspected",
+                "out",
+                "back",
+                "retired",
+                "restored",
+                name="happening",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "condition",
+            sa.Enum(
+                "new",
+                "good",
+                "fair",
+                "poor",
+                "unusable",
+                name="condition",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("detail", sa.String(length=300), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("actor_name", sa.String(length=120), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["actor_id"], ["app_user.id"], name=op.f("fk_unit_event_actor_id_app_user")
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["unit.id"], name=op.f("fk_unit_event_unit_id_unit"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unit_event")),
+    )
+    with op.batch_alter_table("unit_event", schema=None) as batch_op:
+        batch_op.create_index("ix_unit_event_unit", ["unit_id"], unique=False)
+    op.create_table(
+        "inspection",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("kind_id", sa.Integer(), nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=False),
+        sa.Column("body", sa.String(length=120), nullable=False),
+        sa.Column(
+            "result",
+            sa.Enum(
+                "passed",
+                "passed_with_remarks",
+                "failed",
+                name="result",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("remarks", sa.Text(), nullable=False),
+        sa.Column("next_due", sa.Date(), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("actor_name", sa.String(length=120), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["actor_id"], ["app_user.id"], name=op.f("fk_inspection_actor_id_app_user")
+        ),
+        sa.ForeignKeyConstraint(
+            ["kind_id"],
+            ["inspection_kind.id"],
+            name=op.f("fk_inspection_kind_id_inspection_kind"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"], ["unit.id"], name=op.f("fk_inspection_unit_id_unit"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspection")),
+    )
+    with op.batch_alter_table("inspection", schema=None) as batch_op:
+        batch_op.create_index("ix_inspection_unit", ["unit_id", "kind_id", "done_on"], unique=False)
+    op.create_table(
+        "unit_assignment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("line_id", sa.Integer(), nullable=False),
+        sa.Column("starts", sa.BigInteger(), nullable=False),
+        sa.Column("ends", sa.BigInteger(), nullable=False),
+        sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("assigned_by", sa.String(length=120), nullable=False),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("ends > starts", name=op.f("ck_unit_assignment_order")),
+        sa.CheckConstraint(
+            "returned_at IS NULL OR left_at IS NOT NULL", name=op.f("ck_unit_assignment_left_first")
+        ),
+        sa.ForeignKeyConstraint(
+            ["line_id"],
+            ["booking_line.id"],
+            name=op.f("fk_unit_assignment_line_id_booking_line"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"],
+            ["unit.id"],
+            name=op.f("fk_unit_assignment_unit_id_unit"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unit_assignment")),
+    )
+    with op.batch_alter_table("unit_assignment", schema=None) as batch_op:
+        batch_op.create_index("ix_unit_assignment_line", ["line_id"], unique=False)
+        batch_op.create_index(
+            "ix_unit_assignment_out",
+            ["unit_id"],
+            unique=True,
+            postgresql_where=sa.text("left_at IS NOT NULL AND returned_at IS NULL"),
+            sqlite_where=sa.text("left_at IS NOT NULL AND returned_at IS NULL"),
+        )
+        batch_op.create_index("ix_unit_assignment_unit", ["unit_id", "ends"], unique=False)
+    if op.get_bind().dialect.name == "postgresql":
+        # No unit at two places at once; the range of one number is equality without an extension.
+        op.execute(
+            "ALTER TABLE unit_assignment ADD CONSTRAINT ex_unit_assignment_never_twice"
+            " EXCLUDE USING gist"
+            " (int4range(unit_id, unit_id, '[]') WITH &&, int8range(starts, ends) WITH &&)"
+        )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Undo the change."""
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("unit_assignment", schema=None) as batch_op:
+        batch_op.drop_index("ix_unit_assignment_unit")
+        batch_op.drop_index(
+            "ix_unit_assignment_out",
+            postgresql_where=sa.text("left_at IS NOT NULL AND returned_at IS NULL"),
+            sqlite_where=sa.text("left_at IS NOT NULL AND returned_at IS NULL"),
+        )
+        batch_op.drop_index("ix_unit_assignment_line")
+    op.drop_table("unit_assignment")
+    with op.batch_alter_table("inspection", schema=None) as batch_op:
+        batch_op.drop_index("ix_inspection_unit")
+    op.drop_table("inspection")
+    with op.batch_alter_table("unit_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_unit_event_unit")
+    op.drop_table("unit_event")
+    with op.batch_alter_table("inspection_kind", schema=None) as batch_op:
+        batch_op.drop_index("ix_inspection_kind_item")
+    op.drop_table("inspection_kind")
+    op.drop_table("unit")
     op.drop_table("worse_off")
     op.drop_table("task_line")
     op.drop_table("task_event")

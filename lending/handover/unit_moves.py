@@ -1,0 +1,187 @@
+"""Units follow their bookings: they leave with them, come back with them, are let go with them."""
+
+from collections.abc import Sequence
+
+from lending.accounts.permissions import Action, Principal
+from lending.availability.holds import lock_items, seconds
+from lending.bookings.facts import BookingChanged, BookingMoved
+from lending.bookings.models import Booking, BookingLine
+from lending.bookings.moves import load_for
+from lending.bookings.states import GRANTED, State
+from lending.catalogue.conditions import Condition
+from lending.catalogue.unit_models import Happening, Unit
+from lending.catalogue.unit_queries import units_of_items
+from lending.catalogue.units import note_happening
+from lending.db.database import UnitOfWork
+from lending.errors import FieldError, InvalidInput, NotAllowedNow
+from lending.events import Events
+from lending.handover.assignment_checks import check_fit, check_here
+from lending.handover.assignment_models import Assignment
+from lending.handover.assignment_queries import assignments_of, to_choose
+from lending.i18n import N_
+
+WITH_UNITS = GRANTED | {State.OUT, State.RETURNED, State.CLOSED}
+"""The states in which a booking has units, or had; in others they are let go."""
+
+
+def listen(events: Events) -> None:
+    """Follow what happens to bookings."""
+    events.subscribe(BookingMoved, follow_move)
+    events.subscribe(BookingChanged, follow_change)
+
+
+def follow_move(event: BookingMoved, uow: UnitOfWork) -> None:
+    """Let units leave, come back or stay, as their booking does.
+
+    Raises:
+        UnitStillOut, UnitNotFit: a chosen unit cannot leave.
+        InvalidInput: fewer pieces leave than units were chosen.
+    """
+    booking = uow.session.get_one(Booking, event.booking_id)
+    rows = assignments_of(uow, [line.id for line in booking.lines])
+    if not rows:
+        return
+    if event.new is State.OUT:
+        _leave(uow, event.actor, booking, rows)
+    elif event.new is State.RETURNED:
+        _come_back(uow, event.actor, booking, rows)
+    else:
+        _let_go(uow, booking, rows)
+
+
+def follow_change(event: BookingChanged, uow: UnitOfWork) -> None:
+    """Let go what a booking that was reduced no longer takes."""
+    booking = uow.session.get_one(Booking, event.booking_id)
+    if rows := assignments_of(uow, [line.id for line in booking.lines]):
+        _let_go(uow, booking, rows)
+
+
+def bring_back(
+    uow: UnitOfWork,
+    actor: Principal,
+    booking_id: int,
+    unit_id: int,
+    condition: Condition | None = None,
+) -> Unit:
+    """Tell that one unit is back, in this condition; how many pieces are, the check-in counts.
+
+    Raises:
+        NotAllowedNow: it is not out with this booking.
+        NotFound, Forbidden: the actor cannot.
+    """
+    row = _out_with(uow, actor, booking_id, unit_id)
+    if condition is not None:
+        row.unit.condition = condition
+    _note_back(uow, actor, row)
+    return row.unit
+
+
+def tell_lost(uow: UnitOfWork, actor: Principal, booking_id: int, unit_id: int) -> Unit:
+    """Tell that one unit will not come back: it is retired; the check-in writes the piece off.
+
+    Raises:
+        NotAllowedNow: it is not out with this booking.
+        NotFound, Forbidden: the actor cannot.
+    """
+    row = _out_with(uow, actor, booking_id, unit_id)
+    _end(uow, row)
+    row.unit.retired_at, row.unit.retired_reason = uow.now, _loan_of(row)
+    note_happening(uow, actor, unit_id, Happening.RETIRED, detail=_loan_of(row))
+    return row.unit
+
+
+def note_left(uow: UnitOfWork, actor: Principal, row: Assignment) -> None:
+    """Write down that a unit left with its booking."""
+    row.left_at = uow.now
+    note_happening(uow, actor, row.unit_id, Happening.OUT, detail=_loan_of(row))
+
+
+def _leave(uow: UnitOfWork, actor: Principal, booking: Booking, rows: Sequence[Assignment]) -> None:
+    units = {u.id: u for u in units_of_items(uow, _items(rows), with_retired=True)}
+    _check_counts(booking, rows)
+    for row in rows:
+        if not row.line.delivered:
+            uow.session.delete(row)
+            continue
+        check_fit(booking, units[row.unit_id])
+        check_here(uow, units[row.unit_id])
+        note_left(uow, actor, row)
+
+
+def _check_counts(booking: Booking, rows: Sequence[Assignment]) -> None:
+    """Refuse to guess which of the chosen units stay when fewer pieces leave."""
+    errors = []
+    for position, line in enumerate(booking.lines):
+        chosen = sum(row.line_id == line.id for row in rows)
+        if 0 < line.delivered < chosen:
+            text = N_("%(chosen)d units are chosen for it: free those that stay here first.")
+            errors.append(FieldError(f"lines.{position}.delivered", text, (("chosen", chosen),)))
+    if errors:
+        raise InvalidInput(errors)
+
+
+def _come_back(
+    uow: UnitOfWork, actor: Principal, booking: Booking, rows: Sequence[Assignment]
+) -> None:
+    """Take back the units that are out; of a line that lost pieces, only once we know which."""
+    for line in booking.lines:
+        away = [row for row in rows if row.line_id == line.id and row.is_out]
+        if line.lost and _lost(line, rows) < line.lost:
+            continue
+        for row in away:
+            _note_back(uow, actor, row)
+
+
+def _lost(line: BookingLine, rows: Sequence[Assignment]) -> int:
+    """Return how many pieces of a line were lost that had a number, or had none to begin with."""
+    chosen = [row for row in rows if row.line_id == line.id]
+    told = sum(row.unit.retired_at is not None for row in chosen)
+    return told + line.delivered - len(chosen)
+
+
+def _let_go(uow: UnitOfWork, booking: Booking, rows: Sequence[Assignment]) -> None:
+    """Free what has not left and goes with the booking no more; the last chosen first."""
+    for line in booking.lines:
+        staying = [row for row in rows if row.line_id == line.id and row.left_at is None]
+        kept = to_choose(line) if booking.state in WITH_UNITS else 0
+        for row in staying[kept:]:
+            uow.session.delete(row)
+
+
+def _out_with(uow: UnitOfWork, actor: Principal, booking_id: int, unit_id: int) -> Assignment:
+    booking = load_for(uow, actor, booking_id, Action.HAND_OVER)
+    rows = assignments_of(uow, [line.id for line in booking.lines])
+    row = next((row for row in rows if row.unit_id == unit_id and row.is_out), None)
+    if row is None:
+        raise NotAllowedNow
+    lock_items(uow.session, [row.unit.item_id])
+    return row
+
+
+def _note_back(uow: UnitOfWork, actor: Principal, row: Assignment) -> None:
+    _end(uow, row)
+    note_happening(
+        uow,
+        actor,
+        row.unit_id,
+        Happening.BACK,
+        detail=_loan_of(row),
+        condition=row.unit.condition,
+    )
+
+
+def _end(uow: UnitOfWork, row: Assignment) -> None:
+    """End an assignment now, after the turnaround if that is earlier than it was to end."""
+    rest = seconds(uow.now) + 60 * row.unit.item.turnaround_minutes
+    row.ends = max(row.starts + 1, min(row.ends, rest))
+    row.returned_at = uow.now
+
+
+def _items(rows: Sequence[Assignment]) -> set[int]:
+    return {row.unit.item_id for row in rows}
+
+
+def _loan_of(row: Assignment) -> str:
+    """Write which loan it is; a sentence would be in one language for all readers."""
+    booking = row.line.booking
+    return f"{booking.reference}, {booking.organisation.name}"

@@ -1,0 +1,38 @@
+"""Programs number pieces, read their labels, and choose which goes where."""
+
+from tests.factories import approved
+
+
+def test_units_are_numbered_changed_and_retired(program, cast):
+    manager = program(cast.manager)
+    place = f"/items/{cast.tables}/units"
+    made = manager("POST", place, {"first": 1, "count": 3, "condition": "new"})
+    assert made.status_code == 201
+    assert [unit["number"] for unit in made.json["items"]] == [1, 2, 3]
+    first = made.json["items"][0]
+    assert len(first["code"]) == 8
+    changed = manager("PATCH", f"/units/{first['id']}", {"condition": "fair", "serial": "T1"})
+    assert (changed.json["condition"], changed.json["serial"]) == ("fair", "T1")
+    retired = manager("PATCH", f"/units/{first['id']}", {"retired_reason": "Cassée"}).json
+    assert (retired["is_active"], retired["condition"]) == (False, "fair")
+    assert len(manager.get(place)["items"]) == 2
+    assert len(manager.get(f"{place}?with_retired=true")["items"]) == 3
+    taken = manager("POST", place, {"first": 3})
+    assert (taken.status_code, taken.json["errors"][0]["field"]) == (422, "first")
+
+
+def test_a_unit_that_somebody_has_is_refused_with_who(program, cast, live):
+    manager = program(cast.manager)
+    made = manager("POST", f"/items/{cast.tables}/units", {"first": 1, "count": 2}).json["items"]
+    one = approved(live, cast, {cast.tables: 1})
+    other = approved(live, cast, {cast.tables: 1}, organisation=cast.club)
+    told = manager("POST", f"/bookings/{one}/units", {"code": made[0]["code"]}).json
+    assert [each["unit"]["number"] for each in told["lines"][0]["chosen"]] == [1]
+    assert told["lines"][0]["missing"] == 0
+    refused = manager("POST", f"/bookings/{other}/units", {"unit_id": made[0]["id"]})
+    assert (refused.status_code, refused.json["code"]) == (409, "unit_taken")
+    assert "Chorale des Planches" in refused.json["detail"]
+    free = manager.get(f"/bookings/{other}/units")["lines"][0]["free"]
+    assert [unit["number"] for unit in free] == [2]
+    both = manager("POST", f"/bookings/{other}/units", {"unit_id": 1, "code": "X"})
+    assert both.status_code == 422
