@@ -4,6 +4,7 @@ import lending.accounts.models
 import lending.api.models
 import lending.authorities.models
 import lending.availability.models
+import lending.bookings.charges
 import lending.bookings.models
 import lending.catalogue.models
 import lending.closures.models
@@ -13,6 +14,7 @@ import lending.equity.record.models
 import lending.equity.rounds.models
 import lending.equity.routing.models
 import lending.equity.valuation.models
+import lending.handover.models
 import lending.jobs.models
 import lending.logistics.means.models
 import lending.logistics.models

@@ -38,6 +38,8 @@ from lending.equity.rounds.queries import RoundView, round_of
 from lending.equity.routing.opinions import decided_against_of
 from lending.equity.valuation.limits import YearWithLoan, year_with_loan
 from lending.errors import FieldError, InvalidInput, NotAllowedNow
+from lending.handover.charge_views import charges_of
+from lending.handover.queries import statements_of
 from lending.logistics.overruling import CapacityExceeded, overrules_of
 from lending.logistics.queries import TaskRow, tasks_of
 from lending.web.context import allowed, database, principal
@@ -161,6 +163,8 @@ def page_of(
         proposal = proposal_of(uow, principal(), row)
         asked = {line.item_id: line.requested for line in case.booking.line_views}
         losses = worse_off(uow, row, asked) if rules.against and not proposal else ()
+        statements = statements_of(uow, principal(), booking_id)
+        charges = charges_of(uow, principal(), booking_id)
     page = DecisionPage(
         case=case,
         mode=_mode(case.booking),
@@ -189,6 +193,8 @@ def page_of(
         reasons=tuple(RefusalReason),
         State=State,
         routing=routing,
+        statements=statements,
+        charges=charges,
     ), status
 
 

@@ -17,6 +17,8 @@ from lending.bookings.queries import BookingFilter, BookingRow, Order, list_book
 from lending.bookings.states import UNDECIDED, State
 from lending.equity.valuation.service import loan_cents
 from lending.errors import InvalidInput, NotAllowedNow
+from lending.handover.charge_views import charges_of
+from lending.handover.queries import statements_of
 from lending.i18n import N_
 from lending.organisations.models import Verification
 from lending.web.bookings import blueprint
@@ -145,6 +147,8 @@ def _sent_page(booking: BookingDetail, overtaken: tuple[str, ...] | None = None)
         worth = loan_cents(uow, booking.id)
         undecided = booking.state in UNDECIDED | {State.WAITLISTED}
         advised = judged(uow, booking.id).advised() if undecided else ()
+        statements = statements_of(uow, principal(), booking.id)
+        charges = charges_of(uow, principal(), booking.id)
     return render_template(
         "bookings/show.html",
         booking=booking,
@@ -157,6 +161,8 @@ def _sent_page(booking: BookingDetail, overtaken: tuple[str, ...] | None = None)
         advised=advised,
         why=why_of(booking),
         trail=read_trail(booking.id),
+        statements=statements,
+        charges=charges,
     )
 
 
