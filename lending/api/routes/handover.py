@@ -3,7 +3,7 @@
 from lending.accounts.permissions import Action
 from lending.api.operations import Call, Operations
 from lending.api.schemas.booked import BookingOut, booking_out
-from lending.api.schemas.common import Nothing
+from lending.api.schemas.common import Nothing, Paged, page_fields
 from lending.api.schemas.handover import (
     ChargeOut,
     ChargePage,
@@ -83,27 +83,23 @@ def close(uow: UnitOfWork, call: Call[None, Nothing]) -> BookingOut:
     return _told(uow, call)
 
 
-@operations.add("GET", f"{ONE}/statements", Action.SEE_BOOKING, StatementPage)
-def read_statements(uow: UnitOfWork, call: Call[None, None]) -> StatementPage:
+@operations.add("GET", f"{ONE}/statements", Action.SEE_BOOKING, StatementPage, query=Paged)
+def read_statements(uow: UnitOfWork, call: Call[Paged, None]) -> StatementPage:
     """List what was told to have left and come back, also what does not count."""
     found = statements_of(uow, call.actor, call.ids["booking_id"])
-    items = [statement_out(each) for each in found]
-    return StatementPage(items=items, page=1, per_page=max(len(items), 1), total=len(items))
+    return StatementPage(
+        items=[statement_out(each) for each in call.query.cut(found)],
+        **page_fields(call.query, len(found), call.address),
+    )
 
 
 @operations.add("GET", "/charges", Action.SEE_CHARGE, ChargePage, query=ChargeQuery)
 def read_charges(uow: UnitOfWork, call: Call[ChargeQuery, None]) -> ChargePage:
     """List charges for damage."""
-    wanted = call.query
-    states = [wanted.state] if wanted.state else []
-    found = list_charges(uow, call.actor, states)
-    first = (wanted.page - 1) * wanted.per_page
-    shown = found[first : first + wanted.per_page]
+    found = list_charges(uow, call.actor, [call.query.state] if call.query.state else [])
     return ChargePage(
-        items=[charge_out(each) for each in shown],
-        page=wanted.page,
-        per_page=wanted.per_page,
-        total=len(found),
+        items=[charge_out(each) for each in call.query.cut(found)],
+        **page_fields(call.query, len(found), call.address),
     )
 
 

@@ -1,4 +1,4 @@
-"""Statements of what left and came back, and charges for damage, as programs read and write them."""
+"""Statements of what left and came back, and charges for damage."""
 
 from pydantic import Field
 
@@ -10,6 +10,7 @@ from lending.handover.kinds import Place, Standing, StatementKind
 from lending.handover.queries import StatementView
 from lending.handover.scale import Fault
 from lending.handover.values import Circumstances, Meeting, Note
+from lending.logistics.arriving import new_key
 
 
 class Position(Input):
@@ -49,16 +50,16 @@ class Told(Input):
     def circumstances(self, *, rest_follows: bool = False) -> Circumstances:
         """Return the same for the services."""
         met, at = self.meeting, self.position
-        told = {
-            "happened_at": self.happened_at,
-            "seen_at": self.seen_at,
-            "place": self.place,
-            "position": None if at is None else (at.lat, at.lon),
-            "meeting": None if met is None else Meeting(**met.model_dump()),
-            "remarks": self.remarks,
-            "rest_follows": rest_follows,
-        }
-        return Circumstances(**told) if self.key is None else Circumstances(key=self.key, **told)
+        return Circumstances(
+            key=self.key or new_key(),
+            happened_at=self.happened_at,
+            seen_at=self.seen_at,
+            place=self.place,
+            position=None if at is None else (at.lat, at.lon),
+            meeting=None if met is None else Meeting(**met.model_dump()),
+            remarks=self.remarks,
+            rest_follows=rest_follows,
+        )
 
 
 class _Noted(Input):
@@ -85,7 +86,8 @@ class CheckOut(Told):
 
     lines: list[DeliveredLine] | None = Field(None, max_length=200)
     rest_follows: bool = Field(
-        False, description="Whether the rest is brought later, and stays reserved until then."
+        default=False,
+        description="Whether the rest is brought later, and stays reserved until then.",
     )
 
 
