@@ -23,6 +23,7 @@ STAFF_ROOMS = (
     *("catalogue", "logistics", "closures", "means", "rounds", "planning", "policies", "routing"),
 )
 STAFF_PAGES = (
+    "statements.write",
     "organisations.index",
     "organisations.create",
     "organisations.reject",
@@ -47,6 +48,9 @@ ALSO = {
     "rounds.sheet": ("technical agent",),
     "valuation.statement": ("manager",),
     "logistics.show": ("technical agent",),
+    "statements.show": ("manager",),
+    "charges.index": ("manager",),
+    "charges.show": ("manager",),
 }
 NOT_PAGES = {"static", "bootstrap.static", "feeds.show", "api.openapi", "health.alive"} | {
     "health.ready",
@@ -62,6 +66,8 @@ NOT_PAGES = {"static", "bootstrap.static", "feeds.show", "api.openapi", "health.
     "register.show_file",
     "register.public_file",
     "audit.heads",
+    "statements.picture",
+    "charges.export_file",
     "rounds.session",
     "rounds.worker",
     "feeds.programme",
