@@ -144,7 +144,7 @@ def charges_sheet(charges: Collection[ChargeView]) -> Sheet:
                 ),
                 to_local(each.proposed_at, each.zone).date(),
                 each.state.value,
-                Decimal(each.cents) / 100,
+                (Decimal(each.cents) / 100).quantize(Decimal("0.01")),
                 each.title,
             )
             for each in charges

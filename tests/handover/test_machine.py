@@ -75,7 +75,7 @@ class HandOvers(RuleBasedStateMachine):
             return False
         return True
 
-    @rule(which=st.integers(0, 1), pieces=st.integers(0, 10), rest=st.booleans())
+    @rule(which=st.integers(0, 1), pieces=st.integers(-1, 10), rest=st.booleans())
     def check_out(self, which: int, pieces: int, rest: bool) -> None:
         """Hand over, first or again."""
         number = self.numbers[which]
@@ -96,9 +96,9 @@ class HandOvers(RuleBasedStateMachine):
 
     @rule(
         which=st.integers(0, 1),
-        returned=st.integers(0, 9),
-        damaged=st.integers(0, 3),
-        lost=st.integers(0, 2),
+        returned=st.integers(-1, 9),
+        damaged=st.integers(-1, 3),
+        lost=st.integers(-1, 2),
         dirty=st.integers(0, 4),
     )
     def check_in(self, which: int, returned: int, damaged: int, lost: int, dirty: int) -> None:
@@ -109,7 +109,8 @@ class HandOvers(RuleBasedStateMachine):
         known = self._repairs()
         done = self._do(lambda uow: tell_check_in(uow, self.cast.manager, number, counted))
         back = returned + damaged + lost
-        assert done == (loan.is_out and 0 < back <= loan.away and dirty <= returned)
+        is_sound = min(returned, damaged, lost) >= 0 and dirty <= returned
+        assert done == (loan.is_out and 0 < back <= loan.away and is_sound)
         if not done:
             return
         loan.returned += returned

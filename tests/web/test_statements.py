@@ -18,12 +18,6 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
-def database(app):
-    """Return the application's database."""
-    return app.extensions["database"]
-
-
-@pytest.fixture
 def loan(database, cast, clock):
     """Return a loan of forty chairs that begins now."""
     number = approved(database, cast, {cast.chairs: 40})
