@@ -1,6 +1,5 @@
 """Statements and charges as they are read, and who may."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -178,18 +177,6 @@ def statement_pictures_in_use(uow: UnitOfWork) -> set[str]:
     signed = uow.session.execute(select(Statement.borrower_signature, Statement.lender_signature))
     photos = uow.session.scalars(select(StatementPhoto.name))
     return {name for row in signed for name in row if name} | {*photos}
-
-
-def kept_statements(uow: UnitOfWork, authority_ids: Collection[int] | None) -> dict[int, int]:
-    """Return by booking a statement that waits to be cleared up; of all lenders without any."""
-    query = (
-        select(Statement.booking_id, Statement.id)
-        .join(Booking, Booking.id == Statement.booking_id)
-        .where(Statement.standing == Standing.KEPT)
-    )
-    if authority_ids is not None:
-        query = query.where(Booking.authority_id.in_(authority_ids))
-    return dict(uow.session.execute(query).tuples().all())
 
 
 def _check(uow: UnitOfWork, actor: Principal, booking_id: int) -> None:

@@ -16,6 +16,7 @@ from lending.bookings.inbox import PER_PAGE, Inbox, InboxFilter, read_inbox
 from lending.db.database import UnitOfWork
 from lending.equity.overriding.queries import override_duties
 from lending.equity.routing.awaited import opinion_duties
+from lending.handover.awaited import handover_duties
 from lending.i18n import N_
 from lending.logistics.capacity import which_cannot_fit
 from lending.web.context import allowed, database, principal
@@ -44,6 +45,8 @@ ICONS = {
     DutyKind.PREPARE: "box-seam",
     DutyKind.HAND_OVER: "truck",
     DutyKind.TAKE_BACK: "box-arrow-in-down",
+    DutyKind.CLEAR_UP: "exclamation-diamond",
+    DutyKind.CHARGE: "chat-square-text",
     DutyKind.CLOSE: "check2-all",
 }
 
@@ -108,7 +111,12 @@ def index() -> ResponseReturnValue:
 
 def more_duties(uow: UnitOfWork) -> list[Duty]:
     """Return the reader's duties that rooms above the bookings know of."""
-    return [*opinion_duties(uow, principal()), *override_duties(uow, principal())]
+    actor = principal()
+    return [
+        *opinion_duties(uow, actor),
+        *override_duties(uow, actor),
+        *handover_duties(uow, actor),
+    ]
 
 
 def filter_of_request() -> InboxFilter:

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from calendars.intervals import Interval
+from lending.accounts.permissions import Principal
 from lending.availability.answers import free_for_loan
 from lending.bookings.charges import Charge, ChargeState
+from lending.bookings.duties import DutyKind
 from lending.bookings.models import Booking
 from lending.bookings.shortages import find_shortages
 from lending.bookings.supply import end_maintenance
@@ -20,6 +22,7 @@ from lending.equity.eligibility.criteria import Criterion, Verdict
 from lending.equity.eligibility.facts import judge_booking
 from lending.errors import Forbidden, InvalidInput, NotAllowedNow, NotFound
 from lending.events import Events
+from lending.handover.awaited import handover_duties
 from lending.handover.charging import (
     accept_charge,
     contest_charge,
@@ -222,6 +225,19 @@ def test_what_is_contested_can_be_upheld_or_waived_but_not_without_a_reason(
     assert (read(database, charge).state, read(database, charge).cents) == (ChargeState.WAIVED, 0)
     with pytest.raises(NotAllowedNow):
         database.write(lambda uow: settle_charge(uow, cast.manager, charge))
+
+
+def test_what_is_contested_waits_for_who_decides(
+    database: Database, cast: Cast, charge: int
+) -> None:
+    def duties(who: Principal) -> list[DutyKind]:
+        with database.read() as uow:
+            return [duty.kind for duty in handover_duties(uow, who)]
+
+    assert duties(cast.manager) == []
+    database.write(lambda uow: contest_charge(uow, cast.alice, charge, "Non."))
+    assert duties(cast.manager) == [DutyKind.CHARGE]
+    assert duties(cast.front_desk) == duties(cast.other_manager) == []
 
 
 def test_each_side_has_its_own_say(database: Database, cast: Cast, charge: int) -> None:
