@@ -159,7 +159,7 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
         _AUD: _AUTHORITY,
         _ADM: _ALL,
     },
-    Action.ANSWER_CHARGE: {_B: _OWN},
+    Action.ANSWER_CHARGE: {_B: _OWN, _ADM: _ALL},
     Action.DECIDE_CHARGE: {_M: _AUTHORITY, _ADM: _ALL},
     Action.SEE_INBOX: {_F: _AUTHORITY, _M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
     Action.SEE_BOARD: {_F: _AUTHORITY, _M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},

@@ -419,6 +419,7 @@ def test_a_statement_is_written_out_of_reach_and_arrives_once(
 ) -> None:
     context = telephone(browser, place, place.cast.agent)
     page = open_sheet(context, place)
+    expect(page.locator("#outbox")).to_have_attribute("data-loans", "yes", timeout=20_000)
     first = deliveries(place)[0]
     booking = place.task(first).booking_id
     place.cut()

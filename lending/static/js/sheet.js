@@ -173,10 +173,11 @@ document.addEventListener(
 async function stayAtHand() {
   const more = [ADDRESSES.signature, ADDRESSES.outbox, ADDRESSES.field, ...ADDRESSES.also.split(" ")];
   if (!(await field.stayAtHand({ worker: ADDRESSES.worker, files: ADDRESSES.files, more }))) return;
+  BOX.dataset.kept = "yes";
   // The statements of the loans of this day, to be filled in where there is no network.
   const linked = new Set([...document.querySelectorAll("a[data-keep]")].map((link) => new URL(link.href).pathname));
   for (const path of linked) await field.readAndKeep(path);
-  BOX.dataset.kept = "yes";
+  BOX.dataset.loans = "yes";
 }
 
 async function begin() {
