@@ -77,6 +77,15 @@ class Action(StrEnum):
     DECIDE_BOOKING = "booking.decide"
     """Approve, approve in part, refuse, put on the waiting list."""
     HAND_OVER = "booking.hand_over"
+    """Prepare and close loans, and clear up what was told of them."""
+    MAKE_STATEMENT = "booking.statement"
+    """Write what leaves and what comes back, at the depot or on the site."""
+    SEE_CHARGE = "charge.see"
+    """What is charged for damage."""
+    ANSWER_CHARGE = "charge.answer"
+    """Accept or contest it, for the borrower."""
+    DECIDE_CHARGE = "charge.decide"
+    """Reduce, uphold or waive it, and hand it to the finance department."""
     SEE_INBOX = "inbox.see"
     SEE_BOARD = "board.see"
     SEE_SHORTAGES = "shortages.see"
@@ -151,6 +160,16 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     Action.GIVE_OPINION: {_F: _AUTHORITY, _M: _AUTHORITY, _ADM: _ALL},
     Action.DECIDE_BOOKING: {_M: _AUTHORITY, _ADM: _ALL},
     Action.HAND_OVER: {_M: _AUTHORITY, _ADM: _ALL},
+    Action.MAKE_STATEMENT: {_M: _AUTHORITY, _AGENT: _AUTHORITY, _ADM: _ALL},
+    Action.SEE_CHARGE: {
+        _B: _OWN,
+        _F: _AUTHORITY,
+        _M: _AUTHORITY,
+        _AUD: _AUTHORITY,
+        _ADM: _ALL,
+    },
+    Action.ANSWER_CHARGE: {_B: _OWN, _ADM: _ALL},
+    Action.DECIDE_CHARGE: {_M: _AUTHORITY, _ADM: _ALL},
     Action.SEE_INBOX: {_F: _AUTHORITY, _M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
     Action.SEE_BOARD: {_F: _AUTHORITY, _M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
     Action.SEE_SHORTAGES: {

@@ -53,7 +53,8 @@ class Bar:
     quantity: int
     starts_at: datetime
     """Of the loan or the maintenance, without preparation and turnaround."""
-    ends_at: datetime
+    ends_at: datetime | None
+    """None: of a repair, until somebody says that it is over."""
     first: int
     columns: int
     before: int
@@ -264,11 +265,8 @@ def _bar(row: Row[*tuple[object, ...]], bounds: Sequence[int], now: int) -> Bar 
     source = row.Booking or row.Maintenance
     starts_at = source.starts_at if source else instant(row.starts)
     ends_at = source.ends_at if source else instant(row.ends)
-    loan = columns_of(
-        max(row.starts, seconds(starts_at)),
-        now if is_late else min(row.ends, seconds(ends_at)),
-        bounds,
-    )
+    ends = row.ends if ends_at is None else min(row.ends, seconds(ends_at))
+    loan = columns_of(max(row.starts, seconds(starts_at)), now if is_late else ends, bounds)
     booking = row.Booking
     return Bar(
         kind=row.kind,

@@ -73,6 +73,8 @@ class LineView:
     requested: int
     granted: int | None
     delivered: int
+    awaited: int
+    """What a later delivery brings."""
     returned: int
     damaged: int
     lost: int
@@ -269,6 +271,7 @@ def _line_views(
             requested=line.requested,
             granted=line.granted,
             delivered=line.delivered,
+            awaited=line.awaited,
             returned=line.returned,
             damaged=line.damaged,
             lost=line.lost,

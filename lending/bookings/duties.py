@@ -37,6 +37,10 @@ class DutyKind(StrEnum):
     PREPARE = "prepare"
     HAND_OVER = "hand_over"
     TAKE_BACK = "take_back"
+    CLEAR_UP = "clear_up"
+    """What two people told of a loan differs; see lending.handover."""
+    CHARGE = "charge"
+    """A charge is contested."""
     CLOSE = "close"
 
     @property
@@ -62,6 +66,8 @@ LABELS = {
     DutyKind.PREPARE: N_("To prepare"),
     DutyKind.HAND_OVER: N_("To hand over"),
     DutyKind.TAKE_BACK: N_("Back today"),
+    DutyKind.CLEAR_UP: N_("Statements that differ"),
+    DutyKind.CHARGE: N_("Contested charge"),
     DutyKind.CLOSE: N_("To close"),
 }
 
@@ -77,6 +83,8 @@ ACTIONS = {
     DutyKind.PREPARE: Action.HAND_OVER,
     DutyKind.HAND_OVER: Action.HAND_OVER,
     DutyKind.TAKE_BACK: Action.HAND_OVER,
+    DutyKind.CLEAR_UP: Action.HAND_OVER,
+    DutyKind.CHARGE: Action.DECIDE_CHARGE,
     DutyKind.CLOSE: Action.HAND_OVER,
 }
 

@@ -191,6 +191,10 @@ class BookingLine(Base):
         CheckConstraint("requested > 0", name="requested"),
         CheckConstraint("granted IS NULL OR granted BETWEEN 0 AND requested", name="granted"),
         CheckConstraint("delivered >= 0 AND delivered <= COALESCE(granted, 0)", name="delivered"),
+        CheckConstraint(
+            "awaited >= 0 AND delivered + awaited <= COALESCE(granted, 0)", name="awaited"
+        ),
+        CheckConstraint("returned >= 0 AND damaged >= 0 AND lost >= 0", name="counts"),
         CheckConstraint("returned + damaged + lost <= delivered", name="returned"),
         Index("ix_booking_line_booking", "booking_id", "item_id", unique=True),
         Index("ix_booking_line_item", "item_id"),
@@ -202,6 +206,8 @@ class BookingLine(Base):
     requested: Mapped[int]
     granted: Mapped[int | None]
     delivered: Mapped[int] = mapped_column(default=0)
+    awaited: Mapped[int] = mapped_column(default=0)
+    """Of a loan that is out: what a later delivery brings, and what is reserved for it."""
     returned: Mapped[int] = mapped_column(default=0)
     damaged: Mapped[int] = mapped_column(default=0)
     lost: Mapped[int] = mapped_column(default=0)

@@ -25,7 +25,8 @@ class Repair:
     maintenance_id: int
     quantity: int
     starts_at: datetime
-    ends_at: datetime
+    ends_at: datetime | None
+    """None: nobody has said when they are back."""
     reason: str
 
 
@@ -67,12 +68,13 @@ def find_remedies(uow: UnitOfWork, shortages: Sequence[Shortage]) -> dict[int, R
 def _repairs(uow: UnitOfWork, spans: dict[int, Interval]) -> dict[int, list[Repair]]:
     rows = uow.session.scalars(
         select(Maintenance)
-        .where(Maintenance.item_id.in_(spans), Maintenance.ends_at > uow.now)
+        .where(Maintenance.item_id.in_(spans), Maintenance.is_on(uow.now))
         .order_by(Maintenance.starts_at)
     )
     found: dict[int, list[Repair]] = defaultdict(list)
     for row in rows:
-        if row.starts_at < spans[row.item_id].end and row.ends_at > spans[row.item_id].start:
+        span = spans[row.item_id]
+        if row.starts_at < span.end and (row.ends_at is None or row.ends_at > span.start):
             found[row.item_id].append(
                 Repair(row.id, row.quantity, row.starts_at, row.ends_at, row.reason)
             )

@@ -192,9 +192,9 @@ MOVES: dict[str, Move] = {
             N_("Hand over"),
             "approved partly_approved prepared",
             State.OUT,
-            Action.HAND_OVER,
+            Action.MAKE_STATEMENT,
         ),
-        _move("check_in", N_("Take back"), "out", State.RETURNED, Action.HAND_OVER),
+        _move("check_in", N_("Take back"), "out", State.RETURNED, Action.MAKE_STATEMENT),
         _move("close", N_("Close"), "returned", State.CLOSED, Action.HAND_OVER),
         _move(
             "cancel",

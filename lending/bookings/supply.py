@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from lending.accounts.permissions import Action, Principal
-from lending.availability.holds import add_holds, drop_holds_of_maintenance, seconds
+from lending.availability.holds import FOREVER, add_holds, drop_holds_of_maintenance, seconds
 from lending.availability.models import HoldKind
 from lending.bookings.facts import StockChanged
 from lending.bookings.holding import lock_with_waiting
@@ -86,19 +86,35 @@ def plan_maintenance(
     if errors:
         raise InvalidInput(errors)
     lock_with_waiting(uow, [item.id])
+    return put_in_maintenance(uow, actor, item.id, quantity, starts_at, ends_at, reason)
+
+
+def put_in_maintenance(
+    uow: UnitOfWork,
+    actor: Principal,
+    item_id: int,
+    quantity: int,
+    starts_at: datetime,
+    ends_at: datetime | None,
+    reason: str,
+) -> Maintenance:
+    """Take pieces out of lending, whoever finds that they must be; the item must be locked.
+
+    Without an end they are away until somebody ends the maintenance.
+    """
     maintenance = Maintenance(
-        item_id=item.id,
+        item_id=item_id,
         quantity=quantity,
         starts_at=starts_at,
         ends_at=ends_at,
-        reason=reason.strip(),
+        reason=reason.strip()[:300],
         actor_id=actor.user_id,
         created_at=uow.now,
     )
     uow.session.add(maintenance)
     uow.session.flush()  # the hold points at it
     _hold(uow, maintenance)
-    uow.events.publish(StockChanged(item.id), uow)
+    uow.events.publish(StockChanged(item_id), uow)
     return maintenance
 
 
@@ -115,7 +131,7 @@ def end_maintenance(uow: UnitOfWork, actor: Principal, maintenance_id: int) -> M
     item = _item(uow, actor, maintenance.item_id)
     terms = lock_with_waiting(uow, [item.id])
     uow.session.refresh(maintenance)
-    if maintenance.ends_at <= uow.now:
+    if maintenance.ends_at is not None and maintenance.ends_at <= uow.now:
         raise NotAllowedNow
     drop_holds_of_maintenance(uow.session, maintenance.id)
     kept: Maintenance | None = maintenance
@@ -133,6 +149,7 @@ def end_maintenance(uow: UnitOfWork, actor: Principal, maintenance_id: int) -> M
 
 def _hold(uow: UnitOfWork, maintenance: Maintenance) -> None:
     starts = seconds(maintenance.starts_at)
+    ends = FOREVER if maintenance.ends_at is None else seconds(maintenance.ends_at)
     add_holds(
         uow.session,
         [
@@ -140,7 +157,7 @@ def _hold(uow: UnitOfWork, maintenance: Maintenance) -> None:
                 "item_id": maintenance.item_id,
                 "starts": starts,
                 # At least a second: a maintenance that is ended as it begins stays in the record.
-                "ends": max(seconds(maintenance.ends_at), starts + 1),
+                "ends": max(ends, starts + 1),
                 "quantity": maintenance.quantity,
                 "kind": HoldKind.MAINTENANCE,
                 "is_out": False,

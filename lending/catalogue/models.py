@@ -5,11 +5,13 @@ from datetime import datetime
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     String,
     Text,
     UniqueConstraint,
+    or_,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -202,7 +204,13 @@ class Maintenance(Base):
     item_id: Mapped[int] = mapped_column(ForeignKey("item.id", ondelete="CASCADE"))
     quantity: Mapped[int]
     starts_at: Mapped[datetime]
-    ends_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+    """None: until somebody says that they are back."""
     reason: Mapped[str] = mapped_column(String(300))
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("app_user.id"))
     created_at: Mapped[datetime]
+
+    @classmethod
+    def is_on(cls, now: datetime) -> ColumnElement[bool]:
+        """Return the condition that it runs, or comes."""
+        return or_(cls.ends_at.is_(None), cls.ends_at > now)

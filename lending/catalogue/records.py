@@ -36,7 +36,8 @@ class MaintenanceEntry:
     id: int
     quantity: int
     starts_at: datetime
-    ends_at: datetime
+    ends_at: datetime | None
+    """None: until somebody says that they are back."""
     reason: str
     actor: str
 
@@ -102,7 +103,7 @@ def list_maintenance(
         .order_by(Maintenance.starts_at, Maintenance.id)
     )
     if not with_past:
-        query = query.where(Maintenance.ends_at > uow.now)
+        query = query.where(Maintenance.is_on(uow.now))
     return [
         MaintenanceEntry(m.id, m.quantity, m.starts_at, m.ends_at, m.reason, actor_name or "")
         for m, actor_name in uow.session.execute(query)

@@ -34,6 +34,7 @@ from lending.catalogue.models import Item
 from lending.clock import FixedClock
 from lending.db.database import Database, UnitOfWork
 from lending.demo.allocations import OPENED, announce_july, ask_for_july, july_wishes
+from lending.demo.damage import Stories, mend
 from lending.demo.foundation import HISTORY, write_foundation
 from lending.demo.kits import write_kits
 from lending.demo.overrides import override, propose
@@ -141,6 +142,8 @@ class _Season:
         for number, (day, wish) in enumerate(july_wishes(self.now.astimezone(ZONE).date())):
             at = self.now - OPENED + timedelta(days=2 + 3 * number)
             self._plan(at, partial(ask_for_july, self.database, ZONE, day, wish))
+        for at, step in Stories(self.database, ZONE, self.now).steps():
+            self._plan(at, partial(self._lent, step))
         work = FieldWork(self.database, self.clock, self.now, ZONE)
         self._plan(work.monday_morning, partial(self._send_out, work))
         total = len(self.steps)
@@ -157,6 +160,11 @@ class _Season:
         """Play a story, unless what it asks for is lent already."""
         with suppress(StockConflict):
             story(self.database, ZONE)
+
+    def _lent(self, step: Step) -> None:
+        """Play a story, unless what it asks for is lent already or the rules say no."""
+        with suppress(StockConflict, RulesSayNo, NotAllowedNow, WaitsForRound):
+            step()
 
     def _send_out(self, work: FieldWork) -> None:
         for at, step in work.begin():
@@ -323,8 +331,9 @@ class _Season:
             return
 
     def _expire(self) -> None:
-        """Do what a worker would have done every hour."""
+        """Do what a worker would have done every hour, and a depot every week."""
         expire_options(self.database)
+        mend(self.database)
 
     def _repairs(self) -> None:
         began = self.clock.instant.replace(minute=0, second=0, microsecond=0)

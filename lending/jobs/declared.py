@@ -15,6 +15,8 @@ from lending.catalogue.queries import photos_in_use
 from lending.closures.service import fetcher, read_all_again
 from lending.equity.record.retention import erase_old_words
 from lending.equity.record.witness import write_letter
+from lending.handover.late import tell_late_loans
+from lending.handover.queries import statement_pictures_in_use
 from lending.i18n import N_
 from lending.jobs.backups import BACK_UP
 from lending.jobs.checking import check_all_records, check_files, check_insurances, check_rules
@@ -79,7 +81,8 @@ def _forget_contacts(run: Run) -> list[Count]:
 
 def _tidy_photos(run: Run) -> list[Count]:
     with run.database.read() as uow:
-        used, told = photos_in_use(uow), pictures_in_use(uow)
+        used = photos_in_use(uow)
+        told = pictures_in_use(uow) | statement_pictures_in_use(uow)
     instance = run.settings.instance
     removed = PhotoStore(instance).remove_others(used)
     removed += PhotoStore(instance, "field").remove_others(told)
@@ -90,6 +93,10 @@ def _tidy_papers(run: Run) -> list[Count]:
     with run.database.read() as uow:
         used = files_in_use(uow)
     return [Count(N_("Files removed"), paper_files(run.settings.instance).remove_others(used))]
+
+
+def _tell_late_loans(run: Run) -> list[Count]:
+    return [Count(N_("Late loans told"), tell_late_loans(run.database))]
 
 
 def _forget_old_keys(run: Run) -> list[Count]:
@@ -104,6 +111,7 @@ JOBS = (
     BACK_UP,
     Job("expire-options", _expire_options, every=timedelta(minutes=5)),
     Job("serve-waiting-list", _serve_waiting_list, every=timedelta(minutes=10)),
+    Job("tell-late-loans", _tell_late_loans, every=timedelta(minutes=10)),
     # Each change is rendered where it is made; this is for what no event tells.
     Job("refresh-calendars", _refresh_calendars, every=timedelta(hours=1)),
     Job("read-calendars", _read_calendars, every=timedelta(hours=6), offset=timedelta(minutes=20)),

@@ -6,8 +6,9 @@ from datetime import datetime
 from lending.accounts.permissions import Principal
 from lending.db.database import UnitOfWork
 from lending.errors import NotAllowedNow
+from lending.logistics.arriving import new_key
 from lending.logistics.kinds import FINISHABLE, STARTABLE, STOPPABLE, TaskState, Told
-from lending.logistics.telling import Report, load_task, new_key, tell
+from lending.logistics.telling import Report, load_task, tell
 
 
 def start_task(uow: UnitOfWork, actor: Principal, task_id: int, at: datetime | None = None) -> None:

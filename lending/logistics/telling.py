@@ -6,22 +6,18 @@ else told meanwhile changes nothing, but is kept for whoever plans.
 """
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from uuid import uuid4
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from sqlalchemy import select
 
-from calendars.zones import local_day, to_local
 from lending.accounts.permissions import Action, Principal
-from lending.authorities.models import Authority
 from lending.bookings.models import Booking
 from lending.db.database import UnitOfWork
 from lending.errors import FieldError, InvalidInput, NotFound
 from lending.i18n import N_
+from lending.logistics.arriving import believed, is_key
 from lending.logistics.facts import TaskTold
 from lending.logistics.kinds import LEADS_TO, TaskState, Told
 from lending.logistics.models import Task, TaskEvent
@@ -29,12 +25,9 @@ from lending.logistics.models import Task, TaskEvent
 LONGEST_TEXT = 2000
 LONGEST_NAME = 120
 MOST_PIECES = 1_000_000
-FAST_CLOCK = timedelta(minutes=5)
-"""How far the clock of a telephone may be ahead of ours."""
 
 ENDED = frozenset({TaskState.DONE, TaskState.PARTIAL, TaskState.PROBLEM})
 NEEDS_WORDS = frozenset({Told.PARTIAL, Told.IMPOSSIBLE, Told.NOTE})
-_KEY = re.compile(r"[0-9A-Za-z-]{8,64}")
 
 
 @dataclass(frozen=True)
@@ -73,11 +66,6 @@ class Outcome:
     """Who told last how the task stands; empty when its booking shows it."""
 
 
-def new_key() -> str:
-    """Return a key for a report that is sent once and at once."""
-    return str(uuid4())
-
-
 def load_task(uow: UnitOfWork, actor: Principal, task_id: int) -> Task:
     """Return a task that the actor may tell something of, locked until the transaction ends.
 
@@ -113,7 +101,7 @@ def tell(uow: UnitOfWork, actor: Principal, task_id: int, report: Report) -> Out
         task_id=task.id,
         key=report.key,
         kind=report.kind,
-        happened_at=_happened_at(uow, task, report),
+        happened_at=believed(uow, task.authority_id, report.happened_at),
         arrived_at=uow.now,
         user_id=actor.user_id,
         told_by=actor.name[:LONGEST_NAME],
@@ -145,7 +133,7 @@ def _check(report: Report) -> None:
         )
         if len(text.strip()) > limit
     ]
-    if not _KEY.fullmatch(report.key):
+    if not is_key(report.key):
         errors.append(FieldError("key", N_("Reload the page and send this again.")))
     if report.kind in NEEDS_WORDS and not report.text.strip():
         words = N_("Say what happened: who plans the next visit will read it.")
@@ -158,27 +146,6 @@ def _check(report: Report) -> None:
         errors.append(FieldError("counts", N_("Count the pieces again: a number is too large.")))
     if errors:
         raise InvalidInput(errors)
-
-
-def _happened_at(uow: UnitOfWork, task: Task, report: Report) -> datetime:
-    """Return when it happened, never later than now.
-
-    Raises:
-        InvalidInput: the telephone's clock cannot be right.
-    """
-    if report.happened_at is None:
-        return uow.now
-    zone = ZoneInfo(uow.session.get_one(Authority, task.authority_id).timezone)
-    yesterday = to_local(uow.now, zone).date() - timedelta(days=1)
-    if report.happened_at > uow.now + FAST_CLOCK:
-        raise InvalidInput(
-            happened_at=N_("This is told for a time to come. Set the clock of the phone.")
-        )
-    if report.happened_at < local_day(yesterday, zone).start:
-        raise InvalidInput(
-            happened_at=N_("This happened before yesterday. Send it with the present time.")
-        )
-    return min(report.happened_at, uow.now)
 
 
 def _follow(uow: UnitOfWork, task: Task, event: TaskEvent, report: Report) -> None:

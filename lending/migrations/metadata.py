@@ -5,6 +5,7 @@ import lending.api.models
 import lending.attachments.models
 import lending.authorities.models
 import lending.availability.models
+import lending.bookings.charges
 import lending.bookings.models
 import lending.catalogue.models
 import lending.catalogue.unit_models
@@ -16,6 +17,7 @@ import lending.equity.rounds.models
 import lending.equity.routing.models
 import lending.equity.valuation.models
 import lending.handover.assignment_models
+import lending.handover.models
 import lending.jobs.models
 import lending.logistics.means.models
 import lending.logistics.models

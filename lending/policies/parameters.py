@@ -240,10 +240,16 @@ PARAMETERS = (
         N_("We warn you when you reach %(value)s of that amount."),
     ),
     Parameter(
-        "damage_percent", _H, N_("Repair or cleaning"),
+        "damage_percent", _H, N_("Repair"),
         N_("Of the replacement value."), Unit.PERCENT,
-        N_("What comes back dirty or damaged is charged at %(value)s of its replacement value."),
-        N_("Repair and cleaning are not charged."),
+        N_("What comes back damaged is charged at %(value)s of its replacement value."),
+        N_("Repair is not charged."),
+    ),
+    Parameter(
+        "cleaning_percent", _H, N_("Cleaning"),
+        N_("Of the replacement value."), Unit.PERCENT,
+        N_("What comes back dirty is charged at %(value)s of its replacement value."),
+        N_("Cleaning is not charged."),
     ),
     Parameter(
         "loss_percent", _H, N_("Loss"),

@@ -155,7 +155,9 @@ class Rules(_Frozen):
     labour_cents_an_hour: Cents = 3000
     transport_cents_a_km: Cents = 60
     damage_percent: Percent = 10
-    """Of the replacement value, for repair or cleaning."""
+    """Of the replacement value, for repair."""
+    cleaning_percent: Percent = 10
+    """Of the replacement value, for cleaning what comes back dirty."""
     loss_percent: Percent = 100
     in_kind_limit_cents: Cents = 2_300_000
     """Of aid within a year, from which an agreement is due (decree 2001-495)."""

@@ -20,6 +20,7 @@ from lending.bookings.models import Booking, Event, Transition
 from lending.bookings.states import AT_WORK, State
 from lending.db.database import Database, UnitOfWork
 from lending.errors import InvalidInput, NotAllowedNow, NotFound
+from lending.handover.models import Statement, StatementPhoto
 from lending.i18n import N_
 from lending.logistics.models import Task, TaskEvent
 from lending.organisations.models import Organisation
@@ -172,6 +173,16 @@ def _forget_people_of(uow: UnitOfWork, booking_ids: Collection[int]) -> None:
         )
         .values(receiver="", signature="", photo="")
     )
+    told = select(Statement.id).where(Statement.booking_id.in_(booking_ids))
+    uow.session.execute(
+        update(Statement)
+        .where(
+            Statement.id.in_(told),
+            or_(Statement.borrower_name != "", Statement.borrower_signature != ""),
+        )
+        .values(borrower_name="", borrower_signature="")
+    )
+    uow.session.execute(delete(StatementPhoto).where(StatementPhoto.statement_id.in_(told)))
 
 
 def _kept_for(uow: UnitOfWork) -> timedelta:

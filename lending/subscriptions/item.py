@@ -13,7 +13,7 @@ from calendars.intervals import Interval
 from lending.accounts.permissions import Action, Principal
 from lending.authorities.models import Authority
 from lending.availability.answers import instant
-from lending.availability.holds import seconds
+from lending.availability.holds import FOREVER, seconds
 from lending.availability.models import Hold, HoldKind
 from lending.bookings.models import Booking, BookingLine, Event
 from lending.catalogue.models import Item, Maintenance
@@ -24,6 +24,9 @@ from lending.subscriptions.addresses import booking_page, item_page
 from lending.subscriptions.bookings import depot_in_words, numbers, place_of
 from lending.subscriptions.drawing import PRODUCT, Drawn, Feed, Pen, Reach
 from lending.subscriptions.models import Audience, View
+
+LONGEST = 366 * 24 * 3600
+"""For how long a calendar shows what has no end yet, in seconds."""
 
 _HELD = (
     func.sum(Hold.quantity).label("quantity"),
@@ -198,7 +201,8 @@ class _Drawing:
         url: str,
         status: Status,
     ) -> Drawn:
-        starts_at, ends_at = instant(row.starts), instant(row.ends)
+        starts_at = instant(row.starts)
+        ends_at = instant(row.starts + LONGEST if row.ends >= FOREVER else row.ends)
         depot = self.item.depot
         entry = Entry(
             uid=self.pen.uid(name, View.ITEM),

@@ -42,6 +42,8 @@ from lending.equity.valuation.limits import YearWithLoan, year_with_loan
 from lending.errors import FieldError, InvalidInput, NotAllowedNow
 from lending.handover.assignment_errors import UnitNotFit, UnitTaken
 from lending.handover.assignment_queries import has_units
+from lending.handover.charge_views import charges_of
+from lending.handover.queries import statements_of
 from lending.logistics.overruling import CapacityExceeded, overrules_of
 from lending.logistics.queries import TaskRow, tasks_of
 from lending.safety.reading import questions_of, safety_notices
@@ -186,6 +188,8 @@ def page_of(
         is_windy = any(n.code is Code.WIND_LIMIT for n in safety) and is_time(uow, row)
         losses = worse_off(uow, row, asked) if rules.against and not proposal else ()
         numbered = has_units(uow, booking_id)
+        statements = statements_of(uow, principal(), booking_id)
+        charges = charges_of(uow, principal(), booking_id)
     page = DecisionPage(
         case=case,
         mode=_mode(case.booking),
@@ -221,6 +225,8 @@ def page_of(
         reasons=tuple(RefusalReason),
         State=State,
         routing=routing,
+        statements=statements,
+        charges=charges,
     ), status
 
 

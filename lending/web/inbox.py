@@ -17,6 +17,7 @@ from lending.bookings.inbox import PER_PAGE, Inbox, InboxFilter, read_inbox
 from lending.db.database import UnitOfWork
 from lending.equity.overriding.queries import override_duties
 from lending.equity.routing.awaited import opinion_duties
+from lending.handover.awaited import handover_duties
 from lending.i18n import N_
 from lending.jobs.finding_kinds import FindingKind
 from lending.jobs.findings import FindingView, list_findings
@@ -48,6 +49,8 @@ ICONS = {
     DutyKind.PREPARE: "box-seam",
     DutyKind.HAND_OVER: "truck",
     DutyKind.TAKE_BACK: "box-arrow-in-down",
+    DutyKind.CLEAR_UP: "exclamation-diamond",
+    DutyKind.CHARGE: "chat-square-text",
     DutyKind.CLOSE: "check2-all",
 }
 
@@ -137,6 +140,7 @@ def more_duties(uow: UnitOfWork) -> list[Duty]:
         *opinion_duties(uow, actor),
         *override_duties(uow, actor),
         *paper_duties(uow, actor),
+        *handover_duties(uow, actor),
     ]
 
 

@@ -15,6 +15,7 @@ from lending.authorities.queries import AuthorityView, list_authorities
 from lending.db.database import UnitOfWork
 from lending.errors import InvalidInput, NotAllowedNow
 from lending.i18n import N_
+from lending.logistics.arriving import new_key
 from lending.logistics.fieldwork import finish_task, report_problem, start_task
 from lending.logistics.kinds import FINISHABLE, STARTABLE, STOPPABLE, TaskKind, TaskState, Told
 from lending.logistics.queries import (
@@ -25,7 +26,6 @@ from lending.logistics.queries import (
     list_tasks,
     work_in,
 )
-from lending.logistics.telling import new_key
 from lending.web.context import allowed, database, principal
 from lending.web.formats import DEFAULT_ZONE
 from lending.web.numbers import whole_number

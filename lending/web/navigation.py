@@ -74,6 +74,8 @@ def _rooms_of(place: Place) -> tuple[str, ...]:
     # Who does the field work, and with what, is looked up from there.
     return {
         "inbox": (room, "decisions", "routing", "assigning"),
+        "bookings": (room, "charges"),
+        "rounds": (room, "statements"),
         "logistics": (room, "means", "planning"),
         "organisations": (room, "valuation", "attachments"),
         "catalogue": (room, "units"),

@@ -12,8 +12,8 @@ from werkzeug.exceptions import NotFound as PageNotFound
 
 from calendars.zones import to_local
 from lending.accounts.permissions import Action
+from lending.logistics.arriving import new_key
 from lending.logistics.rounds.sheet import CrewRound, own_crew, rounds_on, sheet_of
-from lending.logistics.telling import new_key
 from lending.web.context import allowed, database, principal
 from lending.web.formats import DEFAULT_ZONE
 from lending.web.logistics import FIRST_DAY, LAST_DAY
@@ -80,7 +80,7 @@ def sheet(crew_id: int, day: str) -> ResponseReturnValue:
         next=that + ONE_DAY,
         new_key=new_key,
         notice_views=notice_views,
-        files=f"treteau-files-{_release()}",
+        files=kept_files(),
     )
 
 
@@ -104,6 +104,11 @@ def worker() -> ResponseReturnValue:
     headers = {"Service-Worker-Allowed": url_for("rounds.index"), "Cache-Control": "no-cache"}
     content = f'const VERSION = "{_release()}";\n{text}'
     return Response(content, mimetype="text/javascript", headers=headers)
+
+
+def kept_files() -> str:
+    """Return under which name telephones keep the files of this release."""
+    return f"treteau-files-{_release()}"
 
 
 @cache

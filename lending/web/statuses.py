@@ -6,9 +6,11 @@ The words of bookings and organisations are those of their rooms; here is only h
 from dataclasses import dataclass
 
 from lending.attachments.kinds import PaperState
+from lending.bookings.charges import ChargeState
 from lending.bookings.states import LABELS, State
 from lending.equity.routing.models import Verdict
 from lending.equity.valuation.limits import Level
+from lending.handover.kinds import Standing
 from lending.i18n import N_
 from lending.organisations.models import Verification
 
@@ -116,8 +118,37 @@ AID = {
 }
 """How near the aid of a year comes to the limit."""
 
+_CHARGE_LOOK = {
+    ChargeState.PROPOSED: ("wait", "exclamation-circle"),
+    ChargeState.CONTESTED: ("bad", "chat-square-text"),
+    ChargeState.ACCEPTED: ("good", "check-circle-fill"),
+    ChargeState.REDUCED: ("part", "circle-half"),
+    ChargeState.UPHELD: ("info", "hammer"),
+    ChargeState.WAIVED: ("plain", "slash-circle"),
+    ChargeState.EXPORTED: ("info", "send"),
+    ChargeState.SETTLED: ("done", "check2-all"),
+}
+
+CHARGE = {
+    state.value: StatusView(state.label, tone, icon) for state, (tone, icon) in _CHARGE_LOOK.items()
+}
+
+_STATEMENT_LOOK = {
+    Standing.COUNTED: ("good", "check-circle-fill"),
+    Standing.AGREES: ("plain", "check-lg"),
+    Standing.KEPT: ("bad", "exclamation-triangle-fill"),
+    Standing.DISMISSED: ("plain", "slash-circle"),
+}
+
+STATEMENT = {
+    standing.value: StatusView(standing.label, tone, icon)
+    for standing, (tone, icon) in _STATEMENT_LOOK.items()
+}
+
 _KINDS = {
     "aid": AID,
+    "charge": CHARGE,
+    "statement": STATEMENT,
     "booking": BOOKING,
     "organisation": ORGANISATION,
     "item": ITEM,

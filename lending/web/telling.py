@@ -14,9 +14,10 @@ from werkzeug.exceptions import NotFound as PageNotFound
 from lending.accounts.permissions import Action
 from lending.errors import FieldError, InvalidInput
 from lending.i18n import N_
+from lending.logistics.arriving import new_key
 from lending.logistics.kinds import TaskState, Told
 from lending.logistics.queries import get_task
-from lending.logistics.telling import Outcome, Report, new_key, tell
+from lending.logistics.telling import Outcome, Report, tell
 from lending.logistics.told import has_picture
 from lending.web.addresses import own_address
 from lending.web.context import allowed, database, field_pictures, principal
@@ -48,7 +49,7 @@ def say(task_id: int) -> ResponseReturnValue:
         outcome = database().write(lambda uow: tell(uow, principal(), task_id, report))
     except InvalidInput as error:
         return _refused(task_id, error.errors)
-    if _wants_json():
+    if wants_json():
         return jsonify(_written(outcome))
     if outcome.conflict is None:
         flash(gettext(THANKS[report.kind]), "good")
@@ -88,13 +89,14 @@ def _written(outcome: Outcome) -> dict[str, object]:
     }
 
 
-def _wants_json() -> bool:
+def wants_json() -> bool:
+    """Return whether the telephone's queue asks, and not a browser."""
     return bool(request.accept_mimetypes.best == "application/json")
 
 
 def _refused(task_id: int, errors: Sequence[FieldError]) -> ResponseReturnValue:
     messages = tuple(gettext(e.message) % dict(e.data) for e in errors)
-    if _wants_json():
+    if wants_json():
         named = zip(errors, messages, strict=True)
         return jsonify(errors=[{"field": e.field, "message": m} for e, m in named]), 422
     return task_page(task_id, messages, status=422)
@@ -114,17 +116,22 @@ def _report() -> Report:
     report = Report(
         kind=kind,
         key=form.get("key") or new_key(),
-        happened_at=_instant("happened_at"),
-        seen_at=_instant("seen_at"),
+        happened_at=sent_instant("happened_at"),
+        seen_at=sent_instant("seen_at"),
         text=form.get("reason", ""),
         counts=_counts(),
         receiver=form.get("receiver", ""),
     )
     # Outside the transaction: the name is that of the content, so twice does no harm.
-    return replace(report, photo=_picture("photo"), signature=_picture("signature"))
+    return replace(report, photo=sent_picture("photo"), signature=sent_picture("signature"))
 
 
-def _instant(name: str) -> datetime | None:
+def sent_instant(name: str) -> datetime | None:
+    """Return the aware instant in a field of the form; none where the field is empty.
+
+    Raises:
+        InvalidInput: it is no instant.
+    """
     given = request.form.get(name, "")
     if not given:
         return None
@@ -150,7 +157,8 @@ def _counts() -> dict[int, int] | None:
     return found or None
 
 
-def _picture(name: str) -> str:
+def sent_picture(name: str) -> str:
+    """Keep the picture in a field of the form and return its name; nothing without one."""
     sent: FileStorage | None = request.files.get(name)
     content = sent.read() if sent else b""
     return field_pictures().save(content) if content else ""

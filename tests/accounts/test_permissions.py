@@ -42,6 +42,7 @@ def test_an_auditor_changes_nothing() -> None:
         Action.SEE_JOBS,
         Action.SEE_RECORD,
         Action.SEE_VALUE,
+        Action.SEE_CHARGE,
     }
     assert {action for action in Action if Role.AUDITOR in PERMISSIONS[action]} == reading
 

@@ -23,6 +23,8 @@ from lending.app import build_database, create_app
 from lending.bookings.models import Logistics
 from lending.db.database import Database, UnitOfWork
 from lending.db.schema import migrate
+from lending.handover.kinds import Standing
+from lending.handover.queries import statements_of
 from lending.logistics.fieldwork import report_problem
 from lending.logistics.kinds import TaskState, Told
 from lending.logistics.means.models import Agent
@@ -409,4 +411,45 @@ def test_the_sheet_prints_whole_on_a4(browser: Browser, place: Place) -> None:
         expect(hidden).to_be_hidden()
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert wide <= 0, "nothing is wider than the paper"
+    context.close()
+
+
+def test_a_statement_is_written_out_of_reach_and_arrives_once(
+    browser: Browser, place: Place
+) -> None:
+    context = telephone(browser, place, place.cast.agent)
+    page = open_sheet(context, place)
+    expect(page.locator("#outbox")).to_have_attribute("data-loans", "yes", timeout=20_000)
+    first = deliveries(place)[0]
+    booking = place.task(first).booking_id
+    place.cut()
+    context.set_offline(True)
+    stop(page, first).locator("a[data-keep]").click()
+    expect(page.locator("#outbox")).to_have_attribute("data-state", "offline")
+    line = page.locator("[data-line]").first
+    line.get_by_role("button", name="Un de moins").click()
+    expect(line.locator("[data-all]")).to_have_attribute("aria-pressed", "false")
+    line.locator("summary").click()
+    line.locator("[type=file]").set_input_files(a_photo())
+    page.locator("[name=rest_follows]").check()
+    press(page.locator("#statement"))  # nobody is named: it stays, and asks
+    expect(page.locator("[name=borrower_name]")).to_be_focused()
+    assert violations(page) == []
+    page.locator("[name=borrower_name]").fill("Alice Martin")
+    sign(page, page.locator("[data-pad=borrower_signature]"))
+    press(page.locator("#statement"))
+    expect(page.locator("#statement-kept")).to_be_visible()
+    waiting(page, 1)
+
+    place.connect()
+    context.set_offline(False)
+    page.locator("#outbox-again").click()
+    sent(page)
+    with place.database.read() as uow:
+        [made] = statements_of(uow, place.cast.manager, booking)
+    [told] = made.lines
+    assert (made.standing, told.delivered, told.expected) == (Standing.COUNTED, 39, 40)
+    assert made.rest_follows
+    assert made.borrower_signature
+    assert len(told.photos) == 1
     context.close()

@@ -209,6 +209,15 @@ ROUTES: dict[str, Route] = {
     **_of(
         Owner.BOOKING, Action.HAND_OVER, "decisions", "prepare", "hand_over", "take_back", "close"
     ),
+    # what left and came back
+    **_of(Owner.BOOKING, Action.MAKE_STATEMENT, "statements", "write", "tell"),
+    **_of(Owner.BOOKING, Action.SEE_BOOKING, "statements", "show", "picture"),
+    **_of(Owner.BOOKING, Action.HAND_OVER, "statements", "adopt", "dismiss"),
+    "charges.index": Route(Action.SEE_CHARGE),
+    "charges.export_file": Route(Action.DECIDE_CHARGE),
+    **_of(Owner.BOOKING, Action.SEE_CHARGE, "charges", "show"),
+    **_of(Owner.BOOKING, Action.ANSWER_CHARGE, "charges", "answer"),
+    **_of(Owner.BOOKING, Action.DECIDE_CHARGE, "charges", "decide"),
     # what loans are worth
     "valuation.choose": Route(Action.SEE_VALUE),
     **_of(

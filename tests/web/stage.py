@@ -14,6 +14,7 @@ from lending.accounts.permissions import ANONYMOUS, Principal, Role
 from lending.accounts.sessions import Limits, Visitor, open_session
 from lending.accounts.tokens import create_token
 from lending.app import build_database, create_app
+from lending.bookings.charges import Charge
 from lending.bookings.models import Booking, Logistics
 from lending.bookings.supply import plan_maintenance
 from lending.catalogue.unit_queries import get_unit
@@ -21,6 +22,8 @@ from lending.clock import FixedClock
 from lending.closures.service import NewClosure, NewSource, add_source, close_days
 from lending.db.database import Database
 from lending.db.schema import migrate
+from lending.handover.statements import tell_check_in, tell_check_out
+from lending.handover.values import Counted
 from lending.jobs.declared import JOBS
 from lending.jobs.finding_kinds import FindingKind
 from lending.jobs.findings import Found, settle
@@ -183,6 +186,7 @@ def _objects(database: Database, cast: Cast, folder: Path) -> dict[str, object]:
     means = _means(database, cast)
     _rules(database, cast)
     _jobs(database, cast)
+    statement, charge = _damage(database, cast)
     with database.read() as uow:
         session = uow.session.scalars(select(UserSession.id)).one()
         task = uow.session.scalars(select(Task.id).order_by(Task.id)).first()
@@ -207,6 +211,9 @@ def _objects(database: Database, cast: Cast, folder: Path) -> dict[str, object]:
         "token": address.path.removeprefix("/calendars/").removesuffix(".ics"),
         "task_id": task,
         **means,
+        "statement_id": statement,
+        "charge_id": charge,
+        "way": "sortie",
         "token_id": 1,
         "number": 2,
         "user_id": cast.alice.user_id,
@@ -230,6 +237,18 @@ def _jobs(database: Database, cast: Cast) -> None:
     database.write(lambda uow: fail(uow, failed, failed.slot_at(NOW), "depot:1", "Disk full"))
     found = Found(cast.town, cast.choir, "Chorale des Planches", NOW.date(), "26-0001")
     database.write(lambda uow: settle(uow, FindingKind.INSURANCE, [found]))
+
+
+def _damage(database: Database, cast: Cast) -> tuple[int, int]:
+    """Let the choir bring back a broken chair of a loan in the winter, to be charged."""
+    january = {"start": NOW - timedelta(days=40), "end": NOW - timedelta(days=37)}
+    number = factories.approved(database, cast, {cast.chairs: 5}, name=EVENT, **january)
+    boss, counted = cast.manager, {cast.chairs: Counted(returned=4, damaged=1)}
+    database.write(lambda uow: tell_check_out(uow, boss, number))
+    told = database.write(lambda uow: tell_check_in(uow, boss, number, counted))
+    with database.read() as uow:
+        charge = uow.session.scalars(select(Charge.id)).one()
+    return told.statement_id, charge
 
 
 def _rules(database: Database, cast: Cast) -> None:

@@ -24,6 +24,7 @@ STAFF_ROOMS = (
     *("units", "assigning"),
 )
 STAFF_PAGES = (
+    "statements.write",
     "organisations.index",
     "organisations.create",
     "organisations.reject",
@@ -51,6 +52,9 @@ ALSO = {
     "attachments.show": ("manager",),
     "attachments.of_booking": ("manager",),
     "units.found": ("manager",),
+    "statements.show": ("manager",),
+    "charges.index": ("manager",),
+    "charges.show": ("manager",),
 }
 NOT_PAGES = {"static", "bootstrap.static", "feeds.show", "api.openapi", "health.alive"} | {
     "health.ready",
@@ -66,6 +70,8 @@ NOT_PAGES = {"static", "bootstrap.static", "feeds.show", "api.openapi", "health.
     "register.show_file",
     "register.public_file",
     "audit.heads",
+    "statements.picture",
+    "charges.export_file",
     "rounds.session",
     "rounds.worker",
     "feeds.programme",

@@ -3,10 +3,23 @@
 from lending.accounts.permissions import Action
 from lending.api.operations import Call, Operations
 from lending.api.schemas.booked import BookingOut, booking_out
-from lending.api.schemas.bookings import CheckIn, CheckOut
-from lending.api.schemas.common import Nothing
+from lending.api.schemas.common import Nothing, Paged, page_fields
+from lending.api.schemas.handover import (
+    ChargeOut,
+    ChargePage,
+    ChargeQuery,
+    CheckIn,
+    CheckOut,
+    Contest,
+    StatementPage,
+    charge_out,
+    statement_out,
+)
 from lending.bookings.detail import get_booking
 from lending.db.database import UnitOfWork
+from lending.handover.charge_views import get_charge, list_charges
+from lending.handover.charging import accept_charge, contest_charge
+from lending.handover.queries import statements_of
 from lending.handover.service import (
     Counted,
     check_in,
@@ -39,8 +52,11 @@ def hand_over(uow: UnitOfWork, call: Call[None, CheckOut]) -> BookingOut:
 
     What leaves early may be promised to others until the loan begins: then the answer is 409.
     """
-    delivered = {line.item_id: line.delivered for line in call.body.lines or []}
-    check_out(uow, call.actor, call.ids["booking_id"], delivered)
+    lines = call.body.lines or []
+    delivered = {line.item_id: line.delivered for line in lines}
+    notes = {line.item_id: line.note() for line in lines}
+    told = call.body.circumstances(rest_follows=call.body.rest_follows)
+    check_out(uow, call.actor, call.ids["booking_id"], delivered, told, notes)
     return _told(uow, call)
 
 
@@ -49,11 +65,14 @@ def take_back(uow: UnitOfWork, call: Call[None, CheckIn]) -> BookingOut:
     """Take back what came; lost pieces leave the stock."""
     lines = call.body.lines
     counted = (
-        {line.item_id: Counted(line.returned, line.damaged, line.lost) for line in lines}
+        {
+            line.item_id: Counted(line.returned, line.damaged, line.lost, line.dirty, line.note())
+            for line in lines
+        }
         if lines is not None
         else None
     )
-    check_in(uow, call.actor, call.ids["booking_id"], counted)
+    check_in(uow, call.actor, call.ids["booking_id"], counted, call.body.circumstances())
     return _told(uow, call)
 
 
@@ -62,6 +81,49 @@ def close(uow: UnitOfWork, call: Call[None, Nothing]) -> BookingOut:
     """Close a loan that is back and settled."""
     close_booking(uow, call.actor, call.ids["booking_id"])
     return _told(uow, call)
+
+
+@operations.add("GET", f"{ONE}/statements", Action.SEE_BOOKING, StatementPage, query=Paged)
+def read_statements(uow: UnitOfWork, call: Call[Paged, None]) -> StatementPage:
+    """List what was told to have left and come back, also what does not count."""
+    found = statements_of(uow, call.actor, call.ids["booking_id"])
+    return StatementPage(
+        items=[statement_out(each) for each in call.query.cut(found)],
+        **page_fields(call.query, len(found), call.address),
+    )
+
+
+@operations.add("GET", "/charges", Action.SEE_CHARGE, ChargePage, query=ChargeQuery)
+def read_charges(uow: UnitOfWork, call: Call[ChargeQuery, None]) -> ChargePage:
+    """List charges for damage."""
+    found = list_charges(uow, call.actor, [call.query.state] if call.query.state else [])
+    return ChargePage(
+        items=[charge_out(each) for each in call.query.cut(found)],
+        **page_fields(call.query, len(found), call.address),
+    )
+
+
+CHARGE = "/charges/{charge_id}"
+
+
+@operations.add("GET", CHARGE, Action.SEE_CHARGE, ChargeOut)
+def read_charge(uow: UnitOfWork, call: Call[None, None]) -> ChargeOut:
+    """Read a charge with how it was counted."""
+    return charge_out(get_charge(uow, call.actor, call.ids["charge_id"]))
+
+
+@operations.add("POST", f"{CHARGE}/accept", Action.ANSWER_CHARGE, ChargeOut, body=Nothing)
+def accept(uow: UnitOfWork, call: Call[None, Nothing]) -> ChargeOut:
+    """Agree, for the borrower, to pay."""
+    accept_charge(uow, call.actor, call.ids["charge_id"])
+    return charge_out(get_charge(uow, call.actor, call.ids["charge_id"]))
+
+
+@operations.add("POST", f"{CHARGE}/contest", Action.ANSWER_CHARGE, ChargeOut, body=Contest)
+def contest(uow: UnitOfWork, call: Call[None, Contest]) -> ChargeOut:
+    """Say, for the borrower, what it does not agree with."""
+    contest_charge(uow, call.actor, call.ids["charge_id"], call.body.words)
+    return charge_out(get_charge(uow, call.actor, call.ids["charge_id"]))
 
 
 def _told(uow: UnitOfWork, call: Call[object, object]) -> BookingOut:

@@ -65,6 +65,7 @@ class LineOut(Output):
     requested: int
     granted: int | None
     delivered: int
+    awaited: int = Field(description="What a later delivery brings.")
     returned: int
     damaged: int
     lost: int

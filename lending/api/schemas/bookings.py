@@ -244,31 +244,3 @@ class Because(Input):
     """Why; the other side reads it."""
 
     reason: Reason
-
-
-class DeliveredLine(Input):
-    """What is handed over of an item."""
-
-    item_id: Number
-    delivered: Part
-
-
-class CheckOut(Input):
-    """What is handed over: everything granted, apart from the lines that say less."""
-
-    lines: list[DeliveredLine] | None = Field(None, max_length=200)
-
-
-class ReturnedLine(Input):
-    """What came back of an item."""
-
-    item_id: Number
-    returned: Part = 0
-    damaged: Part = 0
-    lost: Part = 0
-
-
-class CheckIn(Input):
-    """What came back: everything in good order, if no lines are given."""
-
-    lines: list[ReturnedLine] | None = Field(None, max_length=200)

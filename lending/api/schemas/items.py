@@ -224,7 +224,7 @@ class MaintenanceOut(Output):
     item_id: int
     quantity: int
     start: Instant
-    end: Instant
+    end: Instant | None = Field(description="Null: until somebody says that they are back.")
     reason: str
 
 

@@ -114,6 +114,8 @@ class Facts:
     """What the loan would be worth, if that is known."""
     large_loans: int | None = None
     """Within the twelve months before, if that is known."""
+    unpaid_charges: int = 0
+    """For damage, decided and not paid."""
 
 
 @dataclass(frozen=True)
@@ -311,14 +313,34 @@ def _insurance(rules: Rules, facts: Facts) -> Finding | None:
 def _outstanding(rules: Rules, facts: Facts) -> Finding | None:
     if not rules.nothing_outstanding:
         return None
-    if not facts.overdue_loans:
+    if not facts.overdue_loans and not facts.unpaid_charges:
         return _met(Criterion.OUTSTANDING, N_("Everything lent before came back in time."))
+    if facts.unpaid_charges:
+        return _unpaid(facts)
     return _failed(
         Criterion.OUTSTANDING,
         N_("Loans that are not back in time: %(num)d."),
         N_("Bring back what is late, or call the depot."),
         RefusalReason.OUTSTANDING_DEBT,
         ("num", facts.overdue_loans),
+        blocks=True,
+    )
+
+
+def _unpaid(facts: Facts) -> Finding:
+    text = N_("Charges for damage that are not paid: %(num)d.")
+    if facts.overdue_loans:
+        text = N_(
+            "Charges for damage that are not paid: %(num)d. "
+            "Loans that are not back in time: %(late)d."
+        )
+    return _failed(
+        Criterion.OUTSTANDING,
+        text,
+        N_("Pay what is due and bring back what is late, or call the lender."),
+        RefusalReason.OUTSTANDING_DEBT,
+        ("num", facts.unpaid_charges),
+        ("late", facts.overdue_loans),
         blocks=True,
     )
 

@@ -17,6 +17,7 @@ from lending.authorities.models import (
     DepartmentCompetence,
     authority_commune,
 )
+from lending.bookings.charges import unpaid_charges
 from lending.bookings.models import Booking, BookingLine, Event
 from lending.bookings.states import State
 from lending.catalogue.models import Item
@@ -58,7 +59,9 @@ def facts_of(
     rows = {row[0]: row for row in told}
     territory = _territory(uow, authority_ids)
     carried = _carried(uow, authority_ids)
-    overdue = _overdue(uow, {row[1].id for row in told}, authority_ids)
+    organisation_ids = {row[1].id for row in told}
+    overdue = _overdue(uow, organisation_ids, authority_ids)
+    unpaid = unpaid_charges(uow, organisation_ids, authority_ids)
     crews, powered = _equipment(uow, ids)
     worth = worth_of(uow, bookings, rulebook or read_rulebook(uow.session))
     found = {}
@@ -79,6 +82,7 @@ def facts_of(
             commitment_on=organisation.republican_commitment_on,
             insured_until=organisation.insurance_until,
             overdue_loans=overdue.get((organisation.id, lender), 0),
+            unpaid_charges=unpaid.get((organisation.id, lender), 0),
             filed_on=_day(booking.submitted_at or uow.now, zone),
             first_day=_day(booking.starts_at, zone),
             last_day=_day(booking.ends_at, zone),

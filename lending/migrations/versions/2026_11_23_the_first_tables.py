@@ -1702,7 +1702,7 @@ def upgrade() -> None:
         sa.Column("item_id", sa.Integer(), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.String(length=300), nullable=False),
         sa.Column("actor_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -1772,11 +1772,19 @@ def upgrade() -> None:
         sa.Column("requested", sa.Integer(), nullable=False),
         sa.Column("granted", sa.Integer(), nullable=True),
         sa.Column("delivered", sa.Integer(), nullable=False),
+        sa.Column("awaited", sa.Integer(), nullable=False),
         sa.Column("returned", sa.Integer(), nullable=False),
         sa.Column("damaged", sa.Integer(), nullable=False),
         sa.Column("lost", sa.Integer(), nullable=False),
         sa.Column("all_or_nothing", sa.Boolean(), nullable=False),
         sa.Column("note", sa.String(length=300), nullable=False),
+        sa.CheckConstraint(
+            "awaited >= 0 AND delivered + awaited <= COALESCE(granted, 0)",
+            name=op.f("ck_booking_line_awaited"),
+        ),
+        sa.CheckConstraint(
+            "returned >= 0 AND damaged >= 0 AND lost >= 0", name=op.f("ck_booking_line_counts")
+        ),
         sa.CheckConstraint(
             "delivered >= 0 AND delivered <= COALESCE(granted, 0)",
             name=op.f("ck_booking_line_delivered"),
@@ -2755,6 +2763,121 @@ def upgrade() -> None:
             " EXCLUDE USING gist"
             " (int4range(unit_id, unit_id, '[]') WITH &&, int8range(starts, ends) WITH &&)"
         )
+    op.create_table('late_loan',
+    sa.Column('booking_id', sa.Integer(), nullable=False),
+    sa.Column('told_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_late_loan_booking_id_booking'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('booking_id', name=op.f('pk_late_loan'))
+    )
+    op.create_table('statement',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('uuid', sa.String(length=36), nullable=False),
+    sa.Column('booking_id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(length=64), nullable=False),
+    sa.Column('kind', sa.Enum('check_out', 'check_in', name='statementkind', native_enum=False, length=32), nullable=False),
+    sa.Column('standing', sa.Enum('counted', 'agrees', 'kept', 'dismissed', name='standing', native_enum=False, length=32), nullable=False),
+    sa.Column('happened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('arrived_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=True),
+    sa.Column('told_by', sa.String(length=120), nullable=False),
+    sa.Column('place', sa.Enum('depot', 'site', name='place', native_enum=False, length=32), nullable=False),
+    sa.Column('lat', sa.Double(), nullable=True),
+    sa.Column('lon', sa.Double(), nullable=True),
+    sa.Column('rest_follows', sa.Boolean(), nullable=False),
+    sa.Column('borrower_name', sa.String(length=120), nullable=False),
+    sa.Column('lender_name', sa.String(length=120), nullable=False),
+    sa.Column('borrower_signature', sa.String(length=32), nullable=False),
+    sa.Column('lender_signature', sa.String(length=32), nullable=False),
+    sa.Column('is_contradictory', sa.Boolean(), nullable=False),
+    sa.Column('absence', sa.String(length=300), nullable=False),
+    sa.Column('remarks', sa.Text(), nullable=False),
+    sa.CheckConstraint('(lat IS NULL) = (lon IS NULL)', name=op.f('ck_statement_position')),
+    sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_statement_booking_id_booking'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['user_id'], ['app_user.id'], name=op.f('fk_statement_user_id_app_user'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_statement')),
+    sa.UniqueConstraint('booking_id', 'key', name=op.f('uq_statement_booking_id_key')),
+    sa.UniqueConstraint('uuid', name=op.f('uq_statement_uuid'))
+    )
+    with op.batch_alter_table('statement', schema=None) as batch_op:
+        batch_op.create_index('ix_statement_standing', ['standing'], unique=False)
+
+    op.create_table('charge',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('uuid', sa.String(length=36), nullable=False),
+    sa.Column('statement_id', sa.Integer(), nullable=False),
+    sa.Column('booking_id', sa.Integer(), nullable=False),
+    sa.Column('authority_id', sa.Integer(), nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('policy_id', sa.Integer(), nullable=True),
+    sa.Column('state', sa.Enum('proposed', 'contested', 'accepted', 'reduced', 'upheld', 'waived', 'exported', 'settled', name='chargestate', native_enum=False, length=32), nullable=False),
+    sa.Column('proposed_cents', sa.BigInteger(), nullable=False),
+    sa.Column('cents', sa.BigInteger(), nullable=False),
+    sa.Column('bill', sa.Text(), nullable=False),
+    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('title', sa.String(length=60), nullable=False),
+    sa.CheckConstraint('cents >= 0 AND cents <= proposed_cents', name=op.f('ck_charge_cents')),
+    sa.ForeignKeyConstraint(['authority_id'], ['authority.id'], name=op.f('fk_charge_authority_id_authority')),
+    sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_charge_booking_id_booking')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_charge_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['policy_id'], ['lending_policy.id'], name=op.f('fk_charge_policy_id_lending_policy')),
+    sa.ForeignKeyConstraint(['statement_id'], ['statement.id'], name=op.f('fk_charge_statement_id_statement')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_charge')),
+    sa.UniqueConstraint('statement_id', name=op.f('uq_charge_statement_id')),
+    sa.UniqueConstraint('uuid', name=op.f('uq_charge_uuid'))
+    )
+    with op.batch_alter_table('charge', schema=None) as batch_op:
+        batch_op.create_index('ix_charge_booking', ['booking_id'], unique=False)
+        batch_op.create_index('ix_charge_organisation', ['organisation_id', 'state'], unique=False)
+        batch_op.create_index('ix_charge_state', ['authority_id', 'state'], unique=False)
+
+    op.create_table('statement_line',
+    sa.Column('statement_id', sa.Integer(), nullable=False),
+    sa.Column('line_id', sa.Integer(), nullable=False),
+    sa.Column('expected', sa.Integer(), nullable=False),
+    sa.Column('delivered', sa.Integer(), nullable=False),
+    sa.Column('returned', sa.Integer(), nullable=False),
+    sa.Column('dirty', sa.Integer(), nullable=False),
+    sa.Column('damaged', sa.Integer(), nullable=False),
+    sa.Column('lost', sa.Integer(), nullable=False),
+    sa.Column('condition', sa.Enum('new', 'good', 'fair', 'poor', 'unusable', name='condition', native_enum=False, length=32), nullable=True),
+    sa.Column('remark', sa.String(length=300), nullable=False),
+    sa.Column('maintenance_id', sa.Integer(), nullable=True),
+    sa.CheckConstraint('delivered >= 0 AND returned >= 0 AND dirty >= 0 AND damaged >= 0 AND lost >= 0', name=op.f('ck_statement_line_counts')),
+    sa.CheckConstraint('dirty <= returned', name=op.f('ck_statement_line_dirty')),
+    sa.ForeignKeyConstraint(['line_id'], ['booking_line.id'], name=op.f('fk_statement_line_line_id_booking_line'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['maintenance_id'], ['maintenance.id'], name=op.f('fk_statement_line_maintenance_id_maintenance'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['statement_id'], ['statement.id'], name=op.f('fk_statement_line_statement_id_statement'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('statement_id', 'line_id', name=op.f('pk_statement_line'))
+    )
+    op.create_table('statement_photo',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('statement_id', sa.Integer(), nullable=False),
+    sa.Column('line_id', sa.Integer(), nullable=True),
+    sa.Column('name', sa.String(length=32), nullable=False),
+    sa.ForeignKeyConstraint(['line_id'], ['booking_line.id'], name=op.f('fk_statement_photo_line_id_booking_line'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['statement_id'], ['statement.id'], name=op.f('fk_statement_photo_statement_id_statement'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_statement_photo'))
+    )
+    with op.batch_alter_table('statement_photo', schema=None) as batch_op:
+        batch_op.create_index('ix_statement_photo_statement', ['statement_id'], unique=False)
+
+    op.create_table('charge_move',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('charge_id', sa.Integer(), nullable=False),
+    sa.Column('old', sa.Enum('proposed', 'contested', 'accepted', 'reduced', 'upheld', 'waived', 'exported', 'settled', name='chargestate', native_enum=False, length=32), nullable=True),
+    sa.Column('new', sa.Enum('proposed', 'contested', 'accepted', 'reduced', 'upheld', 'waived', 'exported', 'settled', name='chargestate', native_enum=False, length=32), nullable=False),
+    sa.Column('cents', sa.BigInteger(), nullable=False),
+    sa.Column('actor_id', sa.Integer(), nullable=True),
+    sa.Column('actor_name', sa.String(length=120), nullable=False),
+    sa.Column('words', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['actor_id'], ['app_user.id'], name=op.f('fk_charge_move_actor_id_app_user')),
+    sa.ForeignKeyConstraint(['charge_id'], ['charge.id'], name=op.f('fk_charge_move_charge_id_charge'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_charge_move'))
+    )
+    with op.batch_alter_table('charge_move', schema=None) as batch_op:
+        batch_op.create_index('ix_charge_move_charge', ['charge_id'], unique=False)
+
     # ### end Alembic commands ###
 
 
@@ -2780,6 +2903,26 @@ def downgrade() -> None:
         batch_op.drop_index("ix_inspection_kind_item")
     op.drop_table("inspection_kind")
     op.drop_table("unit")
+    with op.batch_alter_table('charge_move', schema=None) as batch_op:
+        batch_op.drop_index('ix_charge_move_charge')
+
+    op.drop_table('charge_move')
+    with op.batch_alter_table('statement_photo', schema=None) as batch_op:
+        batch_op.drop_index('ix_statement_photo_statement')
+
+    op.drop_table('statement_photo')
+    op.drop_table('statement_line')
+    with op.batch_alter_table('charge', schema=None) as batch_op:
+        batch_op.drop_index('ix_charge_state')
+        batch_op.drop_index('ix_charge_organisation')
+        batch_op.drop_index('ix_charge_booking')
+
+    op.drop_table('charge')
+    with op.batch_alter_table('statement', schema=None) as batch_op:
+        batch_op.drop_index('ix_statement_standing')
+
+    op.drop_table('statement')
+    op.drop_table('late_loan')
     op.drop_table("worse_off")
     op.drop_table("task_line")
     op.drop_table("task_event")

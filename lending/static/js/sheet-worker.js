@@ -5,6 +5,8 @@ const PAGES = "treteau-sheets";
 const FILES = `treteau-files-${VERSION}`;
 const PATIENCE_MS = 6000;
 const SHEET = /^\/tournees\/\d+\/(\d{4}-\d\d-\d\d)$/;
+const LOAN = /^\/tournees\/prets\/\d+\/(sortie|retour)$/;
+const KEPT_MS = 2 * 24 * 3600 * 1000;
 const PICTURE = /^\/interventions\/\d+\/images\//;
 
 self.addEventListener("install", (event) => {
@@ -30,7 +32,7 @@ async function page(request, url) {
   try {
     const answer = await (kept ? hurried(request) : fetch(request));
     if (answer.status >= 500 && kept) return kept;
-    if (answer.ok && SHEET.test(url.pathname)) {
+    if (answer.ok && (SHEET.test(url.pathname) || LOAN.test(url.pathname))) {
       const pages = await caches.open(PAGES);
       await pages.put(url.pathname, answer.clone());
     }
@@ -75,9 +77,12 @@ async function dropOldFiles() {
 
 async function dropOldSheets() {
   const pages = await caches.open(PAGES);
-  const kept = await pages.keys();
-  const old = kept.filter((one) => (SHEET.exec(new URL(one.url).pathname)?.[1] ?? "9") < dayFrom(-1));
-  await Promise.all(old.map((one) => pages.delete(one)));
+  for (const kept of await pages.keys()) {
+    const { pathname } = new URL(kept.url);
+    const day = SHEET.exec(pathname)?.[1];
+    const read = LOAN.test(pathname) ? Date.parse((await pages.match(kept))?.headers.get("Date") ?? "") : NaN;
+    if (day ? day < dayFrom(-1) : read < Date.now() - KEPT_MS) await pages.delete(kept);
+  }
 }
 
 function dayFrom(days) {

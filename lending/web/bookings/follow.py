@@ -21,6 +21,8 @@ from lending.bookings.queries import BookingFilter, BookingRow, Order, list_book
 from lending.bookings.states import AT_WORK, UNDECIDED, State
 from lending.equity.valuation.service import loan_cents
 from lending.errors import InvalidInput, NotAllowedNow
+from lending.handover.charge_views import charges_of
+from lending.handover.queries import statements_of
 from lending.i18n import N_
 from lending.safety.reading import notices_of, questions_of
 from lending.web.bookings import blueprint
@@ -162,6 +164,8 @@ def _sent_page(booking: BookingDetail, overtaken: tuple[str, ...] | None = None)
         asked = questions_of(uow, booking.id)
         notices = notices_of(uow, [booking.id])[booking.id]
         uncovered = uncovered_loans(uow, booking_id=booking.id)
+        statements = statements_of(uow, principal(), booking.id)
+        charges = charges_of(uow, principal(), booking.id)
     return render_template(
         "bookings/show.html",
         booking=booking,
@@ -178,6 +182,8 @@ def _sent_page(booking: BookingDetail, overtaken: tuple[str, ...] | None = None)
         asks_of_place=bool(asked) and booking.state in AT_WORK,
         why=why_of(booking),
         trail=read_trail(booking.id),
+        statements=statements,
+        charges=charges,
     )
 
 

@@ -1,0 +1,382 @@
+"""Statements (états des lieux): what left or came back, told at once or hours later.
+
+A statement and its effect are written in one transaction, under a key: however often it comes, it
+counts once. One that contradicts what somebody else told meanwhile changes nothing, but is kept
+for whoever decides.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from lending.accounts.permissions import Action, Principal
+from lending.bookings.changes import note_change
+from lending.bookings.errors import StockConflict
+from lending.bookings.models import Booking, BookingLine, Transition
+from lending.db.database import UnitOfWork
+from lending.errors import FieldError, InvalidInput, NotAllowedNow, NotFound
+from lending.handover.charging import propose_charge
+from lending.handover.facts import StatementMade
+from lending.handover.kinds import Standing, StatementKind
+from lending.handover.models import Statement, StatementLine, StatementPhoto
+from lending.handover.moving import away, due, load_loan, send_out, take_back
+from lending.handover.values import AS_EXPECTED, Circumstances, Counted, Meeting, Note, Outcome
+from lending.i18n import N_
+from lending.logistics.arriving import believed, is_key
+
+LONGEST = {"remarks": 2000, "absence": 300, "remark": 300, "borrower_name": 120, "lender_name": 120}
+"""Characters, by field."""
+MOST_PIECES = 1_000_000
+
+
+@dataclass(frozen=True)
+class _Effect:
+    """What a statement says by line, and what it does when it counts."""
+
+    lines: list[StatementLine]
+    notes: Mapping[int, Note]
+    """By line."""
+    apply: Callable[[Statement], None]
+
+
+def tell_check_out(
+    uow: UnitOfWork,
+    actor: Principal,
+    booking_id: int,
+    delivered: Mapping[int, int] | None = None,
+    told: Circumstances | None = None,
+    notes: Mapping[int, Note] | None = None,
+) -> Outcome:
+    """Hand equipment over (`delivered`: item to pieces; what is not named goes whole).
+
+    From now on its holds do not end before it is back, and what leaves early is away from now.
+    A loan that is out may get what was to follow, in another statement.
+
+    Raises:
+        InvalidInput: more is handed over than was granted, or nothing; a word or a name lacks.
+        StockConflict: it would leave early, and is promised to others until then.
+        NotAllowedNow, NotSignedIn, NotFound, Forbidden: the actor cannot.
+    """
+    told = told or Circumstances()
+
+    def effect(booking: Booking) -> _Effect:
+        pieces = {line.item_id: due(line) for line in booking.lines} | dict(delivered or {})
+
+        def apply(statement: Statement) -> None:
+            send_out(uow, actor, booking, pieces, rest_follows=statement.rest_follows)
+
+        lines = [
+            _line(line, due(line), delivered=pieces[line.item_id])
+            for line in booking.lines
+            if due(line) or pieces[line.item_id]
+        ]
+        return _Effect(lines, _by_line(booking, notes or {}), apply)
+
+    return _tell(uow, actor, booking_id, StatementKind.CHECK_OUT, told, effect)
+
+
+def tell_check_in(
+    uow: UnitOfWork,
+    actor: Principal,
+    booking_id: int,
+    counted: Mapping[int, Counted] | None = None,
+    told: Circumstances | None = None,
+) -> Outcome:
+    """Take back what came (`counted`: item to pieces; without it, everything in good order).
+
+    Raises:
+        InvalidInput: more comes back than went out, or nothing; a word or a name lacks.
+        NotAllowedNow, NotSignedIn, NotFound, Forbidden: the actor cannot.
+    """
+    told = told or Circumstances()
+
+    def effect(booking: Booking) -> _Effect:
+        everything = {line.item_id: Counted(returned=away(line)) for line in booking.lines}
+        pieces = everything if counted is None else counted
+
+        def apply(statement: Statement) -> None:
+            repairs = take_back(uow, actor, booking, pieces, statement.happened_at)
+            for line in statement.lines:
+                line.maintenance_id = repairs.get(line.line_id)
+
+        found = {line.id: pieces.get(line.item_id, Counted()) for line in booking.lines}
+        lines = [
+            _line(line, away(line), counted=found[line.id])
+            for line in booking.lines
+            if away(line) or found[line.id]
+        ]
+        return _Effect(lines, {number: each.note for number, each in found.items()}, apply)
+
+    return _tell(uow, actor, booking_id, StatementKind.CHECK_IN, told, effect)
+
+
+def _line(
+    line: BookingLine, expected: int, *, delivered: int = 0, counted: Counted | None = None
+) -> StatementLine:
+    back = counted or Counted()
+    return StatementLine(
+        line_id=line.id,
+        expected=expected,
+        delivered=delivered,
+        returned=back.returned,
+        dirty=back.dirty,
+        damaged=back.damaged,
+        lost=back.lost,
+    )
+
+
+def adopt_statement(uow: UnitOfWork, actor: Principal, statement_id: int) -> Statement:
+    """Let a statement count that was kept because it contradicted another.
+
+    Raises:
+        InvalidInput, StockConflict: its counts do not fit what is known now.
+        NotAllowedNow: it waits for nobody, or the loan is not where it was.
+        NotSignedIn, NotFound, Forbidden: the actor cannot.
+    """
+    statement = _kept(uow, actor, statement_id)
+    booking = statement.booking
+    by_line = {line.line_id: line for line in statement.lines}
+    if statement.kind is StatementKind.CHECK_OUT:
+        pieces = {
+            line.item_id: by_line[line.id].delivered if line.id in by_line else 0
+            for line in booking.lines
+        }
+        send_out(uow, actor, booking, pieces, rest_follows=statement.rest_follows)
+    else:
+        counted = {
+            line.item_id: Counted(told.returned, told.damaged, told.lost, told.dirty)
+            for line in booking.lines
+            if (told := by_line.get(line.id)) is not None
+        }
+        repairs = take_back(uow, actor, booking, counted, statement.happened_at)
+        for line in statement.lines:
+            line.maintenance_id = repairs.get(line.line_id)
+    statement.standing = Standing.COUNTED
+    uow.session.flush()  # the charge and the subscribers read what the database holds
+    if statement.kind is StatementKind.CHECK_IN:
+        propose_charge(uow, actor, booking, statement)
+    uow.events.publish(StatementMade(statement.id), uow)
+    return statement
+
+
+def dismiss_statement(
+    uow: UnitOfWork, actor: Principal, statement_id: int, reason: str
+) -> Statement:
+    """Decide that a statement that was kept does not count; it stays in the record.
+
+    Raises:
+        InvalidInput: no reason is given.
+        NotAllowedNow: it waits for nobody.
+        NotSignedIn, NotFound, Forbidden: the actor cannot.
+    """
+    statement = _kept(uow, actor, statement_id)
+    if not reason.strip():
+        raise InvalidInput(reason=N_("Give a reason, for those who ask later."))
+    statement.standing = Standing.DISMISSED
+    note_change(uow, actor, statement.booking, "statement_dismissed", reason)
+    uow.events.publish(StatementMade(statement.id), uow)
+    return statement
+
+
+def _kept(uow: UnitOfWork, actor: Principal, statement_id: int) -> Statement:
+    statement = uow.session.get(Statement, statement_id)
+    if statement is None:
+        raise NotFound
+    booking = load_loan(uow, actor, statement.booking_id)
+    actor.check(Action.HAND_OVER, authority_id=booking.authority_id)
+    uow.session.refresh(statement)
+    if statement.standing is not Standing.KEPT:
+        raise NotAllowedNow
+    return statement
+
+
+def _tell(
+    uow: UnitOfWork,
+    actor: Principal,
+    booking_id: int,
+    kind: StatementKind,
+    told: Circumstances,
+    effect: Callable[[Booking], _Effect],
+) -> Outcome:
+    booking = load_loan(uow, actor, booking_id)
+    known = uow.session.scalars(
+        select(Statement).where(Statement.booking_id == booking_id, Statement.key == told.key)
+    ).one_or_none()
+    if known is not None:
+        return Outcome(known.id, known.standing, is_repeated=True)
+    happened_at = believed(uow, booking.authority_id, told.happened_at)
+    says = effect(booking)
+    _check(told, says.notes.values())
+    statement = _statement(uow, actor, booking, kind, told, happened_at)
+    _write_lines(statement, told, says)
+    told_before = _settle(uow, actor, booking, statement, told, says)
+    uow.session.add(statement)
+    uow.session.flush()  # the charge and the outcome name the statement by its number
+    if kind is StatementKind.CHECK_IN and statement.standing is Standing.COUNTED:
+        propose_charge(uow, actor, booking, statement)
+    uow.events.publish(StatementMade(statement.id), uow)
+    return Outcome(statement.id, statement.standing, is_repeated=False, told_before=told_before)
+
+
+def _settle(
+    uow: UnitOfWork,
+    actor: Principal,
+    booking: Booking,
+    statement: Statement,
+    told: Circumstances,
+    says: _Effect,
+) -> str:
+    """Let the statement count unless it contradicts what others told; return who did, if so."""
+    others = _told_meanwhile(uow, actor, booking.id, told.seen_at)
+    counts = _counts(statement)
+    for other in others:
+        if other.kind is statement.kind and _counts(other) == counts:
+            statement.standing = Standing.AGREES
+            return other.told_by
+    for other in others:
+        if _counts(other).keys() & counts.keys():
+            return _keep(statement, other.told_by)
+    statement.standing = Standing.COUNTED
+    try:
+        says.apply(statement)
+    except (InvalidInput, NotAllowedNow, StockConflict):
+        mover = _moved_meanwhile(uow, actor, booking.id, told.seen_at)
+        if mover is None:
+            raise
+        return _keep(statement, mover)
+    return ""
+
+
+def _keep(statement: Statement, told_before: str) -> str:
+    """Keep a statement for whoever decides, unless no table can hold what it counts."""
+    for line in statement.lines:
+        values = (line.delivered, line.returned, line.dirty, line.damaged, line.lost)
+        if min(values) < 0 or max(values) > MOST_PIECES or line.dirty > line.returned:
+            raise InvalidInput(lines=N_("Count the pieces again: a number cannot be right."))
+    statement.standing = Standing.KEPT
+    return told_before
+
+
+def _told_meanwhile(
+    uow: UnitOfWork, actor: Principal, booking_id: int, seen_at: datetime | None
+) -> list[Statement]:
+    """Return what others told, and what counted, after the sender knew."""
+    if seen_at is None:
+        return []
+    found = uow.session.scalars(
+        select(Statement)
+        .where(
+            Statement.booking_id == booking_id,
+            Statement.standing == Standing.COUNTED,
+            Statement.arrived_at > seen_at,
+        )
+        .order_by(Statement.id.desc())
+    )
+    sender = (actor.user_id, actor.name[:120])
+    return [other for other in found if (other.user_id, other.told_by) != sender]
+
+
+def _moved_meanwhile(
+    uow: UnitOfWork, actor: Principal, booking_id: int, seen_at: datetime | None
+) -> str | None:
+    """Return who else did something with the booking after the sender knew how it stood."""
+    if seen_at is None:
+        return None
+    moves = uow.session.scalars(
+        select(Transition)
+        .where(Transition.booking_id == booking_id, Transition.at > seen_at)
+        .order_by(Transition.id.desc())
+    )
+    others = (each.actor_name for each in moves if each.actor_id != actor.user_id)
+    return next(others, None)
+
+
+def _counts(statement: Statement) -> dict[int, tuple[int, ...]]:
+    """Return what a statement counts, by line; what it passes over is left out."""
+    found = {
+        line.line_id: (line.delivered, line.returned, line.dirty, line.damaged, line.lost)
+        for line in statement.lines
+    }
+    return {number: counts for number, counts in found.items() if any(counts)}
+
+
+def _check(told: Circumstances, notes: Iterable[Note]) -> None:
+    meeting = told.meeting or Meeting()
+    texts = [
+        ("remarks", told.remarks),
+        ("absence", meeting.absence),
+        ("borrower_name", meeting.borrower_name),
+        ("lender_name", meeting.lender_name),
+        *(("remark", note.remark) for note in notes),
+    ]
+    errors = [
+        FieldError(name, N_("Shorten this to %(limit)d characters."), (("limit", LONGEST[name]),))
+        for name, text in texts
+        if len(text.strip()) > LONGEST[name]
+    ]
+    if not is_key(told.key):
+        errors.append(FieldError("key", N_("Reload the page and send this again.")))
+    if told.meeting is not None and meeting.is_contradictory and not meeting.borrower_name.strip():
+        errors.append(
+            FieldError(
+                "borrower_name",
+                N_("Write who was there for the borrower, or say why nobody signs."),
+            )
+        )
+    if told.position is not None and not _is_on_earth(told.position):
+        errors.append(FieldError("position", N_("This is no place on earth.")))
+    if errors:
+        raise InvalidInput(errors)
+
+
+def _is_on_earth(position: tuple[float, float]) -> bool:
+    return -90 <= position[0] <= 90 and -180 <= position[1] <= 180
+
+
+def _statement(
+    uow: UnitOfWork,
+    actor: Principal,
+    booking: Booking,
+    kind: StatementKind,
+    told: Circumstances,
+    happened_at: datetime,
+) -> Statement:
+    meeting = told.meeting or Meeting()
+    latitude, longitude = told.position or (None, None)
+    return Statement(
+        booking_id=booking.id,
+        key=told.key,
+        kind=kind,
+        happened_at=happened_at,
+        arrived_at=uow.now,
+        user_id=actor.user_id,
+        told_by=actor.name[:120],
+        place=told.place,
+        lat=latitude,
+        lon=longitude,
+        rest_follows=told.rest_follows and kind is StatementKind.CHECK_OUT,
+        borrower_name=meeting.borrower_name.strip(),
+        lender_name=meeting.lender_name.strip() or actor.name[:120],
+        borrower_signature=meeting.borrower_signature,
+        lender_signature=meeting.lender_signature,
+        is_contradictory=told.meeting is not None and meeting.is_contradictory,
+        absence=meeting.absence.strip(),
+        remarks=told.remarks.strip(),
+    )
+
+
+def _write_lines(statement: Statement, told: Circumstances, says: _Effect) -> None:
+    statement.lines = says.lines
+    statement.photos = [StatementPhoto(name=name) for name in told.photos]
+    for line in statement.lines:
+        note = says.notes.get(line.line_id, AS_EXPECTED)
+        line.condition, line.remark = note.condition, note.remark.strip()
+        statement.photos += [
+            StatementPhoto(line_id=line.line_id, name=name) for name in note.photos
+        ]
+
+
+def _by_line(booking: Booking, notes: Mapping[int, Note]) -> dict[int, Note]:
+    return {line.id: notes[line.item_id] for line in booking.lines if line.item_id in notes}

@@ -1,0 +1,153 @@
+/* A statement on the telephone: one tap for what is all there, kept until there is a network.
+   Without this script, the form is sent as any form. */
+
+const ADDRESSES = document.getElementById("sheet-script").dataset;
+const BOX = document.getElementById("outbox");
+const FORM = document.getElementById("statement");
+const USER = Number(BOX.dataset.user);
+const AGAIN_MS = 20000;
+
+let field;
+let outbox;
+let box;
+
+/* ---- Counting -------------------------------------------------------------------------------- */
+
+function counts(line) {
+  const found = {};
+  for (const row of line.querySelectorAll("[data-count]")) found[row.dataset.count] = row.querySelector("input");
+  return found;
+}
+
+const number = (input) => Math.max(0, Number.parseInt(input?.value, 10) || 0);
+
+function mark(line) {
+  const { delivered, returned, dirty, damaged, lost } = counts(line);
+  const whole = number(delivered ?? returned) === Number(line.dataset.expected) && ![dirty, damaged, lost].some(number);
+  line.classList.toggle("is-short", !whole);
+  line.querySelector("[data-all]").setAttribute("aria-pressed", String(whole));
+}
+
+/* What is broken or lost did not come back whole: the first figure follows. */
+function follow(line) {
+  const { returned, damaged, lost } = counts(line);
+  if (!returned || !damaged) return;
+  for (const input of [damaged, lost]) {
+    input.addEventListener("input", () => {
+      const left = Number(line.dataset.expected) - number(damaged) - number(lost);
+      if (number(returned) > left || line.dataset.follows !== "no") returned.value = String(Math.max(0, left));
+    });
+  }
+  returned.addEventListener("input", () => (line.dataset.follows = "no"));
+}
+
+function fill(line) {
+  const { delivered, returned, dirty, damaged, lost } = counts(line);
+  for (const input of [dirty, damaged, lost]) if (input) input.value = "0";
+  (delivered ?? returned).value = line.dataset.expected;
+  delete line.dataset.follows;
+  mark(line);
+}
+
+for (const line of document.querySelectorAll("[data-line]")) {
+  follow(line);
+  line.addEventListener("input", () => mark(line));
+  line.querySelector("[data-all]").addEventListener("click", () => fill(line));
+  mark(line);
+}
+
+/* ---- Where ------------------------------------------------------------------------------------ */
+
+const where = FORM?.querySelector("[data-position]");
+if (where && "geolocation" in navigator) {
+  where.hidden = false;
+  where.querySelector("button").addEventListener("click", () => {
+    navigator.geolocation.getCurrentPosition(({ coords }) => {
+      FORM.elements.lat.value = coords.latitude.toFixed(6);
+      FORM.elements.lon.value = coords.longitude.toFixed(6);
+      FORM.elements.place.value = "site";
+      where.querySelector("[role=status]").textContent = `${FORM.elements.lat.value}, ${FORM.elements.lon.value}`;
+    });
+  });
+}
+
+/* ---- Keeping and sending ------------------------------------------------------------------------ */
+
+async function show() {
+  await box.show();
+}
+
+async function sendAll() {
+  await outbox.send(USER);
+}
+
+/* Who is there and what was counted is asked at once: out of reach, the server says it too late. */
+function lacks(form) {
+  const named = form.elements.borrower_name.value.trim() || form.elements.absence.value.trim();
+  return named ? null : form.elements.borrower_name;
+}
+
+async function keep(form) {
+  const empty = lacks(form);
+  if (empty) {
+    empty.setAttribute("aria-invalid", "true");
+    empty.focus();
+    return;
+  }
+  await outbox.add({
+    user: USER,
+    action: new URL(form.action).pathname,
+    kind: form.dataset.tell,
+    label: `${document.querySelector("h1").textContent.trim()} (${field.hour()})`,
+    place: document.querySelector(".lead").textContent.trim(),
+    fields: await field.fieldsOf(form, form.dataset.seen),
+  });
+  form.hidden = true;
+  document.getElementById("statement-kept").hidden = false;
+  document.querySelector("#statement-kept a").focus();
+  await sendAll();
+}
+
+document.addEventListener(
+  "submit",
+  async (event) => {
+    const form = event.target;
+    if (!outbox || form !== FORM) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (form.dataset.keeping) return;
+    form.dataset.keeping = "yes";
+    try {
+      await keep(form);
+    } catch (error) {
+      console.error(error);
+      box.line(box.words("full"));
+    } finally {
+      delete form.dataset.keeping;
+    }
+  },
+  true,
+);
+
+async function begin() {
+  field = await import(ADDRESSES.field);
+  const { Outbox } = await import(ADDRESSES.outbox);
+  outbox = await Outbox.open({ session: ADDRESSES.session, changed: show });
+  box = new field.Box(BOX, outbox, sendAll);
+  BOX.hidden = false;
+  FORM?.removeAttribute("data-once");
+  if (FORM) await field.givePads(FORM, ADDRESSES.signature);
+  await show();
+  await sendAll();
+  setInterval(async () => {
+    if (!outbox.reachable || (await outbox.all()).some((one) => one.state === "waiting")) await sendAll();
+  }, AGAIN_MS);
+  window.addEventListener("online", sendAll);
+  window.addEventListener("offline", sendAll);
+  document.getElementById("outbox-again").addEventListener("click", sendAll);
+  const kept = await field.stayAtHand({ worker: ADDRESSES.worker, files: ADDRESSES.files, more: [ADDRESSES.signature, ADDRESSES.outbox, ADDRESSES.field] });
+  if (kept) BOX.dataset.kept = "yes";
+}
+
+// On plain HTTP browsers keep nothing at hand: the form is then sent as any form.
+if (window.isSecureContext) begin().catch((error) => console.error(error));

@@ -1,0 +1,150 @@
+"""Statements by form or by the telephone's queue, and what is charged for damage, on both sides."""
+
+import csv
+import io
+
+import pytest
+from sqlalchemy import select
+
+from lending.bookings.charges import Charge, ChargeState
+from lending.handover.kinds import Standing
+from lending.handover.models import Statement
+from lending.handover.statements import tell_check_in, tell_check_out
+from lending.handover.values import Counted
+from tests.factories import FRIDAY, MONDAY, approved
+from tests.web.test_telling import JSON, drawn, photo
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def loan(database, cast, clock):
+    """Return a loan of forty chairs that begins now."""
+    number = approved(database, cast, {cast.chairs: 40})
+    clock.instant = FRIDAY
+    return number
+
+
+@pytest.fixture
+def charge(database, cast, clock, loan):
+    """Return a charge of 8.40 euros for three broken chairs."""
+    database.write(lambda uow: tell_check_out(uow, cast.manager, loan))
+    clock.instant = MONDAY
+    counted = {cast.chairs: Counted(37, 3)}
+    database.write(lambda uow: tell_check_in(uow, cast.manager, loan, counted))
+    with database.read() as uow:
+        return uow.session.scalars(select(Charge.id)).one()
+
+
+def test_a_driver_fills_in_the_form_and_both_sides_read_it(browse, cast, database, loan):
+    driver = browse(cast.agent)
+    address = f"/tournees/prets/{loan}/sortie"
+    assert driver.get(address).status_code == 200
+    told = {
+        "key": "one-key-only",
+        f"delivered-{cast.chairs}": "38",
+        f"condition-{cast.chairs}": "good",
+        f"remark-{cast.chairs}": "Deux sont restées au dépôt",
+        f"photo-{cast.chairs}": photo(),
+        "rest_follows": "yes",
+        "place": "site",
+        "lat": "48.1",
+        "lon": "-1.6",
+        "borrower_name": "Alice Martin",
+        "borrower_signature": drawn(),
+    }
+    assert driver.post(address, told).headers["Location"] == "/tournees"
+    with database.read() as uow:
+        number = uow.session.scalars(select(Statement.id)).one()
+    for reader in (cast.manager, cast.alice):
+        page = browse(reader).get(f"/etats-des-lieux/{number}").text
+        assert "Deux sont restées au dépôt" in page
+        assert "Alice Martin" in page
+        assert "seconde livraison" in page
+    name = page.split(f"/etats-des-lieux/{number}/images/")[1].split("-")[0]
+    picture = f"/etats-des-lieux/{number}/images/{name}-320.webp"
+    assert browse(cast.alice).get(picture).status_code == 200
+    assert browse(cast.bob).get(picture).status_code == 404
+    assert f"/etats-des-lieux/{number}" in browse(cast.alice).get(f"/demandes/{loan}").text
+
+
+def test_what_is_wrong_with_a_statement_is_said_and_what_was_typed_stays(browse, cast, loan):
+    driver = browse(cast.agent)
+    address = f"/tournees/prets/{loan}/sortie"
+    page = driver.post(address, {f"delivered-{cast.chairs}": "41", "remarks": "Sous la pluie"})
+    assert page.status_code == 422
+    assert "dites pourquoi personne ne signe" in page.text
+    assert "Sous la pluie" in page.text
+    told = {f"delivered-{cast.chairs}": "41", "absence": "Personne"}
+    refused = driver.post(address, told, headers=JSON)
+    assert refused.status_code == 422
+    fields = [error["field"] for error in refused.get_json()["errors"]]
+    assert fields == [f"delivered-{cast.chairs}"]
+    assert driver.post(f"/tournees/prets/{loan}/retour", told, headers=JSON).status_code == 409
+
+
+def test_the_queue_tells_once_and_hears_of_a_contradiction(browse, cast, database, clock, loan):
+    seen = clock.instant
+    database.write(lambda uow: tell_check_out(uow, cast.manager, loan, {cast.chairs: 40}))
+    driver = browse(cast.agent)
+    told = {
+        "key": "from-the-phone",
+        "seen_at": (seen.replace(hour=seen.hour - 1)).isoformat(),
+        f"delivered-{cast.chairs}": "30",
+        "absence": "Personne sur place",
+    }
+    address = f"/tournees/prets/{loan}/sortie"
+    first = driver.post(address, told, headers=JSON).get_json()
+    assert (first["standing"], first["repeated"]) == ("kept", False)
+    assert cast.manager.name in first["conflict"]
+    assert driver.post(address, told, headers=JSON).get_json()["repeated"] is True
+    with database.read() as uow:
+        kept = uow.session.scalars(
+            select(Statement.id).where(Statement.standing == Standing.KEPT)
+        ).one()
+    boss = browse(cast.manager)
+    assert "Ce constat contredit un autre" in boss.get(f"/etats-des-lieux/{kept}").text
+    assert boss.post(f"/etats-des-lieux/{kept}/retenir", {}).status_code in (409, 422)
+    assert boss.post(f"/etats-des-lieux/{kept}/ecarter", {"reason": ""}).status_code == 422
+    done = boss.post(f"/etats-des-lieux/{kept}/ecarter", {"reason": "Recompté"})
+    assert done.status_code == 303
+    assert "contredisait" in boss.get(f"/a-traiter/{loan}").text
+
+
+def test_an_association_contests_and_the_lender_reduces(browse, cast, database, charge):
+    alice, boss = browse(cast.alice), browse(cast.manager)
+    page = alice.get(f"/dommages/{charge}").text
+    assert "8,40" in page
+    assert "10\u00a0% de 28\u00a0€" in page
+    assert alice.post(f"/dommages/{charge}/repondre", {"way": "contest"}).status_code == 422
+    words = {"way": "contest", "words": "Elles étaient fendues."}
+    assert alice.post(f"/dommages/{charge}/repondre", words).status_code == 303
+    assert "Elles étaient fendues." in boss.get(f"/dommages/{charge}").text
+    wrong = {"way": "reduce", "amount": "neuf", "reason": "Photo"}
+    assert boss.post(f"/dommages/{charge}/decider", wrong).status_code == 422
+    less = {"way": "reduce", "amount": "2,80", "reason": "Photo du départ"}
+    assert boss.post(f"/dommages/{charge}/decider", less).status_code == 303
+    assert boss.post(f"/dommages/{charge}/decider", {"way": "dance"}).status_code == 422
+    with database.read() as uow:
+        found = uow.session.get_one(Charge, charge)
+        assert (found.state, found.cents) == (ChargeState.REDUCED, 280)
+
+
+def test_the_finance_department_gets_what_is_due_as_a_file(browse, cast, charge):
+    alice, boss = browse(cast.alice), browse(cast.manager)
+    address = "/dommages/a-titrer.csv"
+
+    def rows():
+        text = boss.get(address).get_data().decode("utf-8-sig")
+        return list(csv.DictReader(io.StringIO(text), delimiter=";" if ";" in text else ","))
+
+    assert rows() == []
+    alice.post(f"/dommages/{charge}/repondre", {"way": "accept"})
+    [row] = rows()
+    assert (row["debtor"], row["amount_eur"]) == ("Chorale des Planches", "8.40")
+    title = {"way": "export", "title": "T-2026-118"}
+    assert boss.post(f"/dommages/{charge}/decider", title).status_code == 303
+    assert rows() == []
+    assert boss.post(f"/dommages/{charge}/decider", {"way": "settle"}).status_code == 303
+    assert "Payée" in alice.get("/dommages").text
+    assert alice.get(address).status_code == 403
