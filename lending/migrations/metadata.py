@@ -8,6 +8,7 @@ import lending.bookings.models
 import lending.catalogue.models
 import lending.closures.models
 import lending.db.counter
+import lending.documents.models
 import lending.equity.overriding.models
 import lending.equity.record.models
 import lending.equity.rounds.models
