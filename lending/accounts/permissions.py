@@ -73,6 +73,12 @@ class Action(StrEnum):
     DECIDE_BOOKING = "booking.decide"
     """Approve, approve in part, refuse, put on the waiting list."""
     HAND_OVER = "booking.hand_over"
+    ISSUE_DOCUMENT = "document.issue"
+    """Issue letters, agreements and notes, and have agreements signed."""
+    SIGN_AGREEMENT = "agreement.sign"
+    """Sign for the organisation, with its account."""
+    HAND_IN_AGREEMENT = "agreement.hand_in"
+    """Hand in the copy of an agreement that was signed by hand."""
     SEE_INBOX = "inbox.see"
     SEE_BOARD = "board.see"
     SEE_SHORTAGES = "shortages.see"
@@ -142,6 +148,9 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     Action.GIVE_OPINION: {_F: _AUTHORITY, _M: _AUTHORITY, _ADM: _ALL},
     Action.DECIDE_BOOKING: {_M: _AUTHORITY, _ADM: _ALL},
     Action.HAND_OVER: {_M: _AUTHORITY, _ADM: _ALL},
+    Action.ISSUE_DOCUMENT: {_F: _AUTHORITY, _M: _AUTHORITY, _ADM: _ALL},
+    Action.SIGN_AGREEMENT: {_B: _OWN},
+    Action.HAND_IN_AGREEMENT: {_B: _OWN, _F: _AUTHORITY, _M: _AUTHORITY, _ADM: _ALL},
     Action.SEE_INBOX: {_F: _AUTHORITY, _M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
     Action.SEE_BOARD: {_F: _AUTHORITY, _M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
     Action.SEE_SHORTAGES: {

@@ -27,8 +27,6 @@ class Letterhead(Base):
     """The name of a picture among the files of documents; empty without."""
     legal_basis: Mapped[str] = mapped_column(Text, default="")
     """What decisions refer to beyond the rules themselves, a line each."""
-    court: Mapped[str] = mapped_column(String(160), default="")
-    """Before which one appeals."""
     signing: Mapped[Signing] = mapped_column(choice(Signing), default=Signing.OPTIONAL)
     is_automatic: Mapped[bool] = mapped_column(default=False)
     """Whether acknowledgements and decision letters are issued without anybody asking."""

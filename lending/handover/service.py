@@ -53,13 +53,15 @@ def check_out(
     actor: Principal,
     booking_id: int,
     delivered: Mapping[int, int] | None = None,
+    reason: str = "",
 ) -> Booking:
     """Hand the equipment over (`delivered`: item id to pieces; what is not named goes whole).
 
     From now on its holds do not end before it is back, and what leaves early is away from now.
+    A reason is needed where a room above wants something first (see `BookingMoved`).
 
     Raises:
-        InvalidInput: more is handed over than was granted, or nothing at all.
+        InvalidInput: more is handed over than was granted, or nothing at all; or no reason.
         StockConflict: it would leave early, and is promised to others until then.
         NotAllowedNow, NotFound, Forbidden: the actor cannot.
     """
@@ -73,7 +75,7 @@ def check_out(
         line.delivered = pieces[line.item_id]
         if not line.item.is_service:  # hours are of their week, and never away
             _send_out(uow, line)
-    move(uow, actor, booking, "check_out")
+    move(uow, actor, booking, "check_out", reason)
     serve_waiting(uow, item_ids_of(booking), terms)
     return booking
 

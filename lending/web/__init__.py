@@ -39,6 +39,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         bookings,
         catalogue,
         closures,
+        documents,
         equity_register,
         handing_over,
         health,
@@ -74,6 +75,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         programme.blueprint,
         reference.blueprint,
         bookings.blueprint,
+        documents.blueprint,
         subscriptions.blueprint,
         inbox.blueprint,
         # the decisions' own blueprint, with the views of the hand-over

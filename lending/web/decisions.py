@@ -29,6 +29,7 @@ from lending.bookings.review import LENT, Case, read_case
 from lending.bookings.safety import mark_safety
 from lending.bookings.states import UNDECIDED, RefusalReason, State
 from lending.db.database import UnitOfWork
+from lending.documents.queries import Agreement, agreement_of
 from lending.equity.eligibility.criteria import PAPERS
 from lending.equity.overriding.harm import Loss, worse_off
 from lending.equity.overriding.preempting import may_preempt
@@ -94,6 +95,8 @@ class DecisionPage:
     """Whether it is an event of the lender itself that waits for what others have."""
     is_safety: bool = False
     """Whether it is in the class of elections, safety and crises."""
+    agreement: Agreement | None = None
+    """Where its agreement stands, once something was granted."""
     worth: YearWithLoan | None = None
     """What it is worth, and what the year of its borrower comes to with it."""
 
@@ -152,6 +155,7 @@ def page_of(
         overrules = overrules_of(uow, booking_id)
         collecting = round_of(uow, case.booking)
         worth = _worth(uow, case.booking)
+        agreement = agreement_of(uow, booking_id) if case.booking.state in LENT else None
         routing = read_routing(uow, case.booking)
         against = decided_against_of(uow, booking_id)
         overrides = overrides_of(uow, booking_id)
@@ -175,6 +179,7 @@ def page_of(
         outlook=outlook,
         collecting=collecting,
         worth=worth,
+        agreement=agreement,
         judged=rules,
         may_preempt=preempts,
         is_safety=is_safety,

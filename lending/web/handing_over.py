@@ -32,9 +32,10 @@ def prepare(booking_id: int) -> ResponseReturnValue:
 @allowed(Action.HAND_OVER)
 def hand_over(booking_id: int) -> ResponseReturnValue:
     """Hand the equipment over, as counted."""
+    reason = request.form.get("unsigned_reason", "")
     return carry_out(
         booking_id,
-        lambda uow: check_out(uow, principal(), booking_id, quantities("delivered")),
+        lambda uow: check_out(uow, principal(), booking_id, quantities("delivered"), reason),
         gettext("handed over"),
     )
 

@@ -15,6 +15,7 @@ from lending.bookings.drafts import copy_booking
 from lending.bookings.pieces import complete_booking
 from lending.bookings.queries import BookingFilter, BookingRow, Order, list_bookings
 from lending.bookings.states import UNDECIDED, State
+from lending.documents.queries import agreement_of
 from lending.equity.valuation.service import loan_cents
 from lending.errors import InvalidInput, NotAllowedNow
 from lending.i18n import N_
@@ -143,6 +144,7 @@ def overtaken(booking_id: int, *typed: str) -> ResponseReturnValue:
 def _sent_page(booking: BookingDetail, overtaken: tuple[str, ...] | None = None) -> str:
     with database().read() as uow:
         worth = loan_cents(uow, booking.id)
+        agreement = agreement_of(uow, booking.id)
         undecided = booking.state in UNDECIDED | {State.WAITLISTED}
         advised = judged(uow, booking.id).advised() if undecided else ()
     return render_template(
@@ -157,6 +159,7 @@ def _sent_page(booking: BookingDetail, overtaken: tuple[str, ...] | None = None)
         advised=advised,
         why=why_of(booking),
         trail=read_trail(booking.id),
+        agreement=agreement,
     )
 
 
