@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from inspect import cleandoc
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
@@ -27,9 +28,20 @@ class Call(Generic[QueryT, BodyT]):
     """The address of this installation, to build others on."""
     address: str
     """The address that was asked for, with its parameters: lists refer to their next page."""
+    instance: Path
+    """The folder in which files lie."""
 
 
-Handler = Callable[[UnitOfWork, Call[Any, Any]], BaseModel | None]
+@dataclass(frozen=True)
+class Download:
+    """A file as an answer."""
+
+    name: str
+    content: bytes
+    media_type: str
+
+
+Handler = Callable[[UnitOfWork, Call[Any, Any]], BaseModel | Download | None]
 HandlerT = TypeVar("HandlerT", bound=Handler)
 
 
@@ -56,6 +68,8 @@ class Operation:
     """The statuses in which this operation answers no, apart from those of every operation."""
     may_conflict: bool = False
     """Whether the stock may stand in the way."""
+    media_type: str = ""
+    """Of the file that is answered; empty where it is JSON."""
 
     @property
     def writes(self) -> bool:

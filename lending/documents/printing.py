@@ -7,6 +7,7 @@ library of the system, without which everything else works.
 import json
 from collections.abc import Mapping
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,10 @@ from lending.errors import LendingError
 from lending.i18n import N_
 
 VENDOR = Path(__file__).resolve().parents[1] / "static" / "vendor"
-FONTS = ("bricolage-grotesque.woff2", "atkinson.woff2", "atkinson-italic.woff2")
+FONTS = ("bricolage-grotesque", "atkinson", "atkinson-italic")
 SCHEME = "treteau:"
 """Of the addresses in our pages: what they name is handed over with them, nothing is fetched."""
-TYPES = {".woff2": "font/woff2", ".png": "image/png", ".css": "text/css"}
+TYPES = {".ttf": "font/ttf", ".png": "image/png", ".css": "text/css"}
 REMEDY = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
 
@@ -76,5 +77,15 @@ def print_pdf(html: str, files: Mapping[str, bytes], identifier: str) -> bytes:
 
 @cache
 def _fonts() -> dict[str, bytes]:
+    """Return our fonts as TrueType: unpacked once, not for every document."""
     manifest = json.loads((VENDOR / "manifest.json").read_text(encoding="utf-8"))
-    return {name: (VENDOR / manifest[name]).read_bytes() for name in FONTS}
+    return {f"{name}.ttf": _unpacked(VENDOR / manifest[f"{name}.woff2"]) for name in FONTS}
+
+
+def _unpacked(path: Path) -> bytes:
+    from fontTools.ttLib import TTFont  # comes with WeasyPrint
+
+    font, out = TTFont(path), BytesIO()
+    font.flavor = None
+    font.save(out)
+    return out.getvalue()

@@ -43,6 +43,7 @@ API_ROUTES: dict[str, Route] = {
     **_of(Owner.BOOKING, Action.DECIDE_BOOKING, "approve", "refuse", "waiting_list"),
     **_of(Owner.BOOKING, Action.HAND_OVER, "prepare", "hand_over", "take_back", "close"),
     **_of(Owner.BOOKING, Action.SEE_BOOKING, "read_decisions"),
+    **_of(Owner.BOOKING, Action.SEE_BOOKING, "read_documents", "read_document"),
     "api.read_tasks": Route(Action.SEE_TASKS),
     **_of(Owner.BOOKING, Action.DO_TASKS, "start", "done", "partial", "problem"),
     **_of(Owner.BOOKING, Action.SEE_TASKS, "read_task"),

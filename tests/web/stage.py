@@ -39,6 +39,7 @@ from tests import factories
 from tests.factories import FRIDAY, MONDAY, NOW, Cast
 from tests.logistics.crews import OFFICE, build_yard, give_round
 from tests.support.kits import make_kit
+from tests.support.papers import agreement_to_sign
 from tests.support.sites import calendar
 
 EVENT = "Bal secret des Planches"
@@ -107,7 +108,7 @@ def build_stage(folder: Path) -> Stage:
         "auditor": cast.auditor,
         "administrator": cast.administrator,
     }
-    arguments = _objects(database, cast)
+    arguments = _objects(database, cast, folder)
     cookies = {name: _cookie(database, person) for name, person in people.items() if person.grants}
     tokens = {name: _token(database, person) for name, person in people.items() if person.grants}
     with database.read() as uow:
@@ -122,11 +123,11 @@ def build_stage(folder: Path) -> Stage:
     return Stage(app, people, cookies, tokens, arguments, words, path, kept, cast)
 
 
-def _objects(database: Database, cast: Cast) -> dict[str, object]:
+def _objects(database: Database, cast: Cast, folder: Path) -> dict[str, object]:
     lines = {cast.chairs: 30, cast.tables: 4}
     booking = factories.submitted(database, cast, lines, name=EVENT)
     factories.draft(database, cast, lines, name=EVENT, start=FRIDAY - timedelta(days=7))
-    factories.approved(database, cast, {cast.barriers: 10}, name=EVENT)
+    lent = factories.approved(database, cast, {cast.barriers: 10}, name=EVENT)
     factories.approved(database, cast, {cast.chairs: 12}, logistics=Logistics.DELIVERY_SETUP)
     factories.submitted(
         database, cast, {cast.chairs: 20}, organisation=cast.club, name="Concours de pétanque"
@@ -174,6 +175,8 @@ def _objects(database: Database, cast: Cast) -> dict[str, object]:
         task = uow.session.scalars(select(Task.id).order_by(Task.id)).first()
     return {
         "booking_id": booking,
+        **agreement_to_sign(database, cast, folder, lent),
+        "kind": "acknowledgement",
         "item_id": cast.chairs,
         "category_id": 1,
         "organisation_id": cast.choir,

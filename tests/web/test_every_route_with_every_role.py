@@ -32,7 +32,10 @@ PEOPLE = (
     "administrator",
 )
 SIGN_IN = "/connexion"
-SAMPLE_MISSING = ("bookings.plan", "catalogue.photo", "logistics.picture", "bootstrap.static")
+SAMPLE_MISSING = (
+    *("bookings.plan", "catalogue.photo", "logistics.picture", "bootstrap.static"),
+    *("documents.copy", "documents.logo"),
+)
 """Open to everybody, but there is no such file in the walk."""
 
 

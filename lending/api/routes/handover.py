@@ -40,7 +40,7 @@ def hand_over(uow: UnitOfWork, call: Call[None, CheckOut]) -> BookingOut:
     What leaves early may be promised to others until the loan begins: then the answer is 409.
     """
     delivered = {line.item_id: line.delivered for line in call.body.lines or []}
-    check_out(uow, call.actor, call.ids["booking_id"], delivered)
+    check_out(uow, call.actor, call.ids["booking_id"], delivered, call.body.unsigned_reason)
     return _told(uow, call)
 
 

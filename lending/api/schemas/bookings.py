@@ -243,6 +243,11 @@ class CheckOut(Input):
     """What is handed over: everything granted, apart from the lines that say less."""
 
     lines: list[DeliveredLine] | None = Field(None, max_length=200)
+    unsigned_reason: str = Field(
+        "",
+        max_length=1000,
+        description="Why it leaves although the agreement that must be signed is not.",
+    )
 
 
 class ReturnedLine(Input):
