@@ -53,10 +53,9 @@ def write_letterheads(uow: UnitOfWork) -> None:
         address, place, visa, name, quality = SEATS[authority.kind]
         is_large = authority.kind is AuthorityKind.AGGLOMERATION
         signing = Signing.REQUIRED if is_large else Signing.OPTIONAL
-        edit_letterhead(uow, SYSTEM, authority.id, LetterheadDetails(address, place, visa, signing))
-        signatory = SignatoryDetails(
-            name, quality, since, "Arrêté de délégation n° 2026-07 (fictif)"
-        )
+        details = LetterheadDetails(address, place, visa, signing, is_automatic=True)
+        edit_letterhead(uow, SYSTEM, authority.id, details)
+        signatory = SignatoryDetails(name, quality, since, "Arrêté n° 2026-07 (fictif)")
         add_signatory(uow, SYSTEM, authority.id, signatory)
 
 
