@@ -12,6 +12,7 @@ from lending.clock import Clock
 from lending.db.database import Database
 from lending.demo.load import load_demo
 from lending.demo.people import PASSWORD, PEOPLE
+from lending.documents import listening as documents
 from lending.equity.overriding import guarding as overriding
 from lending.equity.record import listening as recording
 from lending.equity.rounds import guarding
@@ -56,6 +57,7 @@ def build_database(settings: Settings, clock: Clock | None = None) -> Database:
     valuation.listen(events)
     generating.listen(events)
     unit_moves.listen(events)
+    documents.listen(events)
     Keeper(settings.public_url).listen(events)
     recording.listen(events)
     return Database(settings.database_url, clock=clock, events=events)

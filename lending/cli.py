@@ -33,7 +33,7 @@ class Context:
 
     build_database: Callable[[Settings, Clock | None], Database]
     run_worker: Callable[[Database, Settings], None]
-    load_demo: Callable[[Database, Callable[[int, int], None]], None]
+    load_demo: Callable[..., None]
     demo_people: Sequence[tuple[str, str]]
     """Name and e-mail of each account of the demonstration."""
     demo_password: str
@@ -161,7 +161,7 @@ def _load(context: Context) -> None:
         def report(done: int, total: int) -> None:
             bar.update(round(100 * done / total) - bar.pos)
 
-        context.load_demo(context.database, report)
+        context.load_demo(context.database, report, instance=context.settings.instance)
 
 
 def _gunicorn(context: Context, host: str, port: int) -> list[str]:

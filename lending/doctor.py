@@ -12,6 +12,7 @@ from lending.authorities.queries import has_authorities
 from lending.bookings.shortages import overbooked
 from lending.db.database import Database
 from lending.db.schema import pending_migrations
+from lending.documents.printing import REMEDY, can_print
 from lending.jobs.backups import TOO_OLD, last_backup
 from lending.jobs.declared import JOBS
 from lending.jobs.lease import find_leader
@@ -44,6 +45,7 @@ def examine(settings: Settings, database: Database) -> Iterator[Finding]:
     yield from _settings(settings)
     yield from _folder(settings.instance)
     yield from _files()
+    yield from _printing()
     try:
         pending = pending_migrations(database)
     except SQLAlchemyError as error:
@@ -108,6 +110,16 @@ def _files() -> Iterator[Finding]:
         Health.BAD,
         "The translations are not compiled: French pages would be English.",
         "In a checkout: make translations. Otherwise install the wheel again.",
+    )
+
+
+def _printing() -> Iterator[Finding]:
+    yield _judge(
+        can_print(),
+        "Documents can be printed",
+        Health.BAD,
+        "Documents cannot be printed: the system lacks Pango.",
+        f"On Debian: {REMEDY}",
     )
 
 

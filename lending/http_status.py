@@ -1,6 +1,8 @@
 """Which HTTP status each error means, for pages, fragments and the API alike."""
 
 from lending.bookings.errors import OrganisationNotVerified, StockConflict
+from lending.documents.errors import LetterheadIncomplete
+from lending.documents.printing import CannotPrint
 from lending.errors import (
     Busy,
     Forbidden,
@@ -25,9 +27,11 @@ STATUSES: dict[type[LendingError], int] = {
     ProposalOutdated: 409,
     UnitTaken: 409,
     UnitNotFit: 409,
+    LetterheadIncomplete: 409,
     InvalidInput: 422,
     TooManyAttempts: 429,
     Busy: 503,
+    CannotPrint: 503,
 }
 
 

@@ -86,6 +86,12 @@ class Action(StrEnum):
     """Accept or contest it, for the borrower."""
     DECIDE_CHARGE = "charge.decide"
     """Reduce, uphold or waive it, and hand it to the finance department."""
+    ISSUE_DOCUMENT = "document.issue"
+    """Issue letters, agreements and notes, and have agreements signed."""
+    SIGN_AGREEMENT = "agreement.sign"
+    """Sign for the organisation, with its account."""
+    HAND_IN_AGREEMENT = "agreement.hand_in"
+    """Hand in the copy of an agreement that was signed by hand."""
     SEE_INBOX = "inbox.see"
     SEE_BOARD = "board.see"
     SEE_SHORTAGES = "shortages.see"
@@ -170,6 +176,9 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     },
     Action.ANSWER_CHARGE: {_B: _OWN, _ADM: _ALL},
     Action.DECIDE_CHARGE: {_M: _AUTHORITY, _ADM: _ALL},
+    Action.ISSUE_DOCUMENT: {_F: _AUTHORITY, _M: _AUTHORITY, _ADM: _ALL},
+    Action.SIGN_AGREEMENT: {_B: _OWN},
+    Action.HAND_IN_AGREEMENT: {_B: _OWN, _F: _AUTHORITY, _M: _AUTHORITY, _ADM: _ALL},
     Action.SEE_INBOX: {_F: _AUTHORITY, _M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
     Action.SEE_BOARD: {_F: _AUTHORITY, _M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
     Action.SEE_SHORTAGES: {

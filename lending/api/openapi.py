@@ -167,6 +167,8 @@ def _responses(
     if operation.answer:
         schema = references[operation.answer, "serialization"]
         good["content"] = {"application/json": {"schema": schema}}
+    if operation.media_type:
+        good["content"] = {operation.media_type: {}}
     if operation.location:
         good["headers"] = {"Location": {"schema": {"type": "string"}}}
         good["links"] = _links(operation, operations)

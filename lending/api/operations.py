@@ -34,7 +34,16 @@ class Call(Generic[QueryT, BodyT]):
     """The address that was asked for, with its parameters: lists refer to their next page."""
 
 
-Handler = Callable[[UnitOfWork, Call[Any, Any]], BaseModel | None]
+@dataclass(frozen=True)
+class Download:
+    """A file as an answer."""
+
+    name: str
+    content: bytes
+    media_type: str
+
+
+Handler = Callable[[UnitOfWork, Call[Any, Any]], BaseModel | Download | None]
 HandlerT = TypeVar("HandlerT", bound=Handler)
 
 
@@ -63,6 +72,8 @@ class Operation:
     """The largest body that makes sense."""
     may_conflict: bool = False
     """Whether the stock may stand in the way."""
+    media_type: str = ""
+    """Of the file that is answered; empty where it is JSON."""
 
     @property
     def writes(self) -> bool:

@@ -8,6 +8,7 @@ from typing import cast
 
 from flask import Blueprint, Flask, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
+from pydantic import BaseModel
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.routing import RequestRedirect
@@ -17,7 +18,7 @@ from lending.accounts.tokens import principal_of_token
 from lending.api import keys
 from lending.api.errors import KEY_HEADER, TokenNeeded, UnknownToken
 from lending.api.openapi import PREFIX, describe
-from lending.api.operations import Call, Operation
+from lending.api.operations import Call, Download, Operation
 from lending.api.parsing import read_body, read_query
 from lending.api.problems import (
     MEDIA_TYPE,
@@ -66,6 +67,10 @@ def _database() -> Database:
     return cast(Database, current_app.extensions["database"])
 
 
+def _settings() -> Settings:
+    return cast(Settings, current_app.extensions["settings"])
+
+
 def _refuse_unrouted() -> ResponseReturnValue | None:
     """Answer with a problem document also where no operation is."""
     error = request.routing_exception
@@ -77,7 +82,6 @@ def _refuse_unrouted() -> ResponseReturnValue | None:
 def _view_of(operation: Operation) -> Callable[..., Response]:
     def view(**ids: int) -> Response:
         g.operation = operation
-        settings = cast(Settings, current_app.extensions["settings"])
         g.principal = actor = _authenticate()
         actor.check(operation.action)
         call = Call(
@@ -88,13 +92,14 @@ def _view_of(operation: Operation) -> Callable[..., Response]:
                 read_body(request, operation.body, operation.most_bytes) if operation.body else None
             ),
             language=language(),
-            public_url=settings.public_url,
-            instance=settings.instance,
+            public_url=_settings().public_url,
             address=request.full_path,
+            instance=_settings().instance,
         )
         if not operation.writes:
             with _database().read() as uow:
-                return _respond(_answer(operation, uow, call))
+                told = operation.handler(uow, call)
+            return _file(told) if isinstance(told, Download) else _respond(_told(operation, told))
         return _respond(_write(operation, call))
 
     return view
@@ -117,6 +122,11 @@ def _authenticate() -> Principal:
 
 def _answer(operation: Operation, uow: UnitOfWork, call: Call[object, object]) -> keys.Answer:
     told = operation.handler(uow, call)
+    assert not isinstance(told, Download), "files are only read"  # noqa: S101 - for the types
+    return _told(operation, told)
+
+
+def _told(operation: Operation, told: BaseModel | None) -> keys.Answer:
     body = told.model_dump_json() if told is not None else ""
     location = ""
     if operation.location:
@@ -183,6 +193,12 @@ def _respond(answer: keys.Answer) -> Response:
         response.headers["Idempotency-Replayed"] = "true"
     if answer.status == 204:
         del response.headers["Content-Type"]
+    return response
+
+
+def _file(told: Download) -> Response:
+    response = Response(told.content, content_type=told.media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{told.name}"'
     return response
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
+from pathlib import Path
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,7 @@ from lending.demo.damage import Stories, mend
 from lending.demo.foundation import HISTORY, write_foundation
 from lending.demo.kits import write_kits
 from lending.demo.overrides import override, propose
+from lending.demo.papers import write_letterheads, write_papers
 from lending.demo.people import write_people
 from lending.demo.right_lender import ask_departments, pass_on
 from lending.demo.rounds import FieldWork
@@ -73,10 +75,11 @@ def load_demo(
     database: Database,
     report: Callable[[int, int], None] = lambda done, total: None,
     requests: int = REQUESTS,
+    instance: Path | None = None,
 ) -> None:
     """Fill an empty, migrated database with the demonstration.
 
-    `report(done, total)` is called as it goes.
+    `report(done, total)` is called as it goes; `instance` is where files lie.
     """
     now = database.clock.now()
     clock = FixedClock(now - HISTORY)
@@ -91,6 +94,8 @@ def load_demo(
     past.write(_publish)
     _Season(past, clock, now).play(list(draw(SEED, now.date(), requests, ZONE)), report)
     past.write(draft_next_rules)
+    past.write(write_letterheads)
+    write_papers(past, instance)
     past.dispose()
 
 

@@ -1,14 +1,15 @@
-"""Keep secret addresses out of logs: who reads a log must not read a calendar."""
+"""Keep secret addresses out of logs: who reads a log must not read a calendar, or sign."""
 
 import logging
 import re
 
-_SECRET = re.compile(r"(/calendars/)(?!programme\.ics)[^/\s?\"']+?(\.ics)")
+_CALENDAR = re.compile(r"(/calendars/)(?!programme\.ics)[^/\s?\"']+?(\.ics)")
+_SIGNING = re.compile(r"(/signer/)[^/\s?\"']+")
 
 
 def without_secrets(line: str) -> str:
-    """Return the line with the secret part of calendar addresses left out."""
-    return _SECRET.sub(r"\1[secret]\2", line)
+    """Return the line with the secret part of addresses left out."""
+    return _SIGNING.sub(r"\1[secret]", _CALENDAR.sub(r"\1[secret]\2", line))
 
 
 class SecretFilter(logging.Filter):

@@ -61,10 +61,12 @@ def send_out(
     pieces: Mapping[int, int],
     *,
     rest_follows: bool,
+    reason: str = "",
 ) -> None:
     """Let pieces go, by item; of a loan that is out already, what was to follow.
 
-    What does not leave is free again, unless it follows: then it stays reserved.
+    What does not leave is free again, unless it follows: then it stays reserved. A reason is
+    needed where a room above wants something first (see `BookingMoved`).
 
     Raises:
         InvalidInput: more leaves than may, or nothing at all.
@@ -88,7 +90,7 @@ def send_out(
     if is_more:
         note_change(uow, actor, booking, "check_out_more")
     else:
-        move(uow, actor, booking, "check_out")
+        move(uow, actor, booking, "check_out", reason)
     serve_waiting(uow, item_ids_of(booking), terms)
 
 

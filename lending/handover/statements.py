@@ -65,7 +65,14 @@ def tell_check_out(
         pieces = {line.item_id: due(line) for line in booking.lines} | dict(delivered or {})
 
         def apply(statement: Statement) -> None:
-            send_out(uow, actor, booking, pieces, rest_follows=statement.rest_follows)
+            send_out(
+                uow,
+                actor,
+                booking,
+                pieces,
+                rest_follows=statement.rest_follows,
+                reason=told.unsigned_reason,
+            )
 
         lines = [
             _line(line, due(line), delivered=pieces[line.item_id])
@@ -143,7 +150,15 @@ def adopt_statement(uow: UnitOfWork, actor: Principal, statement_id: int) -> Sta
             line.item_id: by_line[line.id].delivered if line.id in by_line else 0
             for line in booking.lines
         }
-        send_out(uow, actor, booking, pieces, rest_follows=statement.rest_follows)
+        send_out(
+            uow,
+            actor,
+            booking,
+            pieces,
+            rest_follows=statement.rest_follows,
+            # It left long ago, whatever should have been signed: who told it stands in the history.
+            reason=statement.told_by,
+        )
     else:
         counted = {
             line.item_id: Counted(told.returned, told.damaged, told.lost, told.dirty)

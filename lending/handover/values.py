@@ -76,6 +76,8 @@ class Circumstances:
     """The names of pictures that are kept already."""
     rest_follows: bool = False
     """Of what leaves: whether the rest is brought later, and stays reserved."""
+    unsigned_reason: str = ""
+    """Of what leaves: why it does although something should have been signed before."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,10 @@ from lending.bookings.waiting import serve_everyone
 from lending.catalogue.photos import PhotoStore
 from lending.catalogue.queries import photos_in_use
 from lending.closures.service import fetcher, read_all_again
+from lending.documents.letterhead import FOLDER, logos_in_use
+from lending.documents.making import files_in_use as document_files_in_use
+from lending.documents.making import issue_and_make, some_document_waits
+from lending.documents.signing import signing_files_in_use
 from lending.equity.record.retention import erase_old_words
 from lending.equity.record.witness import write_letter
 from lending.handover.late import tell_late_loans
@@ -26,6 +30,7 @@ from lending.logistics.road_services import road_service
 from lending.logistics.rounds.working_out import run_plans, some_run_waits
 from lending.logistics.told import pictures_in_use
 from lending.retention.forgetting import forget_old_contacts
+from lending.storing import FileStore
 from lending.subscriptions.keeping import refresh_everything
 
 
@@ -52,6 +57,11 @@ def _plan_weeks(run: Run) -> list[Count]:
     return [
         Count(N_("Plans proposed"), run_plans(run.database, roads=road_service(run.settings.roads)))
     ]
+
+
+def _issue_documents(run: Run) -> list[Count]:
+    made = issue_and_make(run.database, FileStore(run.settings.instance, FOLDER))
+    return [Count(N_("Documents issued"), made)]
 
 
 def _tidy(run: Run) -> list[Count]:
@@ -83,10 +93,12 @@ def _tidy_photos(run: Run) -> list[Count]:
     with run.database.read() as uow:
         used = photos_in_use(uow)
         told = pictures_in_use(uow) | statement_pictures_in_use(uow)
+        papers = document_files_in_use(uow) | logos_in_use(uow) | signing_files_in_use(uow)
     instance = run.settings.instance
     removed = PhotoStore(instance).remove_others(used)
     removed += PhotoStore(instance, "field").remove_others(told)
-    return [Count(N_("Photos removed"), removed)]
+    left = FileStore(instance, FOLDER).remove_others(papers)
+    return [Count(N_("Photos removed"), removed), Count(N_("Files removed"), left)]
 
 
 def _tidy_papers(run: Run) -> list[Count]:
@@ -116,6 +128,13 @@ JOBS = (
     Job("refresh-calendars", _refresh_calendars, every=timedelta(hours=1)),
     Job("read-calendars", _read_calendars, every=timedelta(hours=6), offset=timedelta(minutes=20)),
     Job("plan-weeks", _plan_weeks, every=timedelta(seconds=10), waits=some_run_waits),
+    # What a booking calls for is issued apart from it, so that setting type keeps nobody waiting.
+    Job(
+        "issue-documents",
+        _issue_documents,
+        every=timedelta(seconds=5),
+        waits=some_document_waits,
+    ),
     Job("forget-answers", _forget_old_keys, every=timedelta(hours=6), offset=timedelta(minutes=40)),
     Job(
         "tidy-photos",

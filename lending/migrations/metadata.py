@@ -11,6 +11,7 @@ import lending.catalogue.models
 import lending.catalogue.unit_models
 import lending.closures.models
 import lending.db.counter
+import lending.documents.models
 import lending.equity.overriding.models
 import lending.equity.record.models
 import lending.equity.rounds.models

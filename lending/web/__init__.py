@@ -41,6 +41,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         catalogue,
         charges,
         closures,
+        documents,
         equity_register,
         handing_over,
         health,
@@ -83,6 +84,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         programme.blueprint,
         reference.blueprint,
         bookings.blueprint,
+        documents.blueprint,
         subscriptions.blueprint,
         inbox.blueprint,
         # the decisions' own blueprint, with the views of the hand-over

@@ -31,6 +31,7 @@ from lending.bookings.review import LENT, Case, read_case
 from lending.bookings.safety import mark_safety
 from lending.bookings.states import UNDECIDED, RefusalReason, State
 from lending.db.database import UnitOfWork
+from lending.documents.queries import Agreement, agreement_of
 from lending.equity.eligibility.criteria import PAPERS
 from lending.equity.overriding.harm import Loss, worse_off
 from lending.equity.overriding.preempting import may_preempt
@@ -116,6 +117,8 @@ class DecisionPage:
     may_check_wind: bool = False
     asks_of_place: bool = False
     """Whether its equipment makes one ask what the place is like."""
+    agreement: Agreement | None = None
+    """Where its agreement stands, once something was granted."""
     worth: YearWithLoan | None = None
     """What it is worth, and what the year of its borrower comes to with it."""
 
@@ -174,6 +177,7 @@ def page_of(
         overrules = overrules_of(uow, booking_id)
         collecting = round_of(uow, case.booking)
         worth = _worth(uow, case.booking)
+        agreement = agreement_of(uow, booking_id) if case.booking.state in LENT else None
         routing = read_routing(uow, case.booking)
         against = decided_against_of(uow, booking_id)
         overrides = overrides_of(uow, booking_id)
@@ -210,6 +214,7 @@ def page_of(
         asks_of_place=bool(of_place),
         papers=tuple(paper for paper in papers if paper.is_current),
         uncovered=next(iter(uncovered), None),
+        agreement=agreement,
         judged=rules,
         may_preempt=preempts,
         is_safety=is_safety,

@@ -13,6 +13,7 @@ from lending.handover.service import (
     close_booking,
     prepare_booking,
 )
+from lending.handover.values import Circumstances
 from lending.web.context import allowed, principal
 from lending.web.decisions import blueprint, carry_out, confirm, quantities
 
@@ -32,9 +33,10 @@ def prepare(booking_id: int) -> ResponseReturnValue:
 @allowed(Action.HAND_OVER)
 def hand_over(booking_id: int) -> ResponseReturnValue:
     """Hand the equipment over, as counted."""
+    told = Circumstances(unsigned_reason=request.form.get("unsigned_reason", "").strip())
     return carry_out(
         booking_id,
-        lambda uow: check_out(uow, principal(), booking_id, quantities("delivered")),
+        lambda uow: check_out(uow, principal(), booking_id, quantities("delivered"), told),
         gettext("handed over"),
     )
 

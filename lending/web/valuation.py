@@ -8,6 +8,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from lending.accounts.permissions import Action
+from lending.documents.queries import statements_of
 from lending.equity.valuation.annex import FIRST_YEAR, LAST_YEAR, annex_sheet, read_annex
 from lending.equity.valuation.scdl import Remark, ScdlExport, ScdlRow, Which, read_scdl
 from lending.equity.valuation.scdl_fields import VERSION
@@ -48,10 +49,12 @@ def statement(organisation_id: int) -> ResponseReturnValue:
     """Show what an organisation received in a year, loan by loan."""
     with database().read() as uow:
         found = read_statement(uow, principal(), organisation_id, _year())
+        documents = statements_of(uow, principal(), organisation_id, found.year)
         now = uow.now
     return render_template(
         "valuation/statement.html",
         statement=found,
+        documents=documents,
         now=now,
         endings=ENDINGS,
         is_own=organisation_id in principal().organisation_ids,

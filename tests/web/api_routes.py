@@ -65,6 +65,8 @@ API_ROUTES: dict[str, Route] = {
     "api.read_charges": Route(Action.SEE_CHARGE),
     **_of(Owner.BOOKING, Action.SEE_CHARGE, "read_charge"),
     **_of(Owner.BOOKING, Action.ANSWER_CHARGE, "accept", "contest"),
+    **_of(Owner.BOOKING, Action.SEE_BOOKING, "read_decisions"),
+    **_of(Owner.BOOKING, Action.SEE_BOOKING, "read_documents", "read_document"),
     "api.read_tasks": Route(Action.SEE_TASKS),
     **_of(Owner.BOOKING, Action.DO_TASKS, "start", "done", "partial", "problem"),
     **_of(Owner.BOOKING, Action.SEE_TASKS, "read_task"),

@@ -150,6 +150,18 @@ ROUTES: dict[str, Route] = {
         "equivalent", "event", "set_line", "remove_line", "wait", "equipment", "set_dates",
         "change", "part", "reduce", "delete", "review", "announce", "keep", "set_kits",
     ),
+    # documents
+    **_of(Owner.BOOKING, Action.SEE_BOOKING, "documents", "index", "file", "copy"),
+    **_of(Owner.TOWN, Action.ISSUE_DOCUMENT, "documents",
+        "draft", "issue", "link", "withdraw", "state_value",
+    ),
+    **_of(Owner.BOOKING, Action.SIGN_AGREEMENT, "documents", "sign_now"),
+    **_of(Owner.BOOKING, Action.HAND_IN_AGREEMENT, "documents", "hand_in"),
+    **_of(Owner.TOWN, Action.MANAGE_AUTHORITY, "documents",
+        "letterhead", "new_signatory", "last_day", "take_logo", "logo",
+    ),
+    "documents.sign": SECRET,
+    "documents.sign_file": SECRET,
     # closed days
     "closures.choose": Route(Action.MANAGE_CLOSURES),
     "allocations.index": Route(Action.SEE_POLICY),
@@ -260,6 +272,7 @@ QUERIES = {
 """What has to stand behind an address for it to be about something."""
 
 FORMS = {
+    "documents.state_value": {"authority_id": "{authority_id}", "year": "2026"},
     "logistics.say": {"kind": "note", "key": "a-good-key", "reason": "Bonjour"},
     "bookings.keep": {"whole_asked": "yes"},
     "bookings.set_kits": {"kit_id": "{kit_id}", "quantity": "1"},

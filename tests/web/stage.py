@@ -48,6 +48,7 @@ from tests import factories
 from tests.factories import FRIDAY, MONDAY, NOW, Cast
 from tests.logistics.crews import OFFICE, build_yard, give_round
 from tests.support.kits import make_kit
+from tests.support.letters import agreement_to_sign
 from tests.support.papers import hand_in_paper
 from tests.support.sites import calendar
 from tests.support.units import inspected, number_pieces
@@ -137,7 +138,7 @@ def _objects(database: Database, cast: Cast, folder: Path) -> dict[str, object]:
     lines = {cast.chairs: 30, cast.tables: 4}
     booking = factories.submitted(database, cast, lines, name=EVENT)
     factories.draft(database, cast, lines, name=EVENT, start=FRIDAY - timedelta(days=7))
-    factories.approved(database, cast, {cast.barriers: 10}, name=EVENT)
+    lent = factories.approved(database, cast, {cast.barriers: 10}, name=EVENT)
     factories.approved(database, cast, {cast.chairs: 12}, logistics=Logistics.DELIVERY_SETUP)
     factories.submitted(
         database, cast, {cast.chairs: 20}, organisation=cast.club, name="Concours de pétanque"
@@ -192,6 +193,8 @@ def _objects(database: Database, cast: Cast, folder: Path) -> dict[str, object]:
         task = uow.session.scalars(select(Task.id).order_by(Task.id)).first()
     return {
         "booking_id": booking,
+        **agreement_to_sign(database, cast, folder, lent),
+        "kind": "acknowledgement",
         "item_id": cast.chairs,
         "category_id": 1,
         "organisation_id": cast.choir,

@@ -55,30 +55,35 @@ ALSO = {
     "statements.show": ("manager",),
     "charges.index": ("manager",),
     "charges.show": ("manager",),
+    "documents.index": ("manager",),
 }
-NOT_PAGES = {"static", "bootstrap.static", "feeds.show", "api.openapi", "health.alive"} | {
-    "health.ready",
-    "catalogue.photo",
-    "bookings.plan",
-    "logistics.picture",
-    "means.times_file",
-    "valuation.annex_file",
-    "valuation.scdl_file",
-    "valuation.statement_file",
-    "planning.outlines",
-    "audit.export",
-    "register.show_file",
-    "register.public_file",
-    "audit.heads",
-    "statements.picture",
-    "charges.export_file",
-    "rounds.session",
-    "rounds.worker",
-    "feeds.programme",
-    "subscriptions.download",
-    "attachments.file",
-    "units.labels_file",
-}
+NOT_PAGES = (
+    {"static", "bootstrap.static", "feeds.show", "api.openapi", "health.alive"}
+    | {
+        "health.ready",
+        "catalogue.photo",
+        "bookings.plan",
+        "logistics.picture",
+        "means.times_file",
+        "valuation.annex_file",
+        "valuation.scdl_file",
+        "valuation.statement_file",
+        "planning.outlines",
+        "audit.export",
+        "register.show_file",
+        "register.public_file",
+        "audit.heads",
+        "rounds.session",
+        "rounds.worker",
+        "feeds.programme",
+        "subscriptions.download",
+        "statements.picture",
+        "charges.export_file",
+        "attachments.file",
+        "units.labels_file",
+    }
+    | {f"documents.{view}" for view in ("draft", "file", "copy", "logo", "sign_file")}
+)
 SIZES = ((1280, "light"), (1280, "dark"), (390, "dark"), (390, "light"))
 
 
@@ -122,7 +127,7 @@ def _first_reader(endpoint: str) -> str:
     if route.action in PUBLIC_ACTIONS or not (route.action or route.signed_in):
         return "anonymous"
     room = endpoint.partition(".")[0]
-    if room == "administration":
+    if room == "administration" or endpoint == "documents.letterhead":
         return "administrator"
     by_staff = room in STAFF_ROOMS or endpoint in STAFF_PAGES
     return "manager" if by_staff else "borrower"

@@ -35,6 +35,7 @@ SIGN_IN = "/connexion"
 SAMPLE_MISSING = (
     *("bookings.plan", "catalogue.photo", "logistics.picture", "statements.picture"),
     "bootstrap.static",
+    *("documents.copy", "documents.logo"),
 )
 """Open to everybody, but there is no such file in the walk."""
 

@@ -55,7 +55,9 @@ def hand_over(uow: UnitOfWork, call: Call[None, CheckOut]) -> BookingOut:
     lines = call.body.lines or []
     delivered = {line.item_id: line.delivered for line in lines}
     notes = {line.item_id: line.note() for line in lines}
-    told = call.body.circumstances(rest_follows=call.body.rest_follows)
+    told = call.body.circumstances(
+        rest_follows=call.body.rest_follows, unsigned_reason=call.body.unsigned_reason
+    )
     check_out(uow, call.actor, call.ids["booking_id"], delivered, told, notes)
     return _told(uow, call)
 

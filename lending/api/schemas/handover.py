@@ -47,7 +47,9 @@ class Told(Input):
     meeting: MeetingIn | None = None
     remarks: Text = Field("", max_length=2000)
 
-    def circumstances(self, *, rest_follows: bool = False) -> Circumstances:
+    def circumstances(
+        self, *, rest_follows: bool = False, unsigned_reason: str = ""
+    ) -> Circumstances:
         """Return the same for the services."""
         met, at = self.meeting, self.position
         return Circumstances(
@@ -59,6 +61,7 @@ class Told(Input):
             meeting=None if met is None else Meeting(**met.model_dump()),
             remarks=self.remarks,
             rest_follows=rest_follows,
+            unsigned_reason=unsigned_reason,
         )
 
 
@@ -88,6 +91,11 @@ class CheckOut(Told):
     rest_follows: bool = Field(
         default=False,
         description="Whether the rest is brought later, and stays reserved until then.",
+    )
+    unsigned_reason: Text = Field(
+        "",
+        max_length=1000,
+        description="Why it leaves although the agreement that must be signed is not.",
     )
 
 

@@ -2644,6 +2644,68 @@ def upgrade() -> None:
                 "retired",
                 "restored",
                 name="happening",
+        "letterhead",
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("place", sa.String(length=120), nullable=False),
+        sa.Column("logo", sa.String(length=64), nullable=False),
+        sa.Column("legal_basis", sa.Text(), nullable=False),
+        sa.Column(
+            "signing",
+            sa.Enum("required", "optional", "none", name="signing", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("is_automatic", sa.Boolean(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["authority_id"], ["authority.id"], name=op.f("fk_letterhead_authority_id_authority")
+        ),
+        sa.ForeignKeyConstraint(
+            ["changed_by_id"], ["app_user.id"], name=op.f("fk_letterhead_changed_by_id_app_user")
+        ),
+        sa.PrimaryKeyConstraint("authority_id", name=op.f("pk_letterhead")),
+    )
+    op.create_table(
+        "signatory",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("quality", sa.String(length=160), nullable=False),
+        sa.Column("delegation", sa.String(length=200), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "valid_until IS NULL OR valid_until >= valid_from", name=op.f("ck_signatory_order")
+        ),
+        sa.ForeignKeyConstraint(
+            ["authority_id"], ["authority.id"], name=op.f("fk_signatory_authority_id_authority")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signatory")),
+    )
+    with op.batch_alter_table("signatory", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_signatory_authority", ["authority_id", "valid_from"], unique=False
+        )
+
+    op.create_table(
+        "document",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "acknowledgement",
+                "decision",
+                "agreement",
+                "plan",
+                "pick_list",
+                "delivery_note",
+                "return_note",
+                "inventory",
+                "statement",
+                name="kind",
                 native_enum=False,
                 length=32,
             ),
@@ -2878,6 +2940,155 @@ def upgrade() -> None:
     with op.batch_alter_table('charge_move', schema=None) as batch_op:
         batch_op.create_index('ix_charge_move_charge', ['charge_id'], unique=False)
 
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("booking_id", sa.Integer(), nullable=True),
+        sa.Column("subject_year", sa.Integer(), nullable=True),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("replaces_id", sa.Integer(), nullable=True),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("issued_by_id", sa.Integer(), nullable=True),
+        sa.Column("issued_by_name", sa.String(length=120), nullable=False),
+        sa.CheckConstraint(
+            "(booking_id IS NULL) = (subject_year IS NOT NULL)", name=op.f("ck_document_subject")
+        ),
+        sa.CheckConstraint("number > 0 AND edition > 0", name=op.f("ck_document_number")),
+        sa.ForeignKeyConstraint(
+            ["authority_id"], ["authority.id"], name=op.f("fk_document_authority_id_authority")
+        ),
+        sa.ForeignKeyConstraint(
+            ["booking_id"], ["booking.id"], name=op.f("fk_document_booking_id_booking")
+        ),
+        sa.ForeignKeyConstraint(
+            ["issued_by_id"], ["app_user.id"], name=op.f("fk_document_issued_by_id_app_user")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_document_organisation_id_organisation"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaces_id"], ["document.id"], name=op.f("fk_document_replaces_id_document")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
+        sa.UniqueConstraint(
+            "authority_id",
+            "kind",
+            "year",
+            "number",
+            "edition",
+            name=op.f("uq_document_authority_id_kind_year_number_edition"),
+        ),
+        sa.UniqueConstraint("replaces_id", name=op.f("uq_document_replaces_id")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_document_uuid")),
+    )
+    with op.batch_alter_table("document", schema=None) as batch_op:
+        batch_op.create_index("ix_document_booking", ["booking_id"], unique=False)
+        batch_op.create_index(
+            "ix_document_organisation", ["organisation_id", "subject_year"], unique=False
+        )
+
+    op.create_table(
+        "document_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("booking_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "acknowledgement",
+                "decision",
+                "agreement",
+                "plan",
+                "pick_list",
+                "delivery_note",
+                "return_note",
+                "inventory",
+                "statement",
+                name="kind",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("held_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["booking_id"],
+            ["booking.id"],
+            name=op.f("fk_document_request_booking_id_booking"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document_request")),
+        sa.UniqueConstraint("booking_id", "kind", name=op.f("uq_document_request_booking_id_kind")),
+    )
+    op.create_table(
+        "agreement_signature",
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column(
+            "way",
+            sa.Enum("screen", "hand", name="way", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("quality", sa.String(length=120), nullable=False),
+        sa.Column("consent", sa.Text(), nullable=False),
+        sa.Column("drawing", sa.String(length=64), nullable=False),
+        sa.Column("copy", sa.String(length=64), nullable=False),
+        sa.Column("copy_type", sa.String(length=40), nullable=False),
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["document_id"],
+            ["document.id"],
+            name=op.f("fk_agreement_signature_document_id_document"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["app_user.id"], name=op.f("fk_agreement_signature_user_id_app_user")
+        ),
+        sa.PrimaryKeyConstraint("document_id", name=op.f("pk_agreement_signature")),
+    )
+    op.create_table(
+        "document_file",
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_document_file_document_id_document")
+        ),
+        sa.PrimaryKeyConstraint("document_id", name=op.f("pk_document_file")),
+    )
+    with op.batch_alter_table("document_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_document_file_sha256"), ["sha256"], unique=False)
+
+    op.create_table(
+        "signing_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_signing_link_document_id_document")
+        ),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"], ["app_user.id"], name=op.f("fk_signing_link_made_by_id_app_user")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signing_link")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_signing_link_token_hash")),
+    )
+    with op.batch_alter_table("signing_link", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_signing_link_document_id"), ["document_id"], unique=False
+        )
     # ### end Alembic commands ###
 
 
@@ -2923,6 +3134,26 @@ def downgrade() -> None:
 
     op.drop_table('statement')
     op.drop_table('late_loan')
+    with op.batch_alter_table("signing_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_signing_link_document_id"))
+
+    op.drop_table("signing_link")
+    with op.batch_alter_table("document_file", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_document_file_sha256"))
+
+    op.drop_table("document_file")
+    op.drop_table("agreement_signature")
+    op.drop_table("document_request")
+    with op.batch_alter_table("document", schema=None) as batch_op:
+        batch_op.drop_index("ix_document_organisation")
+        batch_op.drop_index("ix_document_booking")
+
+    op.drop_table("document")
+    with op.batch_alter_table("signatory", schema=None) as batch_op:
+        batch_op.drop_index("ix_signatory_authority")
+
+    op.drop_table("signatory")
+    op.drop_table("letterhead")
     op.drop_table("worse_off")
     op.drop_table("task_line")
     op.drop_table("task_event")

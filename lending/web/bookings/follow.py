@@ -19,6 +19,7 @@ from lending.bookings.drafts import copy_booking
 from lending.bookings.pieces import complete_booking
 from lending.bookings.queries import BookingFilter, BookingRow, Order, list_bookings
 from lending.bookings.states import AT_WORK, UNDECIDED, State
+from lending.documents.queries import agreement_of
 from lending.equity.valuation.service import loan_cents
 from lending.errors import InvalidInput, NotAllowedNow
 from lending.handover.charge_views import charges_of
@@ -158,6 +159,7 @@ def overtaken(booking_id: int, *typed: str) -> ResponseReturnValue:
 def _sent_page(booking: BookingDetail, overtaken: tuple[str, ...] | None = None) -> str:
     with database().read() as uow:
         worth = loan_cents(uow, booking.id)
+        agreement = agreement_of(uow, booking.id)
         undecided = booking.state in UNDECIDED | {State.WAITLISTED}
         advised = judged(uow, booking.id).advised() if undecided else ()
         papers = papers_of_booking(uow, principal(), booking.id)
@@ -184,6 +186,7 @@ def _sent_page(booking: BookingDetail, overtaken: tuple[str, ...] | None = None)
         trail=read_trail(booking.id),
         statements=statements,
         charges=charges,
+        agreement=agreement,
     )
 
 

@@ -1,0 +1,1 @@
+"""Documents: what is written on paper, numbered, frozen when issued, signed."""

@@ -1,0 +1,80 @@
+"""From what a document says to its pages: the same content always gives the same file."""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from lending.documents.french import filters
+from lending.documents.kinds import Kind
+from lending.documents.printing import print_pdf
+from lending.equity.record.canonical import canonical
+from lending.i18n import translations
+from lending.template_files import template_folder
+
+PRINT = "documents/print"
+Files = Callable[[str], bytes | None]
+"""Gives a file of the folder of documents by its name."""
+
+
+def typeset(content: str, identifier: str, files: Files) -> bytes:
+    """Return the PDF of a document from its content, canonical JSON.
+
+    Raises:
+        CannotPrint: the system lacks Pango.
+    """
+    says = json.loads(content)
+    pictures = {
+        "logo.png": says["authority"]["logo"],
+        "drawing.png": (says.get("signature") or {}).get("drawing", ""),
+    }
+    found = {name: files(digest) for name, digest in pictures.items() if digest}
+    there = {name: data for name, data in found.items() if data is not None}
+    page = _page(says, f"{says['kind']}.html", pictures=frozenset(there))
+    return print_pdf(page, there, identifier)
+
+
+def preview(content: Mapping[str, object], files: Files) -> bytes:
+    """Return how a document would look if it were issued now: without a number, as a draft.
+
+    Raises:
+        CannotPrint: the system lacks Pango.
+    """
+    return typeset(canonical(content), "preview", files)
+
+
+def text_of(content: str) -> str:
+    """Return the text of an agreement as HTML, to be read on a page of the web."""
+    says = json.loads(content)
+    return _page(says, f"_{Kind(says['kind'])}_text.html", pictures=frozenset())
+
+
+def _page(says: Mapping[str, Any], template: str, pictures: frozenset[str]) -> str:
+    environment = _environment(says["zone"])
+    return environment.get_template(f"{PRINT}/{template}").render(
+        **says, style=_style(), pictures=pictures, kind_name=Kind(says["kind"]).label
+    )
+
+
+@cache
+def _environment(zone: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(template_folder()),
+        extensions=["jinja2.ext.i18n"],
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    french = translations("fr")
+    environment.install_gettext_translations(french, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters.update(filters(ZoneInfo(zone)))
+    return environment
+
+
+@cache
+def _style() -> str:
+    return (template_folder() / PRINT / "style.css").read_text(encoding="utf-8")
