@@ -51,6 +51,7 @@ class Settings:
     smtp_password: str = field(default="", repr=False)
     mail_from: str = ""
     witness_email: str = ""
+    message_days: int = 400
 
     @property
     def mail_server(self) -> MailServer | None:
@@ -112,6 +113,7 @@ class _Reader:
             log_level=self._choice(
                 "TRETEAU_LOG_LEVEL", Settings.log_level, ("DEBUG", "INFO", "WARNING", "ERROR")
             ),
+            message_days=self._count("TRETEAU_MESSAGE_DAYS", Settings.message_days, 30),
             map_tiles=self._tiles("TRETEAU_MAP_TILES"),
             map_attribution=self._text("TRETEAU_MAP_ATTRIBUTION", Settings.map_attribution),
             **self._mail(),

@@ -95,6 +95,8 @@ class Action(StrEnum):
     """The chain of decisions, its checks and its export."""
     MANAGE_USERS = "users.manage"
     SEE_JOBS = "jobs.see"
+    SEE_MAIL = "mail.see"
+    """Which mails did not arrive, and mail them again."""
 
 
 _OWN, _AUTHORITY, _ALL = Scope.OWN, Scope.AUTHORITY, Scope.ALL
@@ -175,6 +177,7 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     Action.SEE_RECORD: {_M: _AUTHORITY, _AUD: _AUTHORITY, _ADM: _ALL},
     Action.MANAGE_USERS: {_ADM: _ALL},
     Action.SEE_JOBS: {_M: _ALL, _AUD: _ALL, _ADM: _ALL},
+    Action.SEE_MAIL: {_F: _AUTHORITY, _M: _AUTHORITY, _ADM: _ALL},
 }
 
 

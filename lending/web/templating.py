@@ -2,7 +2,6 @@
 
 import json
 from functools import cache
-from pathlib import Path
 
 from flask import Flask, g, request, url_for
 from flask_babel import Babel
@@ -11,21 +10,13 @@ from jinja2 import FileSystemLoader
 
 from lending.accounts.permissions import Action
 from lending.i18n import LANGUAGES, preferred_language
+from lending.shipped import PACKAGE, template_folder
 from lending.web import formats, wording
 from lending.web.context import principal, settings
 from lending.web.navigation import address, booking_url
 
-PACKAGE = Path(__file__).resolve().parents[1]
 LANGUAGE_COOKIE = "treteau_language"
 THEME_COOKIE = "treteau_theme"
-
-
-def template_folder() -> Path:
-    """Return the first of the two places templates/ can lie in: the wheel or the checkout."""
-    for candidate in (PACKAGE / "templates", PACKAGE.parent / "templates"):
-        if (candidate / "base.html").is_file():
-            return candidate
-    raise RuntimeError("templates/ is missing: the package was built wrongly")
 
 
 def register(app: Flask) -> None:
