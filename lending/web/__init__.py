@@ -46,6 +46,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         inbox,
         jobs,
         means,
+        messages,
         organisations,
         overrides,
         planning,
@@ -93,6 +94,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         valuation.blueprint,
         routing.blueprint,
         jobs.blueprint,
+        messages.blueprint,
         audit.blueprint,
         equity_register.blueprint,
     ]

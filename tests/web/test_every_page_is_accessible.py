@@ -23,6 +23,7 @@ STAFF_ROOMS = (
     *("catalogue", "logistics", "closures", "means", "rounds", "planning", "policies", "routing"),
 )
 STAFF_PAGES = (
+    "messages.failures",
     "organisations.index",
     "organisations.create",
     "organisations.reject",
@@ -42,6 +43,7 @@ ALSO = {
     "catalogue.index": ("borrower", "manager"),
     "catalogue.item": ("borrower", "manager"),
     "organisations.show": ("manager",),
+    "messages.index": ("manager",),
     "organisations.edit": ("manager",),
     "bookings.index": ("manager",),
     "rounds.sheet": ("technical agent",),
