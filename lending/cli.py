@@ -17,6 +17,7 @@ from lending.cli_admin import doctor, user
 from lending.cli_audit import audit
 from lending.cli_authorities import authority
 from lending.cli_files import export_files, import_files
+from lending.cli_mail import mail
 from lending.cli_planning import plan_benchmark, plan_week
 from lending.cli_tokens import token
 from lending.clock import Clock
@@ -76,6 +77,7 @@ treteau.add_command(token)
 treteau.add_command(user)
 treteau.add_command(doctor)
 treteau.add_command(audit)
+treteau.add_command(mail)
 treteau.add_command(plan_week)
 treteau.add_command(plan_benchmark)
 
@@ -114,7 +116,7 @@ def serve(context: Context, host: str, port: int) -> None:
 @treteau.command()
 @click.pass_obj
 def worker(context: Context) -> None:
-    """Run the jobs: options that lapse, waiting lists, cleaning up."""
+    """Run the jobs: options that lapse, waiting lists, mails, cleaning up."""
     context.run_worker(context.database, context.settings)
 
 

@@ -36,6 +36,7 @@ from lending.db.database import Database, UnitOfWork
 from lending.demo.allocations import OPENED, announce_july, ask_for_july, july_wishes
 from lending.demo.foundation import HISTORY, write_foundation
 from lending.demo.kits import write_kits
+from lending.demo.messages import tell_and_read
 from lending.demo.overrides import override, propose
 from lending.demo.people import write_people
 from lending.demo.right_lender import ask_departments, pass_on
@@ -83,6 +84,7 @@ def load_demo(
     past.write(_publish)
     _Season(past, clock, now).play(list(draw(SEED, now.date(), requests, ZONE)), report)
     past.write(draft_next_rules)
+    tell_and_read(past, clock, now, ZONE)
     past.dispose()
 
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, func, or_, select, true
 
 from lending.accounts.models import User, UserRole
 from lending.accounts.permissions import Action, Principal
@@ -54,6 +54,12 @@ def list_failures(uow: UnitOfWork, actor: Principal, language: str) -> list[Fail
         .limit(SHOWN)
     )
     return [_failure(uow, each, language) for each in rows]
+
+
+def count_failed(uow: UnitOfWork) -> int:
+    """Return how many mails have failed for good, of all lenders."""
+    query = select(func.count()).where(Message.delivery == Delivery.FAILED)
+    return uow.session.scalar(query) or 0
 
 
 def try_again(uow: UnitOfWork, actor: Principal, message_id: int) -> None:

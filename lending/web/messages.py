@@ -8,7 +8,7 @@ from flask_babel import gettext, ngettext
 
 from lending.accounts.permissions import Action
 from lending.accounts.queries import get_person
-from lending.errors import InvalidInput, NotSignedIn
+from lending.errors import FieldError, InvalidInput, NotSignedIn
 from lending.i18n import N_
 from lending.notifications.addresses import find_dead
 from lending.notifications.failing import list_failures, try_again, try_all_again
@@ -142,7 +142,7 @@ def _family(text: str) -> Family | None:
 def _pace(family: Family) -> Pace:
     value = request.form[family.value]
     if value not in set(Pace):
-        raise InvalidInput(**{family.value: N_("Choose one of the three ways.")})
+        raise InvalidInput([FieldError(family.value, N_("Choose one of the three ways."))])
     return Pace(value)
 
 
