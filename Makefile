@@ -37,7 +37,7 @@ node_modules/.with-tests: package-lock.json tools/assets.py tools/node.py | $(VE
 CATALOGUES := $(wildcard lending/translations/*/LC_MESSAGES/messages.po)
 
 %.mo: %.po | $(VENV)/.installed
-	$(BIN)/pybabel -q compile -i $< -o $@
+	$(BIN)/pybabel -q compile -f -l $(notdir $(patsubst %/LC_MESSAGES/messages.po,%,$<)) -i $< -o $@
 
 translations: $(CATALOGUES:.po=.mo)  ## Compile the translations
 
