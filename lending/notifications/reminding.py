@@ -3,7 +3,8 @@
 The worker asks for all of it again and again; the cause of each message makes it told once.
 """
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -112,35 +113,55 @@ SOURCES: tuple[Source, ...] = (_reminders, _insurances, _late_returns)
 
 
 def _tell_shortages(uow: UnitOfWork, authority: Authority) -> int:
-    return sum(_tell_shortage(uow, authority, each) for each in find_shortages(uow, [authority.id]))
+    by_item: dict[int, list[Shortage]] = defaultdict(list)
+    for short in find_shortages(uow, [authority.id]):
+        by_item[short.item_id].append(short)
+    return sum(
+        _tell_staff_of(uow, authority, shorts) + _tell_claimants_of(uow, shorts)
+        for shorts in by_item.values()
+    )
 
 
-def _tell_shortage(uow: UnitOfWork, authority: Authority, short: Shortage) -> int:
-    """Tell the staff of a shortage, and each association that was promised some of it."""
+def _tell_staff_of(uow: UnitOfWork, authority: Authority, shorts: Sequence[Shortage]) -> int:
+    """Tell the staff where an item is short; again only when other loans come to be concerned."""
+    item_id = shorts[0].item_id
+    is_open = any(each.ends_at is None for each in shorts)
     said = {
         **of_authority(authority),
-        "item": short.name,
-        "missing": short.missing,
-        "starts": iso(short.starts_at),
-        "ends": iso(short.ends_at) if short.ends_at else "",
+        "item": shorts[0].name,
+        "missing": max(each.missing for each in shorts),
+        "starts": iso(shorts[0].starts_at),
+        "ends": "" if is_open else iso(max(each.ends_at for each in shorts if each.ends_at)),
     }
-    first = min((each.booking_id for each in short.claimants), default=0)
-    cause = f"shortage:{short.item_id}:{first}:{said['ends']}"
+    concerned = [claimant.booking_id for each in shorts for claimant in each.claimants]
     told = Told(
-        Kind.STOCK_SHORT, cause, links.shortage(short.item_id), said, authority_id=authority.id
+        Kind.STOCK_SHORT,
+        f"shortage:{item_id}:{max(concerned, default=0)}",
+        links.shortage(item_id),
+        said,
+        authority_id=authority.id,
     )
-    written = tell(uow, told, staff_of(uow, authority.id))
-    for claimant in short.claimants:
-        if claimant.state not in GRANTED:
-            continue
-        booking = uow.session.get_one(Booking, claimant.booking_id)
+    return tell(uow, told, staff_of(uow, authority.id))
+
+
+def _tell_claimants_of(uow: UnitOfWork, shorts: Sequence[Shortage]) -> int:
+    """Tell each association to which some of an item was granted that it may be missing."""
+    concerned = {
+        claimant.booking_id: short
+        for short in shorts
+        for claimant in short.claimants
+        if claimant.state in GRANTED
+    }
+    written = 0
+    for booking_id, short in concerned.items():
+        booking = uow.session.get_one(Booking, booking_id)
         told = Told(
             Kind.SHORTAGE,
             f"shortage:{short.item_id}:{booking.id}",
             links.booking(booking.id),
             of_booking(booking) | {"item": short.name, "missing": short.missing},
             booking.id,
-            authority.id,
+            booking.authority_id,
         )
         written += tell(uow, told, people_of(uow, booking.organisation_id))
     return written
