@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from lending.bookings.decisions import approve_booking
+from lending.notifications.addresses import mark_dead
 from lending.notifications.kinds import Delivery, Family, Kind, Pace
 from lending.notifications.models import Message, Preference
 from lending.settings import Settings
@@ -122,3 +123,15 @@ def test_staff_sees_what_failed_corrects_the_address_and_sends_again(
 
 def test_staff_is_told_that_no_mail_leaves_without_a_server(app: Flask, cast: Cast, browse: Browse):
     assert "Aucun courriel ne part" in browse(cast.manager).get("/messages/envois").text
+
+
+def test_an_address_that_nobody_has_is_shown_where_it_is_corrected(
+    app: Flask, cast: Cast, browse: Browse
+):
+    database = app.extensions["database"]
+    for address in ("contact@association.example", "alice@treteau.example"):
+        database.write(lambda uow, each=address: mark_dead(uow, each, "550 5.1.1 nobody"))
+    page = browse(cast.front_desk).get(f"/associations/{cast.choir}").text
+    assert "Les courriels à cette adresse reviennent" in page
+    assert "les courriels reviennent" in page
+    assert "reviennent" in browse(cast.alice).get("/messages/reglages").text
