@@ -23,6 +23,7 @@ from lending.feeds.blueprint import register as register_feeds
 from lending.handover import unit_moves
 from lending.jobs.worker import run_worker
 from lending.logistics import generating, overruling
+from lending.notifications import listening as notifying
 from lending.settings import Settings
 from lending.subscriptions.keeping import Keeper
 from lending.web import register as register_web
@@ -60,6 +61,7 @@ def build_database(settings: Settings, clock: Clock | None = None) -> Database:
     documents.listen(events)
     Keeper(settings.public_url).listen(events)
     recording.listen(events)
+    notifying.listen(events)
     return Database(settings.database_url, clock=clock, events=events)
 
 

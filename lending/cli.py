@@ -18,6 +18,7 @@ from lending.cli_audit import audit
 from lending.cli_authorities import authority
 from lending.cli_backup import backup, restore_backup
 from lending.cli_files import export_files, import_files
+from lending.cli_mail import mail
 from lending.cli_planning import plan_benchmark, plan_week
 from lending.cli_tokens import token
 from lending.clock import Clock
@@ -79,6 +80,7 @@ treteau.add_command(doctor)
 treteau.add_command(audit)
 treteau.add_command(backup)
 treteau.add_command(restore_backup)
+treteau.add_command(mail)
 treteau.add_command(plan_week)
 treteau.add_command(plan_benchmark)
 
@@ -117,7 +119,7 @@ def serve(context: Context, host: str, port: int) -> None:
 @treteau.command()
 @click.pass_obj
 def worker(context: Context) -> None:
-    """Run the jobs: options that lapse, waiting lists, cleaning up."""
+    """Run the jobs: options that lapse, waiting lists, mails, cleaning up."""
     context.run_worker(context.database, context.settings)
 
 

@@ -17,6 +17,7 @@ from lending.jobs.backups import TOO_OLD, last_backup
 from lending.jobs.declared import JOBS
 from lending.jobs.lease import find_leader
 from lending.jobs.queries import read_jobs
+from lending.notifications.failing import count_failed
 from lending.settings import Settings
 
 PACKAGE = Path(__file__).resolve().parent
@@ -43,6 +44,7 @@ class Finding:
 def examine(settings: Settings, database: Database) -> Iterator[Finding]:
     """Yield what was found, one thing after the other; nothing is changed."""
     yield from _settings(settings)
+    yield from _mail(settings)
     yield from _folder(settings.instance)
     yield from _files()
     yield from _printing()
@@ -83,6 +85,16 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         Health.DOUBTFUL,
         "Sessions may travel in the clear.",
         "Serve over https, set TRETEAU_PUBLIC_URL=https://… and TRETEAU_SECURE_COOKIES=yes.",
+    )
+
+
+def _mail(settings: Settings) -> Iterator[Finding]:
+    yield _judge(
+        settings.mail_server is not None,
+        f"Mails are handed to {settings.smtp_host}",
+        Health.DOUBTFUL,
+        "No mail leaves: associations without an account hear nothing.",
+        "Set TRETEAU_SMTP_HOST and TRETEAU_MAIL_FROM, then try: treteau mail test ADDRESS",
     )
 
 
@@ -139,6 +151,14 @@ def _contents(database: Database) -> Iterator[Finding]:
             Health.BAD,
             "No worker is running: options do not lapse, nobody on a waiting list is served.",
             "Start: treteau worker",
+        )
+        failed = count_failed(uow)
+        yield _judge(
+            not failed,
+            "Every mail arrived",
+            Health.DOUBTFUL,
+            f"{failed} mails have failed.",
+            "See the page of mails that failed, under messages.",
         )
         short = overbooked(uow, int(uow.now.timestamp()))
         yield _judge(

@@ -22,7 +22,23 @@ PORTS = {Security.STARTTLS: 587, Security.TLS: 465, Security.NONE: 25}
 
 
 class MailError(Exception):
-    """A mail could not be handed over; the text says why, in English."""
+    """A mail could not be handed over now; the text says why, in English."""
+
+
+class ServerAway(MailError):
+    """The server cannot be reached, or does not let us in: no mail would do better."""
+
+
+class MailRefused(MailError):
+    """The server refuses this mail for good: trying again is of no use."""
+
+
+class AddressRefused(MailRefused):
+    """The server knows nobody at this address."""
+
+
+NOBODY_THERE = frozenset({550, 551, 553, 556})
+"""What servers answer about an address, unless 5.7 follows: that is about who writes."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +57,11 @@ class MailServer:
         """Hand a mail over; who it is from is filled in.
 
         Raises:
-            MailError: the server cannot be reached, offers no secret connection where one is
-                asked for, or takes the mail from us for nobody.
+            ServerAway: the server cannot be reached, does not let us in, or offers no secret
+                connection where one is asked for.
+            MailRefused: the server does not take this mail, now or later (5xx).
+            AddressRefused: for want of anybody at the address.
+            MailError: it does not take it now (4xx).
         """
         del message["From"]
         message["From"] = self.sender
@@ -51,8 +70,26 @@ class MailServer:
                 if self.user:
                     connection.login(self.user, self.password)
                 connection.send_message(message)
+        except ValueError as error:  # what no server can be asked, such as a broken address
+            raise AddressRefused(str(error)) from error
         except (OSError, smtplib.SMTPException) as error:
-            raise MailError(f"{self.host}: {type(error).__name__}: {error}") from error
+            raise self._told(error) from error
+
+    def _told(self, error: Exception) -> MailError:
+        answer: bytes | str
+        if isinstance(error, smtplib.SMTPRecipientsRefused):
+            code, answer = next(iter(error.recipients.values()))
+        elif isinstance(error, smtplib.SMTPDataError):
+            code, answer = error.smtp_code, error.smtp_error
+        else:
+            return ServerAway(f"{self.host}: {type(error).__name__}: {error}")
+        said = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+        text = f"{self.host}: {code} {said}"
+        if code < 500:
+            return MailError(text)
+        is_address = code in NOBODY_THERE and not said.startswith("5.7.")
+        is_address = is_address and isinstance(error, smtplib.SMTPRecipientsRefused)
+        return AddressRefused(text) if is_address else MailRefused(text)
 
     def _connect(self) -> smtplib.SMTP:
         port = self.port or PORTS[self.security]

@@ -58,6 +58,8 @@ class Settings:
         """The folder of backups, which no backup holds."""
         return (self.backup_dir,) if self.backup_dir else ()
 
+    message_days: int = 400
+
     @property
     def mail_server(self) -> MailServer | None:
         """Where mails are handed over; none if no server is named."""
@@ -118,6 +120,7 @@ class _Reader:
             log_level=self._choice(
                 "TRETEAU_LOG_LEVEL", Settings.log_level, ("DEBUG", "INFO", "WARNING", "ERROR")
             ),
+            message_days=self._count("TRETEAU_MESSAGE_DAYS", Settings.message_days, 30),
             map_tiles=self._tiles("TRETEAU_MAP_TILES"),
             map_attribution=self._text("TRETEAU_MAP_ATTRIBUTION", Settings.map_attribution),
             backup_dir=self._folder("TRETEAU_BACKUP_DIR"),

@@ -116,6 +116,8 @@ class Action(StrEnum):
     SEE_JOBS = "jobs.see"
     RUN_JOBS = "jobs.run"
     """Have the worker do one at once."""
+    SEE_MAIL = "mail.see"
+    """Which mails did not arrive, and mail them again."""
 
 
 _OWN, _AUTHORITY, _ALL = Scope.OWN, Scope.AUTHORITY, Scope.ALL
@@ -213,6 +215,7 @@ PERMISSIONS: dict[Action, dict[Role, Scope]] = {
     Action.MANAGE_USERS: {_ADM: _ALL},
     Action.SEE_JOBS: {_M: _ALL, _AUD: _ALL, _ADM: _ALL},
     Action.RUN_JOBS: {_ADM: _ALL},
+    Action.SEE_MAIL: {_F: _AUTHORITY, _M: _AUTHORITY, _ADM: _ALL},
 }
 
 

@@ -38,6 +38,7 @@ from lending.demo.allocations import OPENED, announce_july, ask_for_july, july_w
 from lending.demo.damage import Stories, mend
 from lending.demo.foundation import HISTORY, write_foundation
 from lending.demo.kits import write_kits
+from lending.demo.messages import tell_and_read
 from lending.demo.overrides import override, propose
 from lending.demo.papers import write_letterheads, write_papers
 from lending.demo.people import write_people
@@ -96,6 +97,7 @@ def load_demo(
     past.write(draft_next_rules)
     past.write(write_letterheads)
     write_papers(past, instance)
+    tell_and_read(past, clock, now, ZONE)
     past.dispose()
 
 

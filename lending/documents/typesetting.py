@@ -13,7 +13,7 @@ from lending.documents.kinds import Kind
 from lending.documents.printing import print_pdf
 from lending.equity.record.canonical import canonical
 from lending.i18n import translations
-from lending.template_files import template_folder
+from lending.shipped import template_folder
 
 PRINT = "documents/print"
 Files = Callable[[str], bytes | None]

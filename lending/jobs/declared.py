@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 
 from lending.accounts.permissions import SYSTEM
 from lending.accounts.tidying import forget_old_sessions
@@ -29,6 +30,9 @@ from lending.jobs.schedule import Count, Job, Run
 from lending.logistics.road_services import road_service
 from lending.logistics.rounds.working_out import run_plans, some_run_waits
 from lending.logistics.told import pictures_in_use
+from lending.notifications.delivering import mail_what_waits, some_mail_waits
+from lending.notifications.forgetting import forget_old_messages
+from lending.notifications.reminding import tell_everybody
 from lending.retention.forgetting import forget_old_contacts
 from lending.storing import FileStore
 from lending.subscriptions.keeping import refresh_everything
@@ -62,6 +66,25 @@ def _plan_weeks(run: Run) -> list[Count]:
 def _issue_documents(run: Run) -> list[Count]:
     made = issue_and_make(run.database, FileStore(run.settings.instance, FOLDER))
     return [Count(N_("Documents issued"), made)]
+
+
+def _send_mail(run: Run) -> list[Count]:
+    mailed = mail_what_waits(run.database, run.settings.mail_server, run.settings.public_url)
+    return [
+        Count(N_("Mails sent"), mailed.sent),
+        Count(N_("Mails that failed"), mailed.failed),
+        Count(N_("Mails to be tried again"), mailed.put_off),
+    ]
+
+
+def _write_reminders(run: Run) -> list[Count]:
+    return [Count(N_("Messages written"), tell_everybody(run.database))]
+
+
+def _forget_messages(run: Run) -> list[Count]:
+    days = run.settings.message_days
+    gone = run.database.write(partial(forget_old_messages, days=days))
+    return [Count(N_("Messages forgotten"), gone)]
 
 
 def _tidy(run: Run) -> list[Count]:
@@ -134,6 +157,15 @@ JOBS = (
         _issue_documents,
         every=timedelta(seconds=5),
         waits=some_document_waits,
+    ),
+    # Each mail is tried when it is due; the job waits for the first one that is.
+    Job("send-mail", _send_mail, every=timedelta(seconds=5), waits=some_mail_waits),
+    Job("write-reminders", _write_reminders, every=timedelta(minutes=10)),
+    Job(
+        "forget-messages",
+        _forget_messages,
+        every=timedelta(days=1),
+        offset=timedelta(hours=3, minutes=40),
     ),
     Job("forget-answers", _forget_old_keys, every=timedelta(hours=6), offset=timedelta(minutes=40)),
     Job(

@@ -26,6 +26,7 @@ import lending.logistics.overruling
 import lending.logistics.rates_models
 import lending.logistics.roads_models
 import lending.logistics.rounds.models
+import lending.notifications.models
 import lending.organisations.models
 import lending.policies.models
 import lending.retention.models

@@ -8,3 +8,11 @@ class OrganisationChanged:
     """An organisation is called or described otherwise than before."""
 
     organisation_id: int
+
+
+@dataclass(frozen=True)
+class OrganisationJudged:
+    """The front desk verified who an organisation is, or did not accept it."""
+
+    organisation_id: int
+    is_verified: bool

@@ -17,7 +17,7 @@ from lending.organisations.details import (
     details_of,
     search_words,
 )
-from lending.organisations.facts import OrganisationChanged
+from lending.organisations.facts import OrganisationChanged, OrganisationJudged
 from lending.organisations.models import Organisation, Verification
 
 
@@ -149,6 +149,7 @@ def verify_organisation(uow: UnitOfWork, actor: Principal, organisation_id: int)
     if organisation.verification is Verification.VERIFIED:
         raise NotAllowedNow
     _decide(uow, actor, organisation, Verification.VERIFIED)
+    uow.events.publish(OrganisationJudged(organisation_id, is_verified=True), uow)
 
 
 def reject_organisation(
@@ -170,6 +171,7 @@ def reject_organisation(
         text = N_("Use at most %(most)d characters.")
         raise InvalidInput([FieldError("reason", text, (("most", 500),))])
     _decide(uow, actor, organisation, Verification.REJECTED, reason.strip())
+    uow.events.publish(OrganisationJudged(organisation_id, is_verified=False), uow)
 
 
 def _load_for(

@@ -25,6 +25,7 @@ from lending.i18n import N_
 from lending.logistics.models import Task, TaskEvent
 from lending.organisations.models import Organisation
 from lending.policies.queries import read_rulebook
+from lending.retention.facts import ContactsForgotten
 from lending.retention.models import Erasure
 
 BATCH = 50
@@ -127,6 +128,7 @@ def _forget(uow: UnitOfWork, actor: Principal, organisation: Organisation, reaso
         )
     )
     uow.session.flush()  # the next batch must not find it again
+    uow.events.publish(ContactsForgotten(organisation.id), uow)
 
 
 def _close_accounts(uow: UnitOfWork, organisation_id: int) -> None:

@@ -49,6 +49,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         inbox,
         jobs,
         means,
+        messages,
         organisations,
         overrides,
         planning,
@@ -107,6 +108,7 @@ def blueprints() -> list:  # type: ignore[type-arg]
         valuation.blueprint,
         routing.blueprint,
         jobs.blueprint,
+        messages.blueprint,
         audit.blueprint,
         equity_register.blueprint,
     ]

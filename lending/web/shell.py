@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lending.accounts.permissions import Action, Principal
 from lending.authorities.queries import authority_names
+from lending.notifications.reading import count_unread
 from lending.organisations.queries import count_pending, organisation_names
 from lending.web.context import database, principal, settings
 from lending.web.navigation import address, navigation
@@ -43,12 +44,15 @@ def _filled(plain: Shell, person: Principal) -> Shell:
         authorities = authority_names(uow)
         own = organisation_names(uow, person.organisation_ids)
         pending = count_pending(uow) if person.can(Action.VERIFY_ORGANISATION) else 0
+        unread = count_unread(uow, person)
     employers = {g.authority_id for g in person.grants if g.authority_id} or set(authorities)
     return replace(
         plain,
         authority_name=authorities.get(min(employers), "") if len(employers) == 1 else "",
         navigation=tuple(_counted(entry, pending) for entry in plain.navigation),
         account=_badge(person, tuple(own.values())),
+        messages_url=address("messages.index") if person.user_id is not None else "",
+        unread=unread,
     )
 
 

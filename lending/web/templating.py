@@ -2,7 +2,6 @@
 
 import json
 from functools import cache
-from pathlib import Path
 
 from flask import Flask, g, request, url_for
 from flask_babel import Babel
@@ -11,12 +10,11 @@ from jinja2 import FileSystemLoader
 
 from lending.accounts.permissions import Action
 from lending.i18n import LANGUAGES, preferred_language
-from lending.template_files import template_folder
+from lending.shipped import PACKAGE, template_folder
 from lending.web import formats, wording
 from lending.web.context import principal, settings
 from lending.web.navigation import address, booking_url
 
-PACKAGE = Path(__file__).resolve().parents[1]
 LANGUAGE_COOKIE = "treteau_language"
 THEME_COOKIE = "treteau_theme"
 

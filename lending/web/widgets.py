@@ -35,6 +35,9 @@ class Shell:
     authority_name: str = ""
     navigation: tuple[NavEntry, ...] = ()
     account: AccountBadge | None = None
+    messages_url: str = ""
+    unread: int = 0
+    """Messages that who is signed in has not read."""
     home_url: str = "/"
     sign_in_url: str = ""
     register_url: str = ""

@@ -20,7 +20,7 @@ from lending.bookings.supply import plan_maintenance
 from lending.catalogue.unit_queries import get_unit
 from lending.clock import FixedClock
 from lending.closures.service import NewClosure, NewSource, add_source, close_days
-from lending.db.database import Database
+from lending.db.database import Database, UnitOfWork
 from lending.db.schema import migrate
 from lending.handover.statements import tell_check_in, tell_check_out
 from lending.handover.values import Counted
@@ -36,6 +36,8 @@ from lending.logistics.means.models import Shift
 from lending.logistics.means.shifts import WeekPattern, plan_week
 from lending.logistics.models import Task
 from lending.logistics.rounds.runs import ask_for_plan
+from lending.notifications.kinds import Delivery
+from lending.notifications.models import Message
 from lending.organisations.models import Organisation
 from lending.policies.drafting import Draft, edit_draft, open_draft, publish_policy
 from lending.policies.rounds import NewRound, announce_round
@@ -192,6 +194,7 @@ def _objects(database: Database, cast: Cast, folder: Path) -> dict[str, object]:
         session = uow.session.scalars(select(UserSession.id)).one()
         task = uow.session.scalars(select(Task.id).order_by(Task.id)).first()
     return {
+        **_messages(database, cast),
         "booking_id": booking,
         **agreement_to_sign(database, cast, folder, lent),
         "kind": "acknowledgement",
@@ -252,6 +255,23 @@ def _damage(database: Database, cast: Cast) -> tuple[int, int]:
     with database.read() as uow:
         charge = uow.session.scalars(select(Charge.id)).one()
     return told.statement_id, charge
+
+
+def _messages(database: Database, cast: Cast) -> dict[str, object]:
+    """Let one of the mails about the choir's request fail; what was told of it stands already."""
+
+    def fail(uow: UnitOfWork) -> tuple[int, int]:
+        told = select(Message).where(Message.authority_id == cast.town).order_by(Message.id)
+        mine = uow.session.scalars(told.where(Message.user_id == cast.alice.user_id)).first()
+        theirs = uow.session.scalars(told.where(Message.organisation_id == cast.choir)).first()
+        assert mine is not None
+        assert theirs is not None
+        theirs.delivery, theirs.due_at = Delivery.FAILED, None
+        theirs.failure = "550 5.1.1 no such mailbox"
+        return mine.id, theirs.id
+
+    message_id, failed_id = database.write(fail)
+    return {"message_id": message_id, "failed_id": failed_id}
 
 
 def _rules(database: Database, cast: Cast) -> None:

@@ -25,6 +25,7 @@ STAFF_ROOMS = (
 )
 STAFF_PAGES = (
     "statements.write",
+    "messages.failures",
     "organisations.index",
     "organisations.create",
     "organisations.reject",
@@ -44,6 +45,7 @@ ALSO = {
     "catalogue.index": ("borrower", "manager"),
     "catalogue.item": ("borrower", "manager"),
     "organisations.show": ("manager",),
+    "messages.index": ("manager",),
     "organisations.edit": ("manager",),
     "bookings.index": ("manager",),
     "rounds.sheet": ("technical agent",),

@@ -20,6 +20,7 @@ from lending.bookings.states import UNDECIDED, State
 from lending.db.database import UnitOfWork
 from lending.equity.record.chain import append
 from lending.equity.record.decision import Author, Decision, Kind, Rule
+from lending.equity.rounds.facts import RoundAdopted
 from lending.equity.rounds.gathering import Candidate, candidates_of
 from lending.equity.rounds.models import Share
 from lending.equity.rounds.trying import LineResult, Result, Trial, try_round
@@ -83,6 +84,8 @@ def adopt_round(
     for result in trial.results:
         _carry_out(uow, actor, found, result, words.explain(result), opinions_reason.strip())
     _let_go(uow, trial.left_out, words.left_out)
+    served = sum(any(result.granted.values()) for result in trial.results)
+    uow.events.publish(RoundAdopted(found.id, served, len(trial.results) - served), uow)
     return found
 
 

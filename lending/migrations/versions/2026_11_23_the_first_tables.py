@@ -2644,68 +2644,6 @@ def upgrade() -> None:
                 "retired",
                 "restored",
                 name="happening",
-        "letterhead",
-        sa.Column("authority_id", sa.Integer(), nullable=False),
-        sa.Column("address", sa.Text(), nullable=False),
-        sa.Column("place", sa.String(length=120), nullable=False),
-        sa.Column("logo", sa.String(length=64), nullable=False),
-        sa.Column("legal_basis", sa.Text(), nullable=False),
-        sa.Column(
-            "signing",
-            sa.Enum("required", "optional", "none", name="signing", native_enum=False, length=32),
-            nullable=False,
-        ),
-        sa.Column("is_automatic", sa.Boolean(), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("changed_by_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["authority_id"], ["authority.id"], name=op.f("fk_letterhead_authority_id_authority")
-        ),
-        sa.ForeignKeyConstraint(
-            ["changed_by_id"], ["app_user.id"], name=op.f("fk_letterhead_changed_by_id_app_user")
-        ),
-        sa.PrimaryKeyConstraint("authority_id", name=op.f("pk_letterhead")),
-    )
-    op.create_table(
-        "signatory",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("authority_id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=120), nullable=False),
-        sa.Column("quality", sa.String(length=160), nullable=False),
-        sa.Column("delegation", sa.String(length=200), nullable=False),
-        sa.Column("valid_from", sa.Date(), nullable=False),
-        sa.Column("valid_until", sa.Date(), nullable=True),
-        sa.CheckConstraint(
-            "valid_until IS NULL OR valid_until >= valid_from", name=op.f("ck_signatory_order")
-        ),
-        sa.ForeignKeyConstraint(
-            ["authority_id"], ["authority.id"], name=op.f("fk_signatory_authority_id_authority")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_signatory")),
-    )
-    with op.batch_alter_table("signatory", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_signatory_authority", ["authority_id", "valid_from"], unique=False
-        )
-
-    op.create_table(
-        "document",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("uuid", sa.String(length=36), nullable=False),
-        sa.Column("authority_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "acknowledgement",
-                "decision",
-                "agreement",
-                "plan",
-                "pick_list",
-                "delivery_note",
-                "return_note",
-                "inventory",
-                "statement",
-                name="kind",
                 native_enum=False,
                 length=32,
             ),
@@ -2940,6 +2878,74 @@ def upgrade() -> None:
     with op.batch_alter_table('charge_move', schema=None) as batch_op:
         batch_op.create_index('ix_charge_move_charge', ['charge_id'], unique=False)
 
+    op.create_table(
+        "letterhead",
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("place", sa.String(length=120), nullable=False),
+        sa.Column("logo", sa.String(length=64), nullable=False),
+        sa.Column("legal_basis", sa.Text(), nullable=False),
+        sa.Column(
+            "signing",
+            sa.Enum("required", "optional", "none", name="signing", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("is_automatic", sa.Boolean(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["authority_id"], ["authority.id"], name=op.f("fk_letterhead_authority_id_authority")
+        ),
+        sa.ForeignKeyConstraint(
+            ["changed_by_id"], ["app_user.id"], name=op.f("fk_letterhead_changed_by_id_app_user")
+        ),
+        sa.PrimaryKeyConstraint("authority_id", name=op.f("pk_letterhead")),
+    )
+    op.create_table(
+        "signatory",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("quality", sa.String(length=160), nullable=False),
+        sa.Column("delegation", sa.String(length=200), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "valid_until IS NULL OR valid_until >= valid_from", name=op.f("ck_signatory_order")
+        ),
+        sa.ForeignKeyConstraint(
+            ["authority_id"], ["authority.id"], name=op.f("fk_signatory_authority_id_authority")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signatory")),
+    )
+    with op.batch_alter_table("signatory", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_signatory_authority", ["authority_id", "valid_from"], unique=False
+        )
+
+    op.create_table(
+        "document",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "acknowledgement",
+                "decision",
+                "agreement",
+                "plan",
+                "pick_list",
+                "delivery_note",
+                "return_note",
+                "inventory",
+                "statement",
+                name="kind",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("edition", sa.Integer(), nullable=False),
@@ -3089,12 +3095,98 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_signing_link_document_id"), ["document_id"], unique=False
         )
+    op.create_table('dead_address',
+    sa.Column('address', sa.String(length=254), nullable=False),
+    sa.Column('since', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('address', name=op.f('pk_dead_address'))
+    )
+    op.create_table('message_preference',
+    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('family', sa.Enum('requests', 'loans', 'association', 'duties', 'rounds', name='family', native_enum=False, length=32), nullable=False),
+    sa.Column('pace', sa.Enum('at_once', 'daily', 'never', name='pace', native_enum=False, length=32), nullable=False),
+    sa.ForeignKeyConstraint(['user_id'], ['app_user.id'], name=op.f('fk_message_preference_user_id_app_user'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('user_id', 'family', name=op.f('pk_message_preference'))
+    )
+    op.create_table('message',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('uuid', sa.String(length=36), nullable=False),
+    sa.Column('kind', sa.Enum('acknowledgement', 'missing_piece', 'granted', 'granted_in_part', 'refused', 'waiting_list', 'passed_on', 'served', 'lapsed', 'cancelled', 'taken_back', 'agreement', 'insurance', 'reminder', 'late_return', 'shortage', 'charge_proposed', 'verified', 'rejected', 'new_request', 'request_cancelled', 'charge_contested', 'stock_short', 'round_adopted', 'round_tomorrow', 'rounds_changed', 'digest', name='kind', native_enum=False, length=32), nullable=False),
+    sa.Column('cause', sa.String(length=120), nullable=False),
+    sa.Column('recipient', sa.String(length=60), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=True),
+    sa.Column('organisation_id', sa.Integer(), nullable=True),
+    sa.Column('booking_id', sa.Integer(), nullable=True),
+    sa.Column('authority_id', sa.Integer(), nullable=True),
+    sa.Column('language', sa.String(length=5), nullable=False),
+    sa.Column('data', sa.Text(), nullable=False),
+    sa.Column('path', sa.String(length=200), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('pace', sa.Enum('at_once', 'daily', 'never', name='pace', native_enum=False, length=32), nullable=False),
+    sa.Column('delivery', sa.Enum('waiting', 'sent', 'grouped', 'failed', 'none', name='delivery', native_enum=False, length=32), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('address', sa.String(length=254), nullable=False),
+    sa.Column('sent_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('failure', sa.Text(), nullable=False),
+    sa.Column('digest_id', sa.Integer(), nullable=True),
+    sa.CheckConstraint("delivery <> 'waiting' OR due_at IS NOT NULL", name=op.f('ck_message_due')),
+    sa.CheckConstraint('(user_id IS NULL) <> (organisation_id IS NULL)', name=op.f('ck_message_recipient')),
+    sa.ForeignKeyConstraint(['authority_id'], ['authority.id'], name=op.f('fk_message_authority_id_authority')),
+    sa.ForeignKeyConstraint(['booking_id'], ['booking.id'], name=op.f('fk_message_booking_id_booking'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['digest_id'], ['message.id'], name=op.f('fk_message_digest_id_message'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_message_organisation_id_organisation'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['user_id'], ['app_user.id'], name=op.f('fk_message_user_id_app_user'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_message')),
+    sa.UniqueConstraint('cause', 'recipient', 'kind', name=op.f('uq_message_cause_recipient_kind')),
+    sa.UniqueConstraint('uuid', name=op.f('uq_message_uuid'))
+    )
+    with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.create_index('ix_message_booking', ['booking_id'], unique=False)
+        batch_op.create_index('ix_message_created', ['created_at'], unique=False)
+        batch_op.create_index('ix_message_digest', ['digest_id'], unique=False)
+        batch_op.create_index('ix_message_due', ['delivery', 'due_at'], unique=False)
+        batch_op.create_index('ix_message_organisation', ['organisation_id'], unique=False)
+        batch_op.create_index('ix_message_user', ['user_id', 'read_at', 'id'], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Undo the change."""
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('message', schema=None) as batch_op:
+        batch_op.drop_index('ix_message_user')
+        batch_op.drop_index('ix_message_organisation')
+        batch_op.drop_index('ix_message_due')
+        batch_op.drop_index('ix_message_digest')
+        batch_op.drop_index('ix_message_created')
+        batch_op.drop_index('ix_message_booking')
+
+    op.drop_table('message')
+    op.drop_table('message_preference')
+    op.drop_table('dead_address')
+    with op.batch_alter_table("signing_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_signing_link_document_id"))
+
+    op.drop_table("signing_link")
+    with op.batch_alter_table("document_file", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_document_file_sha256"))
+
+    op.drop_table("document_file")
+    op.drop_table("agreement_signature")
+    op.drop_table("document_request")
+    with op.batch_alter_table("document", schema=None) as batch_op:
+        batch_op.drop_index("ix_document_organisation")
+        batch_op.drop_index("ix_document_booking")
+
+    op.drop_table("document")
+    with op.batch_alter_table("signatory", schema=None) as batch_op:
+        batch_op.drop_index("ix_signatory_authority")
+
+    op.drop_table("signatory")
+    op.drop_table("letterhead")
     with op.batch_alter_table("unit_assignment", schema=None) as batch_op:
         batch_op.drop_index("ix_unit_assignment_unit")
         batch_op.drop_index(
@@ -3134,26 +3226,6 @@ def downgrade() -> None:
 
     op.drop_table('statement')
     op.drop_table('late_loan')
-    with op.batch_alter_table("signing_link", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_signing_link_document_id"))
-
-    op.drop_table("signing_link")
-    with op.batch_alter_table("document_file", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_document_file_sha256"))
-
-    op.drop_table("document_file")
-    op.drop_table("agreement_signature")
-    op.drop_table("document_request")
-    with op.batch_alter_table("document", schema=None) as batch_op:
-        batch_op.drop_index("ix_document_organisation")
-        batch_op.drop_index("ix_document_booking")
-
-    op.drop_table("document")
-    with op.batch_alter_table("signatory", schema=None) as batch_op:
-        batch_op.drop_index("ix_signatory_authority")
-
-    op.drop_table("signatory")
-    op.drop_table("letterhead")
     op.drop_table("worse_off")
     op.drop_table("task_line")
     op.drop_table("task_event")

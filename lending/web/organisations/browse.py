@@ -7,6 +7,7 @@ from lending.accounts.permissions import Action
 from lending.accounts.queries import people_of_organisation
 from lending.equity.valuation.statements import read_statement
 from lending.errors import NotFound
+from lending.notifications.addresses import dead_among
 from lending.organisations.identifiers import grouped
 from lending.organisations.models import Verification
 from lending.organisations.queries import count_pending, get_organisation, list_organisations
@@ -71,11 +72,13 @@ def show(organisation_id: int) -> ResponseReturnValue:
         organisation = get_organisation(uow, principal(), organisation_id)
         people = people_of_organisation(uow, organisation_id)
         aid = read_statement(uow, principal(), organisation_id)
+        dead = dead_among(uow, [organisation.contact_email, *(person.email for person in people)])
     return render_template(
         "organisations/show.html",
         organisation=organisation,
         people=people,
         aid=aid,
+        dead=dead,
         grouped=grouped,
         is_own=organisation_id in principal().organisation_ids,
         can_verify=principal().can(Action.VERIFY_ORGANISATION),

@@ -1,15 +1,11 @@
 """The heads go to a witness by mail, over a real connection to a mail server."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from dataclasses import replace as changed
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from lending.db.database import Database
@@ -21,6 +17,7 @@ from lending.mailing import MailError, MailServer, Security
 from lending.settings import Settings
 from tests.equity.record.chains import make_chain, tamper
 from tests.factories import NOW, Cast
+from tests.support.post import Postbox, post_office
 
 pytestmark = pytest.mark.filterwarnings(
     # The server of these tests asks for a password in the clear, on this machine.
@@ -28,30 +25,6 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 WITNESS, SENDER = "huissier@temoin.example", "prets@sainte-planche.example"
-
-
-@dataclass
-class Postbox:
-    """Takes what comes."""
-
-    letters: list[EmailMessage] = field(default_factory=list)
-    envelopes: list[tuple[str, list[str]]] = field(default_factory=list)
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        """Keep a letter."""
-        letter = message_from_bytes(envelope.content, policy=policy.default)
-        assert isinstance(letter, EmailMessage)
-        self.letters.append(letter)
-        self.envelopes.append((envelope.mail_from, envelope.rcpt_tos))
-        return "250 OK"
-
-
-class PostOffice(Controller):
-    """A mail server on a port that the system chose."""
-
-    def _trigger_server(self) -> None:
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
 
 
 def _knows(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
@@ -68,17 +41,9 @@ def postbox() -> Postbox:
 @pytest.fixture
 def port(postbox: Postbox) -> Iterator[int]:
     """Run a mail server that wants to know who writes."""
-    server = PostOffice(
-        postbox,
-        hostname="127.0.0.1",
-        port=0,
-        authenticator=_knows,
-        auth_required=True,
-        auth_require_tls=False,
-    )
-    server.start()
-    yield server.port
-    server.stop()
+    options = {"authenticator": _knows, "auth_required": True, "auth_require_tls": False}
+    with post_office(postbox, **options) as number:
+        yield number
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Where the templates lie. Contains no business logic."""
+"""Where the files lie that come with the program. Contains no business logic."""
 
 from pathlib import Path
 

@@ -1,0 +1,1 @@
+"""What people are told: messages written where things happen, mailed after the commit."""

@@ -1,0 +1,206 @@
+"""What no event tells, because only time passes: reminders, late returns, insurance, shortages.
+
+The worker asks for all of it again and again; the cause of each message makes it told once.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from calendars.zones import days_later, to_local, to_utc
+from lending.authorities.models import Authority
+from lending.bookings.models import Booking
+from lending.bookings.shortages import Shortage, find_shortages
+from lending.bookings.states import GRANTED, State
+from lending.db.database import Database, UnitOfWork
+from lending.notifications import links
+from lending.notifications.contents import meeting, of_authority, of_booking
+from lending.notifications.crews import tell_rounds_of
+from lending.notifications.kinds import Kind
+from lending.notifications.recipients import people_of, staff_of
+from lending.notifications.writing import CIVIL, Told, is_civil, iso, tell
+from lending.policies.queries import rules_in_force
+
+DAYS_BEFORE = 2
+INSURANCE_DAYS_BEFORE = 30
+LATE_AFTER = timedelta(hours=2)
+LOOKS_BACK = timedelta(days=30)
+"""Loans that are late for longer are no news."""
+CREWS_AT = time(17)
+ONE_DAY = timedelta(days=1)
+
+
+def tell_everybody(database: Database) -> int:
+    """Write what is due at every lender, each in a transaction; return how many messages."""
+    with database.read() as uow:
+        authorities = uow.session.scalars(select(Authority.id).order_by(Authority.id)).all()
+    return sum(
+        database.write(partial(tell_what_is_due, authority_id=authority_id))
+        for authority_id in authorities
+    )
+
+
+def tell_what_is_due(uow: UnitOfWork, authority_id: int) -> int:
+    """Write whatever a lender's people are to be told now; return how many messages that is.
+
+    Only between 9 and 19 on the lender's clock: what falls into the night waits for the morning.
+    """
+    authority = uow.session.get_one(Authority, authority_id)
+    zone = ZoneInfo(authority.timezone)
+    if not is_civil(uow.now, zone):
+        return 0
+    written = sum(
+        tell(uow, told, people_of(uow, organisation_id))
+        for source in SOURCES
+        for organisation_id, told in source(uow, authority, zone)
+    )
+    written += _tell_shortages(uow, authority)
+    local = to_local(uow.now, zone)
+    if local.time() >= CREWS_AT:
+        written += tell_rounds_of(uow, authority, local.date() + ONE_DAY)
+    return written
+
+
+def _reminders(uow: UnitOfWork, authority: Authority, zone: ZoneInfo) -> Iterator[tuple[int, Told]]:
+    """Remind of what is collected or delivered in two days, unless it was granted since."""
+    soon = days_later(uow.now, DAYS_BEFORE + 1, zone)
+    for booking in _granted(uow, authority, soon):
+        due = _morning_before(booking.starts_at, DAYS_BEFORE, zone)
+        if due <= uow.now and (booking.decided_at or booking.created_at) < due:
+            data = of_booking(booking) | meeting(uow, booking)
+            yield _about(booking, Kind.REMINDER, _day_of(booking, zone), data)
+
+
+def _insurances(
+    uow: UnitOfWork, authority: Authority, zone: ZoneInfo
+) -> Iterator[tuple[int, Told]]:
+    """Tell of an insurance that is over before the loan comes back."""
+    if not rules_in_force(uow.session, authority.id, uow.now).rules.insurance:
+        return
+    soon = days_later(uow.now, INSURANCE_DAYS_BEFORE, zone)
+    for booking in _granted(uow, authority, soon):
+        until = booking.organisation.insurance_until
+        if until is not None and until < to_local(booking.ends_at, zone).date():
+            data = of_booking(booking) | {"insured_until": until.isoformat()}
+            yield _about(booking, Kind.INSURANCE, until, data, links.OWN_ORGANISATION)
+
+
+def _late_returns(
+    uow: UnitOfWork, authority: Authority, zone: ZoneInfo
+) -> Iterator[tuple[int, Told]]:
+    """Ask for what should have been back some hours ago."""
+    query = (
+        select(Booking)
+        .where(
+            Booking.authority_id == authority.id,
+            Booking.state == State.OUT,
+            Booking.ends_at <= uow.now - LATE_AFTER,
+            Booking.ends_at > uow.now - LOOKS_BACK,
+        )
+        .order_by(Booking.id)
+    )
+    for booking in uow.session.scalars(query):
+        data = of_booking(booking) | meeting(uow, booking)
+        yield _about(booking, Kind.LATE_RETURN, to_local(booking.ends_at, zone).date(), data)
+
+
+Source = Callable[[UnitOfWork, Authority, ZoneInfo], Iterator[tuple[int, Told]]]
+SOURCES: tuple[Source, ...] = (_reminders, _insurances, _late_returns)
+
+
+def _tell_shortages(uow: UnitOfWork, authority: Authority) -> int:
+    by_item: dict[int, list[Shortage]] = defaultdict(list)
+    for short in find_shortages(uow, [authority.id]):
+        by_item[short.item_id].append(short)
+    return sum(
+        _tell_staff_of(uow, authority, shorts) + _tell_claimants_of(uow, shorts)
+        for shorts in by_item.values()
+    )
+
+
+def _tell_staff_of(uow: UnitOfWork, authority: Authority, shorts: Sequence[Shortage]) -> int:
+    """Tell the staff where an item is short; again only when other loans come to be concerned."""
+    item_id = shorts[0].item_id
+    is_open = any(each.ends_at is None for each in shorts)
+    said = {
+        **of_authority(authority),
+        "item": shorts[0].name,
+        "missing": max(each.missing for each in shorts),
+        "starts": iso(shorts[0].starts_at),
+        "ends": "" if is_open else iso(max(each.ends_at for each in shorts if each.ends_at)),
+    }
+    concerned = [claimant.booking_id for each in shorts for claimant in each.claimants]
+    told = Told(
+        Kind.STOCK_SHORT,
+        f"shortage:{item_id}:{max(concerned, default=0)}",
+        links.shortage(item_id),
+        said,
+        authority_id=authority.id,
+    )
+    return tell(uow, told, staff_of(uow, authority.id))
+
+
+def _tell_claimants_of(uow: UnitOfWork, shorts: Sequence[Shortage]) -> int:
+    """Tell each association to which some of an item was granted that it may be missing."""
+    concerned = {
+        claimant.booking_id: short
+        for short in shorts
+        for claimant in short.claimants
+        if claimant.state in GRANTED
+    }
+    written = 0
+    for booking_id, short in concerned.items():
+        booking = uow.session.get_one(Booking, booking_id)
+        told = Told(
+            Kind.SHORTAGE,
+            f"shortage:{short.item_id}:{booking.id}",
+            links.booking(booking.id),
+            of_booking(booking) | {"item": short.name, "missing": short.missing},
+            booking.id,
+            booking.authority_id,
+        )
+        written += tell(uow, told, people_of(uow, booking.organisation_id))
+    return written
+
+
+def _granted(uow: UnitOfWork, authority: Authority, until: datetime) -> list[Booking]:
+    """Return what a lender granted that begins from now on until an instant."""
+    query = (
+        select(Booking)
+        .where(
+            Booking.authority_id == authority.id,
+            Booking.state.in_(GRANTED),
+            Booking.starts_at > uow.now,
+            Booking.starts_at < until,
+        )
+        .order_by(Booking.starts_at, Booking.id)
+    )
+    return list(uow.session.scalars(query))
+
+
+def _morning_before(at: datetime, days: int, zone: ZoneInfo) -> datetime:
+    """Return the hour from which people are reminded, so many local days before."""
+    return to_utc(datetime.combine(to_local(at, zone).date() - days * ONE_DAY, CIVIL[0]), zone)
+
+
+def _day_of(booking: Booking, zone: ZoneInfo) -> date:
+    return to_local(booking.starts_at, zone).date()
+
+
+def _about(
+    booking: Booking, kind: Kind, day: date, data: dict[str, object], path: str = ""
+) -> tuple[int, Told]:
+    """Return a message about a booking, told again only if its day is another one."""
+    told = Told(
+        kind,
+        f"{kind.value}:{booking.id}:{day.isoformat()}",
+        path or links.booking(booking.id),
+        data,
+        booking.id,
+        booking.authority_id,
+    )
+    return booking.organisation_id, told

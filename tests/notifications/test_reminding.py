@@ -1,0 +1,182 @@
+"""What only time tells is told once, at an hour at which people may be reminded."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from lending.bookings.decisions import cancel_booking
+from lending.bookings.supply import plan_maintenance
+from lending.clock import FixedClock
+from lending.db.database import Database, UnitOfWork
+from lending.handover.service import check_out
+from lending.logistics.means.models import Agent
+from lending.logistics.rounds.facts import RoundsPublished
+from lending.logistics.rounds.models import Publication
+from lending.notifications.crews import tell_changed_rounds
+from lending.notifications.forgetting import forget_old_messages
+from lending.notifications.kinds import Kind
+from lending.notifications.models import Message
+from lending.notifications.reminding import tell_everybody
+from lending.organisations.models import Organisation
+from lending.retention.forgetting import forget_contact
+from tests.factories import FRIDAY, MONDAY, NOW, Cast, approved
+from tests.logistics.crews import MONDAY as WEEK
+from tests.logistics.crews import build_full_weeks, give_round
+from tests.notifications.test_telling import recipients, written
+
+MORNING = datetime(2026, 6, 3, 7, 0, tzinfo=UTC)
+"""Wednesday 3 June, 9:00 in Paris: two days before loans begin."""
+
+
+def said(database: Database, kind: Kind) -> int:
+    return len(written(database, kind))
+
+
+def test_a_loan_is_reminded_of_once_two_days_before_at_a_civil_hour(
+    told: Database, cast: Cast, clock: FixedClock
+):
+    booking = approved(told, cast, {cast.chairs: 10})
+    for at, expected in (
+        (MORNING - timedelta(hours=10), 0),
+        (MORNING - timedelta(minutes=1), 0),
+        (MORNING, 2),
+        (MORNING + timedelta(hours=3), 2),
+        (MORNING + timedelta(days=1), 2),
+    ):
+        clock.instant = at
+        tell_everybody(told)
+        assert said(told, Kind.REMINDER) == expected
+    reminder = written(told, Kind.REMINDER)[0]
+    assert reminder.booking_id == booking
+    assert "Ateliers municipaux, 3 rue du Banc" in reminder.data
+    assert "01 99 00 00 01" in reminder.data
+
+
+def test_what_was_granted_since_is_not_reminded_of(told: Database, cast: Cast, clock: FixedClock):
+    clock.instant = MORNING + timedelta(hours=1)
+    approved(told, cast, {cast.chairs: 10})
+    tell_everybody(told)
+    assert said(told, Kind.REMINDER) == 0
+
+
+def test_a_late_loan_is_asked_for_after_two_hours(told: Database, cast: Cast, clock: FixedClock):
+    booking = approved(told, cast, {cast.chairs: 10})
+    clock.instant = FRIDAY
+    told.write(lambda uow: check_out(uow, cast.manager, booking, {}))
+    for at, expected in (
+        (MONDAY + timedelta(hours=1), 0),
+        (MONDAY + timedelta(hours=2), 2),
+        (MONDAY + timedelta(days=3), 2),
+    ):
+        clock.instant = at
+        tell_everybody(told)
+        assert said(told, Kind.LATE_RETURN) == expected
+
+
+def test_an_insurance_that_ends_before_the_return_is_told_a_month_before(
+    told: Database, cast: Cast, clock: FixedClock
+):
+    def insured(uow: UnitOfWork, until: date) -> None:
+        uow.session.get_one(Organisation, cast.choir).insurance_until = until
+
+    approved(told, cast, {cast.chairs: 10})
+    told.write(lambda uow: insured(uow, date(2026, 6, 7)))
+    tell_everybody(told)
+    assert said(told, Kind.INSURANCE) == 0, "in March there is time"
+    clock.instant = FRIDAY - timedelta(days=20)
+    tell_everybody(told)
+    tell_everybody(told)
+    assert said(told, Kind.INSURANCE) == 2
+    told.write(lambda uow: insured(uow, date(2026, 6, 8)))
+    tell_everybody(told)
+    assert said(told, Kind.INSURANCE) == 2, "the new one is long enough"
+
+
+def test_a_shortage_is_told_to_the_staff_and_to_whom_it_was_promised(told: Database, cast: Cast):
+    booking = approved(told, cast, {cast.chairs: 90})
+    told.write(
+        lambda uow: plan_maintenance(uow, cast.manager, cast.chairs, 30, FRIDAY, MONDAY, "Cassées")
+    )
+    tell_everybody(told)
+    tell_everybody(told)
+    assert recipients(written(told, Kind.STOCK_SHORT)) == {f"person:{cast.manager.user_id}"}
+    assert [m.booking_id for m in written(told, Kind.SHORTAGE)] == [booking, booking]
+    assert '"missing": 20' in written(told, Kind.STOCK_SHORT)[0].data
+
+
+def _crew_with_an_account(told: Database, cast: Cast) -> int:
+    yard = build_full_weeks(told, cast)
+
+    def hire(uow: UnitOfWork) -> None:
+        uow.session.get_one(Agent, yard.ines).user_id = cast.agent.user_id
+
+    told.write(hire)
+    return yard.crew
+
+
+def test_crews_are_told_tomorrows_round_in_the_late_afternoon(
+    told: Database, cast: Cast, clock: FixedClock
+):
+    crew = _crew_with_an_account(told, cast)
+    give_round(told, crew, FRIDAY)
+    thursday = datetime(2026, 6, 4, 14, 59, tzinfo=UTC)
+    for at, expected in ((thursday, 0), (thursday + timedelta(minutes=1), 1), (FRIDAY, 1)):
+        clock.instant = at
+        tell_everybody(told)
+        assert said(told, Kind.ROUND_TOMORROW) == expected
+    (message,) = written(told, Kind.ROUND_TOMORROW)
+    assert message.recipient == f"person:{cast.agent.user_id}"
+    assert message.path == f"/tournees/{crew}/2026-06-05"
+
+
+def test_crews_are_told_when_a_week_that_they_know_changes(told: Database, cast: Cast):
+    crew = _crew_with_an_account(told, cast)
+    fact = RoundsPublished(cast.town, WEEK, frozenset(), frozenset({crew}))
+
+    def publish(uow: UnitOfWork) -> None:
+        uow.session.add(
+            Publication(
+                authority_id=cast.town,
+                monday=WEEK,
+                published_at=uow.now,
+                published_by="Marc",
+                added=1,
+                moved=0,
+                removed=0,
+            )
+        )
+        uow.session.flush()
+        uow.events.publish(fact, uow)
+
+    told.write(publish)
+    assert said(told, Kind.ROUNDS_CHANGED) == 0, "nobody knew it yet"
+    told.write(publish)
+    assert said(told, Kind.ROUNDS_CHANGED) == 1
+    told.write(lambda uow: tell_changed_rounds(fact, uow))
+    assert said(told, Kind.ROUNDS_CHANGED) == 1, "once for each publication"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_messages_are_forgotten_with_their_time(told: Database, cast: Cast, clock: FixedClock):
+    approved(told, cast, {cast.chairs: 10})
+    clock.instant = NOW + timedelta(days=399)
+    assert told.write(lambda uow: forget_old_messages(uow, 400)) == 0
+    clock.instant = NOW + timedelta(days=401)
+    assert told.write(lambda uow: forget_old_messages(uow, 400)) > 0
+    assert written(told) == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_messages_go_with_the_people_whom_they_were_written_to(
+    told: Database, cast: Cast, clock: FixedClock
+):
+    def give_up(uow: UnitOfWork) -> None:
+        forget_contact(uow, cast.manager, cast.choir, "Demandé par Alice le 2 mars.")
+
+    booking = approved(told, cast, {cast.chairs: 10})
+    told.write(lambda uow: cancel_booking(uow, cast.manager, booking, "Le gymnase ferme."))
+    told.write(give_up)
+    with told.read() as uow:
+        left = set(uow.session.scalars(select(Message.recipient)))
+    assert left == {f"person:{cast.manager.user_id}"}
