@@ -4,7 +4,8 @@ axe finds nothing serious, nothing is wider than the screen, the content securit
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,26 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def context_of(browser: Browser, stage: Stage, base: str) -> Callable[[str], BrowserContext]:
+    """Return a function that gives a reader's own context: styles and scripts are fetched once."""
+
+    @cache
+    def make(name: str) -> BrowserContext:
+        context = browser.new_context(
+            locale="fr-FR",
+            viewport={"width": 1280, "height": 900},
+            # Colours are measured once they have changed, not on their way.
+            reduced_motion="reduce",
+        )
+        if name in stage.cookies:
+            cookie = {"name": SESSION_COOKIE, "value": stage.cookies[name], "url": base}
+            context.add_cookies([cookie])
+        return context
+
+    return make
+
+
 def views() -> list[tuple[str, str]]:
     """Return each page with each reader it is looked at by."""
     folder = Path(tempfile.gettempdir())
@@ -144,25 +165,16 @@ def address_of(stage: Stage, endpoint: str) -> str:
     return str(built[1]) + QUERIES.get(endpoint, "").format(**stage.arguments)
 
 
-def context_of(browser: Browser, stage: Stage, base: str, name: str) -> BrowserContext:
-    context = browser.new_context(
-        locale="fr-FR",
-        viewport={"width": 1280, "height": 900},
-        # Colours are measured once they have changed, not on their way.
-        reduced_motion="reduce",
-    )
-    if name in stage.cookies:
-        context.add_cookies([{"name": SESSION_COOKIE, "value": stage.cookies[name], "url": base}])
-    return context
-
-
 @pytest.mark.parametrize(("endpoint", "name"), views())
 def test_a_page_can_be_used_by_everybody(
-    stage: Stage, browser: Browser, base: str, endpoint: str, name: str
+    stage: Stage,
+    context_of: Callable[[str], BrowserContext],
+    base: str,
+    endpoint: str,
+    name: str,
 ) -> None:
     address = address_of(stage, endpoint)
-    context = context_of(browser, stage, base, name)
-    page, said = context.new_page(), []
+    page, said = context_of(name).new_page(), []
     page.on("console", lambda message: said.append(message.text) if _matters(message) else None)
     page.on("pageerror", lambda error: said.append(str(error)))
     answer = page.goto(base + address)
@@ -171,7 +183,7 @@ def test_a_page_can_be_used_by_everybody(
     for width, theme in SIZES:
         _check(page, width, theme, address)
     assert said == [], "the content security policy holds and no script fails"
-    context.close()
+    page.close()
 
 
 def _matters(message: ConsoleMessage) -> bool:
