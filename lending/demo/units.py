@@ -59,11 +59,8 @@ def write_units(uow: UnitOfWork) -> None:
 def inspect_units(uow: UnitOfWork) -> None:
     """Inspect what falls due soon; one piece of some kinds is forgotten, one is not in order."""
     due = inspections_due(uow, uow.now.date() + timedelta(days=75))
-    codes = dict(
-        uow.session.execute(
-            select(Item.id, Item.code).where(Item.id.in_({each.item_id for each in due}))
-        )
-    )
+    wanted = select(Item.id, Item.code).where(Item.id.in_({each.item_id for each in due}))
+    codes = dict(uow.session.execute(wanted).all())
     for each in due:
         piece = (codes[each.item_id], each.number)
         if piece == FORGOTTEN:

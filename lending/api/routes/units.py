@@ -44,7 +44,7 @@ def add_item_units(uow: UnitOfWork, call: Call[None, UnitsIn]) -> UnitPage:
         unit.id for unit in add_units(uow, call.actor, item_id, body.first, body.count, details)
     }
     units = [unit for unit in list_units(uow, call.actor, item_id) if unit.id in made]
-    wanted = UnitsQuery(per_page=len(units))
+    wanted = UnitsQuery(page=1, per_page=len(units))
     return UnitPage(
         items=[unit_out(unit) for unit in units],
         **page_fields(wanted, len(units), call.address),
