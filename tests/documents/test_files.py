@@ -173,7 +173,8 @@ def test_every_document_says_in_french_what_it_should(papers, kind, said):
 def test_the_same_row_gives_the_same_file(papers):
     with papers.database.read() as uow:
         row = uow.session.get_one(Document, papers.numbers[Kind.PICK_LIST])
-    again = typeset(row.content, row.uuid, papers.files.read)
+        content, identifier = row.content, row.uuid
+    again = typeset(content, identifier, papers.files.read)
     assert again == papers.pdf(Kind.PICK_LIST)
 
 
