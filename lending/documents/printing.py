@@ -48,8 +48,6 @@ def can_print() -> bool:
 def print_pdf(html: str, files: Mapping[str, bytes], identifier: str) -> bytes:
     """Return the PDF of a page whose addresses `treteau:NAME` mean these files, and our fonts.
 
-    The same page gives the same bytes.
-
     Raises:
         CannotPrint: the system lacks Pango.
     """

@@ -1,4 +1,4 @@
-"""From what a document says to its pages: the same content always gives the same file."""
+"""From what a document says to its pages: the same content always gives the same pages."""
 
 import json
 from collections.abc import Callable, Mapping
