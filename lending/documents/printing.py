@@ -62,6 +62,8 @@ def print_pdf(html: str, files: Mapping[str, bytes], identifier: str) -> bytes:
         """Hands over what came with the page; what else a page names is a mistake of ours."""
 
         def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> Any:
+            if url.startswith("data:"):  # it brings itself along
+                return super().fetch(url, headers)
             name = url.removeprefix(SCHEME)
             if not url.startswith(SCHEME) or name not in known:
                 raise FatalURLFetchingError(f"nothing is fetched for a document: {url}")

@@ -4,19 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import segno
-from flask import render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lending.accounts.permissions import Action
 from lending.catalogue.queries import ItemDetail, get_item
 from lending.catalogue.unit_queries import UnitView, list_units
+from lending.documents.printing import print_pdf
 from lending.errors import InvalidInput
 from lending.i18n import N_
 from lending.web.catalogue.cards import item_name
 from lending.web.context import allowed, database, principal, settings
 from lending.web.label_sheets import SHEETS, LabelSheet
 from lending.web.numbers import whole_number
-from lending.web.pdf import font_faces, pdf_file, pdf_of
 from lending.web.units import blueprint
 
 
@@ -61,9 +61,10 @@ def labels_file(item_id: int) -> ResponseReturnValue:
         name=item_name(item),
         sheet=sheet,
         pages=list(sheet.pages(_labels(chosen), start)),
-        fonts=font_faces(),
     )
-    return pdf_file(pdf_of(html), f"etiquettes-{item.code}.pdf".lower())
+    answer = Response(print_pdf(html, {}, item.code), content_type="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="etiquettes-{item.id}.pdf"'
+    return answer
 
 
 def _units(item_id: int) -> tuple[ItemDetail, list[UnitView]]:
