@@ -1,5 +1,7 @@
 """Each operation with each role, compared with the table; nobody sees another's booking."""
 
+import re
+from base64 import b64encode
 from dataclasses import fields
 
 import pytest
@@ -8,6 +10,7 @@ from lending.accounts.permissions import Principal
 from lending.api.routes import all_operations
 from tests.api.conftest import request_body
 from tests.factories import draft, submitted
+from tests.support.papers import picture
 
 PEOPLE = (
     "alice",
@@ -27,15 +30,15 @@ BODIES = {
     "waiting_list": {"reason": "Trop de demandes"},
     "refuse": {"reason_code": "LATE", "reason": "Trop tard"},
     "change": {"note": "Bonjour"},
+    "add_booking_attachment": {
+        "kind": "site_plan",
+        "content": b64encode(picture()).decode(),
+    },
 }
 
 
 def address(operation, **ids):
-    path = operation.path
-    kinds = "item organisation booking maintenance authority subscription task plan round kit"
-    for name in kinds.split():
-        path = path.replace(f"{{{name}_id}}", str(ids.get(name, 1)))
-    return path
+    return re.sub(r"{(\w+)_id}", lambda name: str(ids.get(name[1], 1)), operation.path)
 
 
 def test_the_people_of_this_test_are_all_of_the_cast(cast):
