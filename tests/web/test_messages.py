@@ -135,3 +135,5 @@ def test_an_address_that_nobody_has_is_shown_where_it_is_corrected(
     assert "Les courriels à cette adresse reviennent" in page
     assert "les courriels reviennent" in page
     assert "reviennent" in browse(cast.alice).get("/messages/reglages").text
+    accounts = browse(cast.administrator).get("/administration/comptes?q=alice").text
+    assert "les courriels reviennent" in accounts
