@@ -1,8 +1,13 @@
 """Where `now` comes from: a port, so that tests decide what time it is."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from calendars.zones import to_local
+
+CIVIL = (time(9), time(19))
 
 
 class Clock(Protocol):
@@ -30,3 +35,8 @@ class FixedClock:
     def now(self) -> datetime:
         """Return the instant this clock was set to."""
         return self.instant
+
+
+def is_civil(now: datetime, zone: ZoneInfo) -> bool:
+    """Return whether it is an hour at which people may be reminded: from 9 to 19."""
+    return CIVIL[0] <= to_local(now, zone).time() < CIVIL[1]

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from calendars.zones import days_later, to_local, to_utc
 from lending.clock import FixedClock
 from lending.db.database import Database, UnitOfWork
+from lending.handover.late import tell_late_loans
 from lending.notifications.kinds import Delivery
 from lending.notifications.models import Message
 from lending.notifications.reminding import tell_everybody
@@ -23,6 +24,7 @@ def tell_and_read(database: Database, clock: FixedClock, now: datetime, zone: Zo
         local = to_local(days_later(now, -days, zone), zone)
         clock.instant = to_utc(local.replace(tzinfo=None, fold=0, **HALF_PAST_FIVE), zone)
         tell_everybody(database)
+        tell_late_loans(database)
     clock.instant = now
     database.write(_read_the_old)
 

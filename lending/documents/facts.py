@@ -11,6 +11,13 @@ class DocumentIssued:
 
 
 @dataclass(frozen=True)
+class SigningLinkMade:
+    """Somebody made a link to sign an agreement with, for whoever signs for the organisation."""
+
+    link_id: int
+
+
+@dataclass(frozen=True)
 class AgreementSigned:
     """An agreement was signed; its signed edition is being made, and told as issued by itself."""
 

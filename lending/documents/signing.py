@@ -18,7 +18,7 @@ from lending.bookings.models import Booking
 from lending.bookings.moves import load_for
 from lending.db.database import UnitOfWork
 from lending.documents.errors import LinkUnusable
-from lending.documents.facts import AgreementSigned
+from lending.documents.facts import AgreementSigned, SigningLinkMade
 from lending.documents.french import french
 from lending.documents.issuing import write_document
 from lending.documents.kinds import Kind, Way
@@ -88,7 +88,27 @@ def make_link(uow: UnitOfWork, actor: Principal, document_id: int) -> str:
     """
     document = _to_be_signed(uow, actor, document_id, Action.ISSUE_DOCUMENT)
     _withdraw(uow, document_id)
-    return _link(uow, actor, document, LINK_LASTS)
+    secret, link = _link(uow, document, actor.user_id, uow.now + LINK_LASTS)
+    uow.session.flush()  # its number is told
+    uow.events.publish(SigningLinkMade(link.id), uow)
+    return secret
+
+
+def make_twin(uow: UnitOfWork, link_id: int) -> str | None:
+    """Return another secret that serves as long as a link does; none once that one does not.
+
+    For whoever mails it: the secret itself is kept nowhere, so that a mail needs its own.
+    """
+    link = uow.session.get(SigningLink, link_id)
+    if link is None:
+        return None
+    document = uow.session.get_one(Document, link.document_id)
+    # As whoever withdraws all links: none is made behind the back of that.
+    uow.session.get_one(Booking, document.booking_id, with_for_update=True)
+    uow.session.refresh(link)
+    if not _serves(uow, link):
+        return None
+    return _link(uow, document, link.made_by_id, link.expires_at)[0]
 
 
 def make_own_link(uow: UnitOfWork, actor: Principal, document_id: int) -> str:
@@ -99,7 +119,7 @@ def make_own_link(uow: UnitOfWork, actor: Principal, document_id: int) -> str:
         NotFound, Forbidden: the actor does not speak for the organisation.
     """
     document = _to_be_signed(uow, actor, document_id, Action.SIGN_AGREEMENT)
-    return _link(uow, actor, document, OWN_LINK_LASTS)
+    return _link(uow, document, actor.user_id, uow.now + OWN_LINK_LASTS)[0]
 
 
 def withdraw_links(uow: UnitOfWork, actor: Principal, document_id: int) -> None:
@@ -221,18 +241,19 @@ def _waits(uow: UnitOfWork, document: Document) -> bool:
     return uow.session.get(AgreementSignature, document.id) is None
 
 
-def _link(uow: UnitOfWork, actor: Principal, document: Document, lasts: timedelta) -> str:
+def _link(
+    uow: UnitOfWork, document: Document, made_by_id: int | None, expires_at: datetime
+) -> tuple[str, SigningLink]:
     secret = new_secret()
-    uow.session.add(
-        SigningLink(
-            document_id=document.id,
-            token_hash=fingerprint(secret),
-            made_at=uow.now,
-            made_by_id=actor.user_id,
-            expires_at=uow.now + lasts,
-        )
+    link = SigningLink(
+        document_id=document.id,
+        token_hash=fingerprint(secret),
+        made_at=uow.now,
+        made_by_id=made_by_id,
+        expires_at=expires_at,
     )
-    return secret
+    uow.session.add(link)
+    return secret, link
 
 
 def _withdraw(uow: UnitOfWork, document_id: int) -> None:
@@ -256,11 +277,15 @@ def _usable(uow: UnitOfWork, secret: str, *, lock: bool = False) -> SigningLink:
     if lock:
         uow.session.get_one(Booking, document.booking_id, with_for_update=True)
         uow.session.refresh(link)
-    if link.used_at or link.withdrawn_at or link.expires_at <= uow.now:
-        raise LinkUnusable
-    if not _waits(uow, document):
+    if not _serves(uow, link):
         raise LinkUnusable
     return link
+
+
+def _serves(uow: UnitOfWork, link: SigningLink) -> bool:
+    if link.used_at or link.withdrawn_at or link.expires_at <= uow.now:
+        return False
+    return _waits(uow, uow.session.get_one(Document, link.document_id))
 
 
 def _keep(

@@ -19,6 +19,6 @@ class ChargeChanged:
 
 @dataclass(frozen=True)
 class LoanIsLate:
-    """A loan is not back at its end; told once for each loan."""
+    """A loan is not back some hours after its end; told once for each loan, by day."""
 
     booking_id: int

@@ -6,17 +6,20 @@ Message-ID: at least once, never not at all (docs/adr/0016).
 
 import json
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import select, update
 
 from lending.accounts.models import User
 from lending.db.database import Database, UnitOfWork
+from lending.documents.signing import make_twin
 from lending.i18n import N_
 from lending.mailing import AddressRefused, MailError, MailRefused, MailServer, ServerAway
 from lending.notifications import links
@@ -64,8 +67,8 @@ def mail_what_waits(database: Database, server: MailServer | None, public_url: s
     for message_id in database.write(sort_out):
         if not database.write(partial(claim, message_id=message_id)):
             continue
-        with database.read() as uow:
-            letter = compose(uow, message_id, public_url)
+        compose_it = partial(compose, message_id=message_id, public_url=public_url)
+        letter = database.write(compose_it)
         error = _hand_over(server, letter)
         result = database.write(partial(record, message_id=message_id, error=error))
         counts[result] += 1
@@ -127,12 +130,16 @@ def address_of(uow: UnitOfWork, message: Message) -> str:
 
 
 def compose(uow: UnitOfWork, message_id: int, public_url: str) -> EmailMessage:
-    """Return the mail of a message that was claimed."""
+    """Return the mail of a message that was claimed.
+
+    An address to sign at is made here, so that nothing but the mail ever holds it.
+    """
     message = uow.session.get_one(Message, message_id)
     data = json.loads(message.data)
     if message.kind is Kind.DIGEST:
         data["parts"] = _parts(uow, message, public_url)
-    words = write_letter(message.kind, data, message.path, message.language, public_url)
+    path = _path_in_mail(uow, message, data)
+    words = write_letter(message.kind, data, path, message.language, public_url)
     letter = EmailMessage()
     letter["To"] = message.address
     letter["Subject"] = words.subject
@@ -145,6 +152,15 @@ def compose(uow: UnitOfWork, message_id: int, public_url: str) -> EmailMessage:
     letter.set_content(words.text)
     letter.add_alternative(words.html, subtype="html")
     return letter
+
+
+def _path_in_mail(uow: UnitOfWork, message: Message, data: Mapping[str, Any]) -> str:
+    """Return what the button of a mail opens: the page of the message, or one for its reader."""
+    if message.kind is Kind.SIGNING_LINK:
+        secret = make_twin(uow, data["link"])
+        if secret is not None:
+            return links.signing(secret)
+    return message.path
 
 
 def message_id_of(uuid: str, public_url: str) -> str:

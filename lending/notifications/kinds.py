@@ -33,14 +33,17 @@ FAMILIES = {
     ),
     Family.LOANS: (
         N_("Your loans"),
-        N_("Agreement to sign, insurance, reminder before the day, late return, charges"),
+        N_("Agreement to sign, insurance, reminder, wind, late return, charges"),
     ),
-    Family.ASSOCIATION: (N_("Your registration"), N_("Verified, or what is wrong")),
+    Family.ASSOCIATION: (
+        N_("Your registration and papers"),
+        N_("Verified, accepted, or what is wrong"),
+    ),
     Family.DUTIES: (
         N_("What is to be done"),
-        N_("New requests, shortages, contested charges"),
+        N_("New requests and papers, signed agreements, shortages, wind, contested charges"),
     ),
-    Family.ROUNDS: (N_("Rounds"), N_("Tomorrow's round, and what changes in it")),
+    Family.ROUNDS: (N_("Rounds"), N_("Tomorrow's round, what changes in it, and the wind")),
 }
 
 
@@ -100,20 +103,31 @@ class Kind(StrEnum):
     CANCELLED = "cancelled"
     TAKEN_BACK = "taken_back"
     AGREEMENT = "agreement"
+    SIGNING_LINK = "signing_link"
+    """Its mail carries the address to sign at, which is kept nowhere else."""
     INSURANCE = "insurance"
     REMINDER = "reminder"
+    WIND_NO_GO = "wind_no_go"
+    WIND_GO = "wind_go"
     LATE_RETURN = "late_return"
     SHORTAGE = "shortage"
     CHARGE_PROPOSED = "charge_proposed"
+    CHARGE_DECIDED = "charge_decided"
     VERIFIED = "verified"
     REJECTED = "rejected"
+    PAPER_ACCEPTED = "paper_accepted"
+    PAPER_DECLINED = "paper_declined"
     NEW_REQUEST = "new_request"
     REQUEST_CANCELLED = "request_cancelled"
+    PAPERS_TO_CHECK = "papers_to_check"
+    AGREEMENT_SIGNED = "agreement_signed"
     CHARGE_CONTESTED = "charge_contested"
+    WIND_DECIDED = "wind_decided"
     STOCK_SHORT = "stock_short"
     ROUND_ADOPTED = "round_adopted"
     ROUND_TOMORROW = "round_tomorrow"
     ROUNDS_CHANGED = "rounds_changed"
+    WIND_ON_ROUND = "wind_on_round"
     DIGEST = "digest"
     """Several messages in one mail; it stands nowhere else."""
 
@@ -126,6 +140,11 @@ class Kind(StrEnum):
     def is_required(self) -> bool:
         """Whether the law wants it to reach the organisation, whatever it prefers."""
         return NATURES[self].is_required
+
+    @property
+    def is_mailed(self) -> bool:
+        """Whether it is mailed at all, or stands in the application only."""
+        return NATURES[self].is_mailed
 
     @property
     def action(self) -> str:
@@ -141,9 +160,12 @@ class Nature:
     action: str
     """A gettext id: what its one button says."""
     is_required: bool = False
+    is_mailed: bool = True
 
 
 SEE_REQUEST, SEE_LOAN = N_("See your request"), N_("See your loan")
+OPEN_REQUEST = N_("Open the request")
+SIGN, SEE_CHARGE = N_("Read and sign the agreement"), N_("See the charge")
 
 NATURES = {
     Kind.ACKNOWLEDGEMENT: Nature(Family.REQUESTS, SEE_REQUEST, is_required=True),
@@ -159,21 +181,31 @@ NATURES = {
     Kind.LAPSED: Nature(Family.REQUESTS, SEE_REQUEST, is_required=True),
     Kind.CANCELLED: Nature(Family.REQUESTS, SEE_REQUEST, is_required=True),
     Kind.TAKEN_BACK: Nature(Family.REQUESTS, N_("See what remains, and why"), is_required=True),
-    Kind.AGREEMENT: Nature(Family.LOANS, N_("Read and sign the agreement")),
-    Kind.INSURANCE: Nature(Family.LOANS, N_("See your association's papers")),
+    Kind.AGREEMENT: Nature(Family.LOANS, SIGN),
+    Kind.SIGNING_LINK: Nature(Family.LOANS, SIGN, is_required=True),
+    Kind.INSURANCE: Nature(Family.LOANS, N_("Hand in the certificate")),
     Kind.REMINDER: Nature(Family.LOANS, SEE_LOAN),
+    Kind.WIND_NO_GO: Nature(Family.LOANS, SEE_LOAN, is_required=True),
+    Kind.WIND_GO: Nature(Family.LOANS, SEE_LOAN, is_required=True),
     Kind.LATE_RETURN: Nature(Family.LOANS, SEE_LOAN),
     Kind.SHORTAGE: Nature(Family.LOANS, SEE_LOAN),
-    Kind.CHARGE_PROPOSED: Nature(Family.LOANS, N_("See the charge"), is_required=True),
+    Kind.CHARGE_PROPOSED: Nature(Family.LOANS, SEE_CHARGE, is_required=True),
+    Kind.CHARGE_DECIDED: Nature(Family.LOANS, SEE_CHARGE, is_required=True),
     Kind.VERIFIED: Nature(Family.ASSOCIATION, N_("Choose your dates")),
     Kind.REJECTED: Nature(Family.ASSOCIATION, N_("Correct your registration"), is_required=True),
-    Kind.NEW_REQUEST: Nature(Family.DUTIES, N_("Open the request")),
-    Kind.REQUEST_CANCELLED: Nature(Family.DUTIES, N_("Open the request")),
-    Kind.CHARGE_CONTESTED: Nature(Family.DUTIES, N_("Open the request")),
+    Kind.PAPER_ACCEPTED: Nature(Family.ASSOCIATION, N_("See the paper"), is_mailed=False),
+    Kind.PAPER_DECLINED: Nature(Family.ASSOCIATION, N_("Hand in another paper"), is_required=True),
+    Kind.NEW_REQUEST: Nature(Family.DUTIES, OPEN_REQUEST),
+    Kind.REQUEST_CANCELLED: Nature(Family.DUTIES, OPEN_REQUEST),
+    Kind.PAPERS_TO_CHECK: Nature(Family.DUTIES, N_("Look at the papers")),
+    Kind.AGREEMENT_SIGNED: Nature(Family.DUTIES, N_("See the documents")),
+    Kind.CHARGE_CONTESTED: Nature(Family.DUTIES, SEE_CHARGE),
+    Kind.WIND_DECIDED: Nature(Family.DUTIES, OPEN_REQUEST),
     Kind.STOCK_SHORT: Nature(Family.DUTIES, N_("See the shortage")),
     Kind.ROUND_ADOPTED: Nature(Family.DUTIES, N_("See the result")),
     Kind.ROUND_TOMORROW: Nature(Family.ROUNDS, N_("Open the round")),
     Kind.ROUNDS_CHANGED: Nature(Family.ROUNDS, N_("Open the rounds")),
+    Kind.WIND_ON_ROUND: Nature(Family.ROUNDS, N_("Open the round")),
     Kind.DIGEST: Nature(Family.DUTIES, N_("Read your messages")),
 }
 

@@ -30,6 +30,41 @@ def decision(booking_id: int) -> str:
     return f"/a-traiter/{booking_id}"
 
 
+def documents(booking_id: int) -> str:
+    """Return the path of a booking's documents, where its agreement is signed."""
+    return f"/demandes/{booking_id}/documents"
+
+
+def signing(secret: str) -> str:
+    """Return the path on which whoever has the secret signs an agreement."""
+    return f"/signer/{secret}"
+
+
+def charge(charge_id: int) -> str:
+    """Return the path of a charge, for both sides."""
+    return f"/dommages/{charge_id}"
+
+
+def paper(attachment_id: int) -> str:
+    """Return the path of a paper, for both sides."""
+    return f"/pieces/{attachment_id}"
+
+
+def papers(organisation_id: int) -> str:
+    """Return the path of an organisation's papers."""
+    return f"/associations/{organisation_id}/pieces"
+
+
+def papers_of(booking_id: int) -> str:
+    """Return the path of the papers of a booking."""
+    return f"/demandes/{booking_id}/pieces"
+
+
+def hand_in(organisation_id: int, kind: str) -> str:
+    """Return the path where an organisation hands in a paper of a kind."""
+    return f"{papers(organisation_id)}/deposer?kind={kind}"
+
+
 def shortage(item_id: int) -> str:
     """Return the path of an item's shortage."""
     return f"{SHORTAGES}#item-{item_id}"

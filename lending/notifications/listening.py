@@ -6,30 +6,40 @@ think of writing a message.
 
 from datetime import datetime
 
-from lending.accounts.permissions import Role
+from lending.attachments.facts import PaperChecked, PaperHandedIn
 from lending.authorities.models import Authority
 from lending.bookings.facts import BookingMoved
 from lending.bookings.models import Booking, Redirection, Transition
 from lending.bookings.states import GRANTED, UNDECIDED, State
 from lending.bookings.steps import promised_answer
 from lending.db.database import UnitOfWork
+from lending.documents.facts import AgreementSigned, DocumentIssued, SigningLinkMade
 from lending.equity.rounds.facts import RoundAdopted
 from lending.events import Events
+from lending.handover.facts import ChargeChanged, LoanIsLate
 from lending.logistics.rounds.facts import RoundsPublished
 from lending.notifications import links
+from lending.notifications.announcing import (
+    tell_agreement,
+    tell_charge,
+    tell_late,
+    tell_signed,
+    tell_signing_link,
+)
 from lending.notifications.contents import departments_of, of_authority, of_booking
 from lending.notifications.crews import tell_changed_rounds
 from lending.notifications.forgetting import forget_contacts
 from lending.notifications.kinds import Kind
-from lending.notifications.recipients import people_of, staff_of
+from lending.notifications.papers import tell_checked, tell_handed_in
+from lending.notifications.recipients import DESK, people_of, staff_of
+from lending.notifications.winds import tell_wind
 from lending.notifications.writing import Told, iso, tell
 from lending.organisations.facts import OrganisationJudged
 from lending.organisations.models import Organisation
 from lending.policies.models import AllocationRound
 from lending.policies.queries import rules_in_force
 from lending.retention.facts import ContactsForgotten
-
-DESK = (Role.FRONT_DESK, Role.MANAGER)
+from lending.safety.facts import WindChecked
 
 TO_ASSOCIATIONS = {
     "submit": Kind.ACKNOWLEDGEMENT,
@@ -60,6 +70,14 @@ def listen(events: Events) -> None:
     """Write messages from what happens; called once, by the composition root."""
     events.subscribe(BookingMoved, _moved)
     events.subscribe(OrganisationJudged, _judged)
+    events.subscribe(PaperHandedIn, tell_handed_in)
+    events.subscribe(PaperChecked, tell_checked)
+    events.subscribe(DocumentIssued, tell_agreement)
+    events.subscribe(SigningLinkMade, tell_signing_link)
+    events.subscribe(AgreementSigned, tell_signed)
+    events.subscribe(WindChecked, tell_wind)
+    events.subscribe(LoanIsLate, tell_late)
+    events.subscribe(ChargeChanged, tell_charge)
     events.subscribe(RoundAdopted, _adopted)
     events.subscribe(RoundsPublished, tell_changed_rounds)
     events.subscribe(ContactsForgotten, forget_contacts)

@@ -15,6 +15,8 @@ from lending.i18n import LANGUAGES
 from lending.logistics.means.models import Agent, Shift
 from lending.organisations.models import Organisation
 
+DESK = (Role.FRONT_DESK, Role.MANAGER)
+
 
 @dataclass(frozen=True)
 class Recipient:

@@ -1,4 +1,4 @@
-"""What no event tells, because only time passes: reminders, late returns, insurance, shortages.
+"""What no event tells, because only time passes: reminders, insurance, shortages, rounds.
 
 The worker asks for all of it again and again; the cause of each message makes it told once.
 """
@@ -12,24 +12,23 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from calendars.zones import days_later, to_local, to_utc
+from lending.attachments.expiring import uncovered_loans
+from lending.attachments.kinds import PaperKind
 from lending.authorities.models import Authority
 from lending.bookings.models import Booking
 from lending.bookings.shortages import Shortage, find_shortages
-from lending.bookings.states import GRANTED, State
+from lending.bookings.states import GRANTED
+from lending.clock import CIVIL, is_civil
 from lending.db.database import Database, UnitOfWork
 from lending.notifications import links
 from lending.notifications.contents import meeting, of_authority, of_booking
 from lending.notifications.crews import tell_rounds_of
 from lending.notifications.kinds import Kind
 from lending.notifications.recipients import people_of, staff_of
-from lending.notifications.writing import CIVIL, Told, is_civil, iso, tell
-from lending.policies.queries import rules_in_force
+from lending.notifications.writing import Told, iso, tell
 
 DAYS_BEFORE = 2
 INSURANCE_DAYS_BEFORE = 30
-LATE_AFTER = timedelta(hours=2)
-LOOKS_BACK = timedelta(days=30)
-"""Loans that are late for longer are no news."""
 CREWS_AT = time(17)
 ONE_DAY = timedelta(days=1)
 
@@ -78,38 +77,25 @@ def _reminders(uow: UnitOfWork, authority: Authority, zone: ZoneInfo) -> Iterato
 def _insurances(
     uow: UnitOfWork, authority: Authority, zone: ZoneInfo
 ) -> Iterator[tuple[int, Told]]:
-    """Tell of an insurance that is over before the loan comes back."""
-    if not rules_in_force(uow.session, authority.id, uow.now).rules.insurance:
-        return
+    """Tell of an insurance that is over before the loan comes back, or was never shown.
+
+    Nothing is told where a certificate that is long enough waits to be checked.
+    """
     soon = days_later(uow.now, INSURANCE_DAYS_BEFORE, zone)
-    for booking in _granted(uow, authority, soon):
-        until = booking.organisation.insurance_until
-        if until is not None and until < to_local(booking.ends_at, zone).date():
-            data = of_booking(booking) | {"insured_until": until.isoformat()}
-            yield _about(booking, Kind.INSURANCE, until, data, links.OWN_ORGANISATION)
-
-
-def _late_returns(
-    uow: UnitOfWork, authority: Authority, zone: ZoneInfo
-) -> Iterator[tuple[int, Told]]:
-    """Ask for what should have been back some hours ago."""
-    query = (
-        select(Booking)
-        .where(
-            Booking.authority_id == authority.id,
-            Booking.state == State.OUT,
-            Booking.ends_at <= uow.now - LATE_AFTER,
-            Booking.ends_at > uow.now - LOOKS_BACK,
-        )
-        .order_by(Booking.id)
-    )
-    for booking in uow.session.scalars(query):
-        data = of_booking(booking) | meeting(uow, booking)
-        yield _about(booking, Kind.LATE_RETURN, to_local(booking.ends_at, zone).date(), data)
+    granted = {booking.id: booking for booking in _granted(uow, authority, soon)}
+    concerned = {booking.organisation_id for booking in granted.values()}
+    for loan in uncovered_loans(uow, organisation_ids=concerned):
+        booking = granted.get(loan.booking_id)
+        if booking is None or loan.is_coming:
+            continue
+        until = loan.insured_until
+        data = of_booking(booking) | {"insured_until": until.isoformat() if until else ""}
+        path = links.hand_in(booking.organisation_id, PaperKind.INSURANCE)
+        yield _about(booking, Kind.INSURANCE, until or loan.ends_on, data, path)
 
 
 Source = Callable[[UnitOfWork, Authority, ZoneInfo], Iterator[tuple[int, Told]]]
-SOURCES: tuple[Source, ...] = (_reminders, _insurances, _late_returns)
+SOURCES: tuple[Source, ...] = (_reminders, _insurances)
 
 
 def _tell_shortages(uow: UnitOfWork, authority: Authority) -> int:

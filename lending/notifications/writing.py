@@ -20,7 +20,6 @@ from lending.notifications.recipients import Recipient
 
 DIGEST_TIME = time(8)
 """When the mail of the day leaves, on the lender's clock."""
-CIVIL = (time(9), time(19))
 DEFAULT_ZONE = ZoneInfo("Europe/Paris")
 
 
@@ -40,7 +39,12 @@ class Told:
 def tell(uow: UnitOfWork, told: Told, recipients: Collection[Recipient]) -> int:
     """Write a message to each recipient who was not told of this cause yet; return how many."""
     known = _known(uow, told)
-    new = [each for each in recipients if each.key not in known]
+    new = [
+        each
+        for each in recipients
+        # Who has no account reads mails only.
+        if each.key not in known and (told.kind.is_mailed or each.user_id is not None)
+    ]
     if not new:
         return 0
     family = told.kind.family
@@ -52,6 +56,8 @@ def tell(uow: UnitOfWork, told: Told, recipients: Collection[Recipient]) -> int:
         pace = paces.get(each.user_id or 0, USUAL_PACE[family])
         if each.user_id is None or (each.is_contact and told.kind.is_required):
             pace = Pace.AT_ONCE
+        if not told.kind.is_mailed:
+            pace = Pace.NEVER
         rows.append(
             {
                 "uuid": str(uuid4()),
@@ -111,8 +117,3 @@ def zone_of(uow: UnitOfWork, authority_id: int | None) -> ZoneInfo:
 def iso(at: datetime) -> str:
     """Write an instant as messages keep it."""
     return at.astimezone(UTC).isoformat(timespec="minutes")
-
-
-def is_civil(now: datetime, zone: ZoneInfo) -> bool:
-    """Return whether it is an hour at which people may be reminded: from 9 to 19."""
-    return CIVIL[0] <= to_local(now, zone).time() < CIVIL[1]

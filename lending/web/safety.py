@@ -154,8 +154,8 @@ def _decide(case: WindCase, form: WindForm, forecast: int) -> bool:
     except InvalidInput as error:
         tell_errors(form, error)
         return False
-    no_go = gettext("No-go: whoever opens the loan sees it.")
-    flash(gettext("Go: kept.") if is_go else no_go, "good")
+    no_go = gettext("No-go: the association, the crews and the managers are told.")
+    flash(gettext("Go: kept. Whoever heard of a no-go is told.") if is_go else no_go, "good")
     return True
 
 

@@ -281,6 +281,7 @@ def test_a_late_loan_and_a_charge_are_told_to_the_rooms_above(
     for fact in (ChargeChanged, LoanIsLate):
         events.subscribe(fact, lambda told, _: heard.append(told))
     listening = Database(database_url, clock=clock, events=events)
+    clock.instant = MONDAY + timedelta(hours=2)
     assert tell_late_loans(listening) == 1
     assert tell_late_loans(listening) == 0
     assert heard == [LoanIsLate(lent)]
@@ -291,8 +292,9 @@ def test_a_late_loan_and_a_charge_are_told_to_the_rooms_above(
     listening.dispose()
 
 
-def test_a_loan_is_not_late_before_its_end(
+def test_a_loan_is_late_two_hours_after_its_end_and_nobody_is_told_at_night(
     database: Database, cast: Cast, clock: FixedClock, lent: int
 ) -> None:
-    clock.instant = MONDAY - timedelta(seconds=1)
-    assert tell_late_loans(database) == 0
+    for after, told in ((1, 0), (11, 0), (23, 0), (24, 1)):
+        clock.instant = MONDAY + timedelta(hours=after)
+        assert tell_late_loans(database) == told

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from lending.attachments.handing_in import hand_in
 from lending.bookings.decisions import cancel_booking
 from lending.bookings.supply import plan_maintenance
 from lending.clock import FixedClock
 from lending.db.database import Database, UnitOfWork
-from lending.handover.service import check_out
 from lending.logistics.means.models import Agent
 from lending.logistics.rounds.facts import RoundsPublished
 from lending.logistics.rounds.models import Publication
@@ -24,6 +24,7 @@ from tests.factories import FRIDAY, MONDAY, NOW, Cast, approved
 from tests.logistics.crews import MONDAY as WEEK
 from tests.logistics.crews import build_full_weeks, give_round
 from tests.notifications.test_telling import recipients, written
+from tests.support.papers import certificate
 
 MORNING = datetime(2026, 6, 3, 7, 0, tzinfo=UTC)
 """Wednesday 3 June, 9:00 in Paris: two days before loans begin."""
@@ -60,20 +61,6 @@ def test_what_was_granted_since_is_not_reminded_of(told: Database, cast: Cast, c
     assert said(told, Kind.REMINDER) == 0
 
 
-def test_a_late_loan_is_asked_for_after_two_hours(told: Database, cast: Cast, clock: FixedClock):
-    booking = approved(told, cast, {cast.chairs: 10})
-    clock.instant = FRIDAY
-    told.write(lambda uow: check_out(uow, cast.manager, booking, {}))
-    for at, expected in (
-        (MONDAY + timedelta(hours=1), 0),
-        (MONDAY + timedelta(hours=2), 2),
-        (MONDAY + timedelta(days=3), 2),
-    ):
-        clock.instant = at
-        tell_everybody(told)
-        assert said(told, Kind.LATE_RETURN) == expected
-
-
 def test_an_insurance_that_ends_before_the_return_is_told_a_month_before(
     told: Database, cast: Cast, clock: FixedClock
 ):
@@ -91,6 +78,27 @@ def test_an_insurance_that_ends_before_the_return_is_told_a_month_before(
     told.write(lambda uow: insured(uow, date(2026, 6, 8)))
     tell_everybody(told)
     assert said(told, Kind.INSURANCE) == 2, "the new one is long enough"
+    assert written(told, Kind.INSURANCE)[0].path == (
+        f"/associations/{cast.choir}/pieces/deposer?kind=insurance"
+    )
+
+
+def test_who_has_shown_no_insurance_is_told_unless_a_certificate_waits_to_be_checked(
+    told: Database, cast: Cast, clock: FixedClock
+):
+    def forget(uow: UnitOfWork) -> None:
+        for number in (cast.choir, cast.club):
+            uow.session.get_one(Organisation, number).insurance_until = None
+
+    told.write(forget)
+    ours = approved(told, cast, {cast.chairs: 10})
+    approved(told, cast, {cast.chairs: 10}, organisation=cast.club)
+    told.write(lambda uow: hand_in(uow, cast.bob, cast.club, certificate()))
+    clock.instant = FRIDAY - timedelta(days=20)
+    tell_everybody(told)
+    found = written(told, Kind.INSURANCE)
+    assert {message.booking_id for message in found} == {ours}
+    assert '"insured_until": ""' in found[0].data
 
 
 def test_a_shortage_is_told_to_the_staff_and_to_whom_it_was_promised(told: Database, cast: Cast):

@@ -10,7 +10,6 @@ from lending.bookings.pieces import ask_for_pieces
 from lending.bookings.states import RefusalReason
 from lending.bookings.submission import submit_booking
 from lending.db.database import Database, UnitOfWork
-from lending.notifications.announcing import tell_agreement, tell_charge, tell_contested
 from lending.notifications.kinds import Delivery, Kind, Pace
 from lending.notifications.models import Message
 from lending.notifications.recipients import people_of
@@ -134,19 +133,3 @@ def test_nothing_is_told_twice_for_one_cause(told: Database, cast: Cast):
 
     assert [told.write(say), told.write(say)] == [2, 0]
     assert {message.delivery for message in written(told)} == {Delivery.WAITING}
-
-
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-def test_agreements_and_charges_are_told_once_for_their_number(told: Database, cast: Cast):
-    booking = submitted(told, cast, {cast.chairs: 10})
-
-    def announce(uow: UnitOfWork) -> tuple[int, int, int]:
-        return (
-            tell_agreement(uow, booking, 7, "C-2026-7"),
-            tell_charge(uow, booking, 3, 5600, "2 chaises perdues"),
-            tell_contested(uow, booking, 3, "Elles étaient là."),
-        )
-
-    assert told.write(announce) == (2, 2, 1)
-    assert told.write(announce) == (0, 0, 0)
-    assert recipients(written(told, Kind.CHARGE_CONTESTED)) == {f"person:{cast.manager.user_id}"}

@@ -12,7 +12,8 @@ from lending.notifications.addresses import mark_dead
 from lending.notifications.kinds import Delivery, Family, Kind, Pace
 from lending.notifications.models import Message, Preference
 from lending.settings import Settings
-from tests.factories import Cast, submitted
+from tests.factories import Cast, approved, submitted
+from tests.support.letters import agreement_to_sign
 from tests.web.conftest import Browser
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -135,3 +136,22 @@ def test_an_address_that_nobody_has_is_shown_where_it_is_corrected(
     assert "Les courriels à cette adresse reviennent" in page
     assert "les courriels reviennent" in page
     assert "reviennent" in browse(cast.alice).get("/messages/reglages").text
+    accounts = browse(cast.administrator).get("/administration/comptes?q=alice").text
+    assert "les courriels reviennent" in accounts
+
+
+def test_a_link_to_sign_is_said_to_be_mailed_where_mails_leave(
+    make_app: Callable[..., Flask], cast: Cast, settings: Settings
+):
+    app = make_app(replace(settings, smtp_host="smtp.example", mail_from="prets@example.org"))
+    database = app.extensions["database"]
+    booking = approved(database, cast, {cast.chairs: 2})
+    document = agreement_to_sign(database, cast, settings.instance, booking)["document_id"]
+    marc = Browser(app).sign_in(cast.manager)
+    page = marc.post(f"/documents/{document}/lien").text
+    assert "Un lien part maintenant par courriel à contact@association.example" in page
+    assert "mailto:contact@association.example?" not in page
+    database.write(lambda uow: mark_dead(uow, "contact@association.example", "550 nobody"))
+    page = marc.post(f"/documents/{document}/lien").text
+    assert "par courriel" not in page
+    assert "mailto:contact@association.example?" in page

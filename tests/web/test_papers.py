@@ -68,6 +68,18 @@ def test_a_certificate_goes_from_the_association_to_the_front_desk_and_back(
     assert "30 novembre 2026" in desk.get(f"/associations/{cast.choir}").text
 
 
+def test_a_paper_without_dates_is_accepted_as_it_is(
+    live: Database, browse: Browse, cast: Cast
+) -> None:
+    alice, desk = browse(cast.alice), browse(cast.front_desk)
+    assert give(alice, cast.choir, sent(pdf(), "statuts.pdf"), "statutes").status_code == 303
+    assert "valid_until" not in desk.get("/pieces/1").text
+    assert desk.post("/pieces/1/accepter").status_code == 303
+    with live.read() as uow:
+        (paper,) = papers_of_organisation(uow, cast.alice, cast.choir)
+    assert paper.state is PaperState.ACCEPTED
+
+
 def test_a_file_is_locked_up_and_for_few(
     app: Flask, live: Database, browse: Browse, cast: Cast
 ) -> None:

@@ -3111,7 +3111,7 @@ def upgrade() -> None:
     op.create_table('message',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('uuid', sa.String(length=36), nullable=False),
-    sa.Column('kind', sa.Enum('acknowledgement', 'missing_piece', 'granted', 'granted_in_part', 'refused', 'waiting_list', 'passed_on', 'served', 'lapsed', 'cancelled', 'taken_back', 'agreement', 'insurance', 'reminder', 'late_return', 'shortage', 'charge_proposed', 'verified', 'rejected', 'new_request', 'request_cancelled', 'charge_contested', 'stock_short', 'round_adopted', 'round_tomorrow', 'rounds_changed', 'digest', name='kind', native_enum=False, length=32), nullable=False),
+    sa.Column('kind', sa.Enum('acknowledgement', 'missing_piece', 'granted', 'granted_in_part', 'refused', 'waiting_list', 'passed_on', 'served', 'lapsed', 'cancelled', 'taken_back', 'agreement', 'signing_link', 'insurance', 'reminder', 'wind_no_go', 'wind_go', 'late_return', 'shortage', 'charge_proposed', 'charge_decided', 'verified', 'rejected', 'paper_accepted', 'paper_declined', 'new_request', 'request_cancelled', 'papers_to_check', 'agreement_signed', 'charge_contested', 'wind_decided', 'stock_short', 'round_adopted', 'round_tomorrow', 'rounds_changed', 'wind_on_round', 'digest', name='kind', native_enum=False, length=32), nullable=False),
     sa.Column('cause', sa.String(length=120), nullable=False),
     sa.Column('recipient', sa.String(length=60), nullable=False),
     sa.Column('user_id', sa.Integer(), nullable=True),

@@ -20,6 +20,7 @@ from lending.authorities.queries import authority_names
 from lending.db.database import UnitOfWork
 from lending.equity.routing.members import department_choices, set_departments
 from lending.errors import InvalidInput
+from lending.notifications.addresses import dead_among
 from lending.organisations.queries import list_organisations
 from lending.web.accounts.own import owner_names
 from lending.web.administration import blueprint
@@ -42,6 +43,7 @@ def people() -> ResponseReturnValue:
     with database().read() as uow:
         found = list_people(uow, principal(), search=words, page=page, per_page=PER_PAGE)
         owners = owner_names(uow, tuple(role for p in found.people for role in p.roles))
+        dead = dead_among(uow, [person.email for person in found.people])
         now = uow.now
     return render_template(
         "administration/people.html",
@@ -49,6 +51,7 @@ def people() -> ResponseReturnValue:
         pager=Pager(page, PER_PAGE, found.total),
         owners=owners,
         words=words,
+        dead=dead,
         now=now,
     )
 

@@ -85,7 +85,9 @@ def page_of(
     """Return the page of a paper, with what was typed into its forms."""
     if accept is None:
         accept = CheckForm(paper.kind, formdata=None)
-        accept.valid_from.data, accept.valid_until.data = paper.valid_from, paper.valid_until
+        for name, day in (("valid_from", paper.valid_from), ("valid_until", paper.valid_until)):
+            if name in accept:  # a kind asks only for what stands on it
+                accept[name].data = day
     return render_template(
         "attachments/show.html",
         paper=paper,

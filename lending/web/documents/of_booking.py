@@ -26,8 +26,9 @@ from lending.documents.queries import (
 )
 from lending.documents.typesetting import preview
 from lending.errors import NotAllowedNow
+from lending.notifications.addresses import find_dead
 from lending.web.bookings.common import read_booking
-from lending.web.context import allowed, database, principal
+from lending.web.context import allowed, database, principal, settings
 from lending.web.documents import blueprint, store
 
 log = logging.getLogger(__name__)
@@ -67,6 +68,8 @@ class DocumentsPage:
     """What the authority has to set before what was asked for can be issued: gettext ids."""
     link: str = ""
     """The address to sign the agreement at, shown this once."""
+    mailed_to: str = ""
+    """Where another one is mailed; empty where none is."""
 
 
 @blueprint.get("/demandes/<int:booking_id>/documents")
@@ -107,9 +110,19 @@ def page_of(
         can_print=can_print(),
         missing=missing,
         link=link,
+        mailed_to=_mailed_to(booking) if link else "",
     )
     headers = {"Cache-Control": "no-store"} if link else {}
     return render_template("documents/index.html", page=page), status, headers
+
+
+def _mailed_to(booking: BookingDetail) -> str:
+    """Return the address of a contact who can be mailed."""
+    address = booking.organisation_email
+    if settings().mail_server is None or not address:
+        return ""
+    with database().read() as uow:
+        return "" if find_dead(uow, address) else address
 
 
 @blueprint.get("/demandes/<int:booking_id>/documents/<kind>/projet.pdf")
