@@ -66,8 +66,8 @@ class Fate(StrEnum):
     def label(self) -> str:
         """Return the gettext id of what became of it."""
         return {
-            "left": N_("Left"),
+            "left": N_("It left"),
             "back": N_("Back"),
-            "damaged": N_("Broken"),
-            "lost": N_("Lost"),
+            "damaged": N_("It is broken"),
+            "lost": N_("Gone for good"),
         }[self.value]

@@ -8,12 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lending.bookings.models import Booking
-from lending.bookings.supply import end_maintenance
+from lending.bookings.supply import end_maintenance, move_stock
 from lending.catalogue.conditions import Condition
 from lending.catalogue.unit_models import Happening, Unit
-from lending.catalogue.unit_queries import get_unit, history_of_unit
+from lending.catalogue.unit_queries import get_unit, history_of_unit, next_unit_number
+from lending.catalogue.units import add_units
 from lending.clock import FixedClock
-from lending.db.database import Database
+from lending.db.database import Database, UnitOfWork
 from lending.errors import InvalidInput
 from lending.handover import unit_moves
 from lending.handover.assigning import assign_unit
@@ -149,9 +150,7 @@ def test_a_second_delivery_brings_its_own_units(
     number = approved(listening, cast, {cast.tables: 3})
     first, rest = named(listening, tables[:2]), named(listening, tables[2:3])
     follows, two = Circumstances(rest_follows=True), {cast.tables: 2}
-    listening.write(
-        lambda uow: tell_check_out(uow, cast.agent, number, two, follows, units=first)
-    )
+    listening.write(lambda uow: tell_check_out(uow, cast.agent, number, two, follows, units=first))
     listening.write(lambda uow: tell_check_out(uow, cast.agent, number, units=rest))
     assert still_out(listening, cast, number) == tables[:3]
     assert told_of(listening, cast, number) == [(3, Fate.LEFT)]
@@ -299,14 +298,13 @@ STEPS = st.lists(
 def test_units_and_pieces_agree_after_every_return(
     listening: Database,
     cast: Cast,
-    tables: list[int],
     clock: FixedClock,
     numbered: int,
     steps: list[list[Fate | None]],
 ) -> None:
     """Each step tells of the three pieces what became of them; some of them have numbers."""
     clock.instant = max(clock.instant, FRIDAY) + WEEK
-    units = [unit for unit in tables if in_use(listening, cast, unit)][:numbered]
+    units = three_more(listening, cast)[:numbered]
     end = clock.instant + timedelta(days=3)
     number = approved(listening, cast, {cast.tables: 3}, start=clock.instant, end=end)
     told = named(listening, units)
@@ -346,7 +344,12 @@ def tell_back(
     )
 
 
-def in_use(database: Database, cast: Cast, unit_id: int) -> bool:
-    with database.read() as uow:
-        unit = get_unit(uow, cast.manager, unit_id)
-    return unit.is_active and not unit.is_in_repair
+def three_more(database: Database, cast: Cast) -> list[int]:
+    """Buy three tables and number them: what is lost or broken is missed by no later example."""
+
+    def bought(uow: UnitOfWork) -> list[Unit]:
+        move_stock(uow, cast.manager, cast.tables, 3, uow.now, "Achat")
+        number = next_unit_number(uow, cast.tables)
+        return add_units(uow, cast.manager, cast.tables, number, 3)
+
+    return [unit.id for unit in database.write(bought)]
