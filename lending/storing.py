@@ -40,6 +40,10 @@ class FileStore:
         path = self._folder / name
         return path.read_bytes() if _NAME.fullmatch(name) and path.is_file() else None
 
+    def has(self, name: str) -> bool:
+        """Return whether there is a file of this name."""
+        return bool(_NAME.fullmatch(name)) and (self._folder / name).is_file()
+
     def remove_others(self, used: Collection[str]) -> int:
         """Remove the files of other names, and what was left half written; return how many.
 

@@ -12,6 +12,7 @@ def test_a_file_is_read_under_the_hash_of_its_content_and_kept_once(tmp_path: Pa
     name = store.save(b"insured")
     assert store.save(b"insured") == name
     assert store.read(name) == b"insured"
+    assert store.has(name)
     assert [path.name for path in (tmp_path / "papers").iterdir()] == [name]
 
 
@@ -20,6 +21,7 @@ def test_nothing_is_read_outside_the_folder(tmp_path: Path) -> None:
     store = FileStore(tmp_path, "papers")
     assert store.read("../secret_key") is None
     assert store.read("0" * 64) is None
+    assert not store.has("../secret_key")
 
 
 def test_what_nothing_names_is_removed_once_it_is_a_day_old(tmp_path: Path) -> None:

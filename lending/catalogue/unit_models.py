@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lending.catalogue.conditions import Condition
-from lending.catalogue.models import Item
+from lending.catalogue.models import Item, Maintenance
 from lending.db.base import Base, Id, Uuid, choice
 from lending.i18n import N_
 
@@ -36,9 +36,12 @@ class Unit(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     retired_at: Mapped[datetime | None]
     retired_reason: Mapped[str] = mapped_column(String(300), default="")
+    repair_id: Mapped[int | None] = mapped_column(ForeignKey("maintenance.id", ondelete="SET NULL"))
+    """The maintenance that it is in since it came back broken, until that ends."""
     created_at: Mapped[datetime]
 
     item: Mapped[Item] = relationship()
+    repair: Mapped[Maintenance | None] = relationship()
 
 
 class Happening(StrEnum):

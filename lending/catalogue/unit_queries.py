@@ -10,7 +10,7 @@ from lending.accounts.permissions import Action, Principal
 from lending.catalogue.conditions import Condition
 from lending.catalogue.inspection_queries import Due, dues_of
 from lending.catalogue.label_codes import read_code
-from lending.catalogue.models import Item
+from lending.catalogue.models import Item, Maintenance
 from lending.catalogue.records import stock_at
 from lending.catalogue.unit_models import Happening, Unit, UnitEvent
 from lending.db.database import UnitOfWork
@@ -37,6 +37,8 @@ class UnitView:
     retired_reason: str
     dues: tuple[Due, ...] = ()
     """The inspections that it needs, the soonest first."""
+    is_in_repair: bool = False
+    """Whether it came back broken, and its repair is not ended."""
 
     @property
     def is_active(self) -> bool:
@@ -52,6 +54,7 @@ class UnitView:
         """Return whether it may be away until this day: it is of use, and no inspection is due."""
         return (
             self.is_active
+            and not self.is_in_repair
             and self.condition is not Condition.UNUSABLE
             and not any(due.forbids(last_day) for due in self.dues)
         )
@@ -177,6 +180,18 @@ def _views(uow: UnitOfWork, units: list[Unit]) -> list[UnitView]:
         )
     }
     dues = dues_of(uow, units)
+    repaired = {unit.repair_id for unit in units} - {None}
+    repairs = (
+        set(
+            uow.session.scalars(
+                select(Maintenance.id).where(
+                    Maintenance.id.in_(repaired), Maintenance.is_on(uow.now)
+                )
+            )
+        )
+        if repaired
+        else set()
+    )
     return [
         UnitView(
             id=unit.id,
@@ -194,6 +209,7 @@ def _views(uow: UnitOfWork, units: list[Unit]) -> list[UnitView]:
             retired_at=unit.retired_at,
             retired_reason=unit.retired_reason,
             dues=dues.get(unit.id, ()),
+            is_in_repair=unit.repair_id in repairs,
         )
         for unit in units
     ]

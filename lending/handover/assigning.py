@@ -4,6 +4,8 @@ Whoever chooses locks the booking and its items first, as whoever takes stock do
 the way is then read under the lock. On PostgreSQL the table itself refuses a double as well.
 """
 
+from collections.abc import Mapping
+
 from lending.accounts.permissions import Action, Principal
 from lending.availability.holds import lock_items
 from lending.bookings.holding import item_ids_of
@@ -107,6 +109,29 @@ def free_unit(uow: UnitOfWork, actor: Principal, booking_id: int, unit_id: int) 
     booking = _open_booking(uow, actor, booking_id)
     rows = assignments_of(uow, [line.id for line in booking.lines])
     _drop(uow, {each.unit_id: each for each in rows}, unit_id)
+
+
+def choose_only(
+    uow: UnitOfWork, actor: Principal, booking: Booking, wanted: Mapping[int, UnitView]
+) -> None:
+    """Make these units go with a booking, by their numbers; what was chosen otherwise stays here.
+
+    What has left already goes on. Whoever calls has locked the booking and its items.
+
+    Raises:
+        UnitTaken, UnitNotFit: as `assign_unit`.
+    """
+    lines = {line.item_id: line for line in booking.lines}
+    rows = {row.unit_id: row for row in assignments_of(uow, [line.id for line in booking.lines])}
+    for row in rows.values():
+        if row.left_at is None and row.unit_id not in wanted:
+            uow.session.delete(row)
+    uow.session.flush()
+    for unit in wanted.values():
+        if unit.id not in rows:
+            check_fit(booking, unit)
+            check_free(uow, unit, bounds_of(uow, lines[unit.item_id]))
+            _write(uow, actor, lines[unit.item_id], unit.id)
 
 
 def _open_booking(uow: UnitOfWork, actor: Principal, booking_id: int) -> Booking:

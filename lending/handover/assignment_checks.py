@@ -5,7 +5,13 @@ from typing import Any
 from lending.bookings.models import Booking
 from lending.catalogue.unit_queries import UnitView
 from lending.db.database import UnitOfWork
-from lending.handover.assignment_errors import InspectionDue, UnitNotFit, UnitStillOut, UnitTaken
+from lending.handover.assignment_errors import (
+    InspectionDue,
+    UnitInRepair,
+    UnitNotFit,
+    UnitStillOut,
+    UnitTaken,
+)
 from lending.handover.assignment_models import Assignment
 from lending.handover.assignment_queries import in_the_way, last_day_of, out_now
 
@@ -14,12 +20,15 @@ def check_fit(booking: Booking, unit: UnitView) -> None:
     """Refuse a unit that may not be away until the end of the loan.
 
     Raises:
+        UnitInRepair: it came back broken, and is not repaired.
         InspectionDue: one of its inspections falls due before, or failed.
         UnitNotFit: it is retired or out of use.
     """
     last_day = last_day_of(booking)
     if unit.is_fit_until(last_day):
         return
+    if unit.is_in_repair and unit.is_active:
+        raise UnitInRepair(number=unit.number)
     due = unit.first_due
     if due is not None and unit.is_active and due.forbids(last_day):
         raise InspectionDue(number=unit.number, inspection=due.kind.name)

@@ -31,6 +31,15 @@ class UnitNotFit(LendingError):
     default_message = N_("No. %(number)d is retired or out of use: choose another one.")
 
 
+class UnitInRepair(UnitNotFit):
+    """The unit came back broken, and nobody has ended its repair."""
+
+    code = "unit_in_repair"
+    default_message = N_(
+        "No. %(number)d is being repaired: choose another one, or end the repair first."
+    )
+
+
 class InspectionDue(UnitNotFit):
     """An inspection of the unit falls due before the end of the loan."""
 

@@ -52,3 +52,22 @@ class Standing(StrEnum):
             "kept": N_("To be cleared up"),
             "dismissed": N_("Set aside"),
         }[self.value]
+
+
+class Fate(StrEnum):
+    """What became of a numbered unit."""
+
+    LEFT = "left"
+    BACK = "back"
+    DAMAGED = "damaged"
+    LOST = "lost"
+
+    @property
+    def label(self) -> str:
+        """Return the gettext id of what became of it."""
+        return {
+            "left": N_("It left"),
+            "back": N_("Back"),
+            "damaged": N_("It is broken"),
+            "lost": N_("Gone for good"),
+        }[self.value]

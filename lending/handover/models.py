@@ -7,8 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lending.bookings.models import Booking, BookingLine
 from lending.catalogue.conditions import Condition
+from lending.catalogue.unit_models import Unit
 from lending.db.base import Base, Id, Uuid, choice
-from lending.handover.kinds import Place, Standing, StatementKind
+from lending.handover.kinds import Fate, Place, Standing, StatementKind
 
 
 class Statement(Base):
@@ -59,6 +60,9 @@ class Statement(Base):
     photos: Mapped[list["StatementPhoto"]] = relationship(
         cascade="all, delete-orphan", order_by="StatementPhoto.id"
     )
+    units: Mapped[list["StatementUnit"]] = relationship(
+        cascade="all, delete-orphan", order_by="StatementUnit.unit_id"
+    )
 
 
 class StatementLine(Base):
@@ -95,6 +99,23 @@ class StatementLine(Base):
     """The repair of what is damaged."""
 
     line: Mapped[BookingLine] = relationship()
+
+
+class StatementUnit(Base):
+    """What a statement says of one numbered unit."""
+
+    __tablename__ = "statement_unit"
+
+    statement_id: Mapped[int] = mapped_column(
+        ForeignKey("statement.id", ondelete="CASCADE"), primary_key=True
+    )
+    unit_id: Mapped[int] = mapped_column(
+        ForeignKey("unit.id", ondelete="CASCADE"), primary_key=True
+    )
+    fate: Mapped[Fate] = mapped_column(choice(Fate))
+    condition: Mapped[Condition | None] = mapped_column(choice(Condition))
+
+    unit: Mapped[Unit] = relationship()
 
 
 class StatementPhoto(Base):

@@ -12,11 +12,23 @@ from lending.authorities.models import Authority
 from lending.bookings.models import Booking
 from lending.bookings.states import GRANTED, State
 from lending.catalogue.conditions import Condition
+from lending.catalogue.unit_models import Unit
 from lending.db.database import UnitOfWork
 from lending.errors import NotFound
-from lending.handover.kinds import Place, Standing, StatementKind
-from lending.handover.models import Statement, StatementLine, StatementPhoto
+from lending.handover.assignment_queries import assignments_of, has_units
+from lending.handover.kinds import Fate, Place, Standing, StatementKind
+from lending.handover.models import Statement, StatementLine, StatementPhoto, StatementUnit
 from lending.handover.moving import away, due
+
+
+@dataclass(frozen=True)
+class TheUnit:
+    """A numbered unit, as a statement says what became of it."""
+
+    number: int
+    code: str
+    fate: Fate
+    condition: Condition | None
 
 
 @dataclass(frozen=True)
@@ -38,6 +50,7 @@ class LineTold:
     """The names of pictures."""
     maintenance_id: int | None
     """The repair of what is damaged."""
+    units: tuple[TheUnit, ...]
 
 
 @dataclass(frozen=True)
@@ -67,6 +80,15 @@ class StatementView:
 
 
 @dataclass(frozen=True)
+class UnitExpected:
+    """A numbered unit that is to leave, or to come back."""
+
+    number: int
+    code: str
+    condition: Condition
+
+
+@dataclass(frozen=True)
 class LineExpected:
     """What is to leave, or to come back, of one item."""
 
@@ -75,6 +97,8 @@ class LineExpected:
     name_en: str
     expected: int
     is_service: bool
+    units: tuple[UnitExpected, ...]
+    """Those of its units that go with it, or are out."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +116,8 @@ class StatementForm:
     """Of all lines, in the order in which the services count them."""
     lines: tuple[LineExpected, ...]
     """What is left to count; empty when the loan is not where it would have to be."""
+    has_units: bool
+    """Whether some of it has numbers."""
     zone: ZoneInfo
     read_at: datetime
 
@@ -114,6 +140,12 @@ def form_of(
     is_open = booking.state is State.OUT or (
         kind is StatementKind.CHECK_OUT and booking.state in GRANTED
     )
+    rows = assignments_of(uow, [line.id for line in booking.lines])
+    units = [
+        row
+        for row in rows
+        if (row.left_at is None if kind is StatementKind.CHECK_OUT else row.is_out)
+    ]
     return StatementForm(
         booking_id=booking.id,
         reference=booking.reference,
@@ -124,16 +156,26 @@ def form_of(
         item_ids=tuple(line.item_id for line in booking.lines),
         lines=tuple(
             LineExpected(
-                line.item_id, line.item.name, line.item.name_en, count(line), line.item.is_service
+                line.item_id,
+                line.item.name,
+                line.item.name_en,
+                count(line),
+                line.item.is_service,
+                tuple(_expected(row.unit) for row in units if row.line_id == line.id),
             )
             for line in booking.lines
             if count(line)
         )
         if is_open
         else (),
+        has_units=has_units(uow, booking_id),
         zone=ZoneInfo(uow.session.get_one(Authority, booking.authority_id).timezone),
         read_at=uow.now,
     )
+
+
+def _expected(unit: Unit) -> UnitExpected:
+    return UnitExpected(unit.number, unit.code, unit.condition)
 
 
 def statements_of(uow: UnitOfWork, actor: Principal, booking_id: int) -> list[StatementView]:
@@ -192,6 +234,7 @@ def _rows() -> Select[Statement]:
     return select(Statement).options(
         selectinload(Statement.lines).joinedload(StatementLine.line),
         selectinload(Statement.photos),
+        selectinload(Statement.units).joinedload(StatementUnit.unit),
         joinedload(Statement.booking),
     )
 
@@ -236,4 +279,9 @@ def _line(row: Statement, line: StatementLine) -> LineTold:
         remark=line.remark,
         photos=tuple(photo.name for photo in row.photos if photo.line_id == line.line_id),
         maintenance_id=line.maintenance_id,
+        units=tuple(
+            TheUnit(told.unit.number, told.unit.code, told.fate, told.condition)
+            for told in sorted(row.units, key=lambda told: told.unit.number)
+            if told.unit.item_id == item.id
+        ),
     )

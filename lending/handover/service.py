@@ -1,6 +1,6 @@
 """Prepare, check out, check in, close: quantities, holds and statements in one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from lending.accounts.permissions import Action, Principal
 from lending.bookings.models import Booking
@@ -8,7 +8,7 @@ from lending.bookings.moves import load_for, move
 from lending.db.database import UnitOfWork
 from lending.handover.moving import load_loan
 from lending.handover.statements import tell_check_in, tell_check_out
-from lending.handover.values import Circumstances, Counted, Note
+from lending.handover.values import Circumstances, Counted, Note, UnitTold
 
 __all__ = ["Counted", "check_in", "check_out", "close_booking", "prepare_booking"]
 
@@ -31,10 +31,11 @@ def check_out(
     delivered: Mapping[int, int] | None = None,
     told: Circumstances | None = None,
     notes: Mapping[int, Note] | None = None,
+    units: Sequence[UnitTold] | None = None,
 ) -> Booking:
     """Hand the equipment over, and return the booking (see `tell_check_out`)."""
     booking = load_loan(uow, actor, booking_id)
-    tell_check_out(uow, actor, booking_id, delivered, told, notes)
+    tell_check_out(uow, actor, booking_id, delivered, told, notes, units)
     return booking
 
 
@@ -44,10 +45,11 @@ def check_in(
     booking_id: int,
     counted: Mapping[int, Counted] | None = None,
     told: Circumstances | None = None,
+    units: Sequence[UnitTold] | None = None,
 ) -> Booking:
     """Take back what came, and return the booking (see `tell_check_in`)."""
     booking = load_loan(uow, actor, booking_id)
-    tell_check_in(uow, actor, booking_id, counted, told)
+    tell_check_in(uow, actor, booking_id, counted, told, units)
     return booking
 
 

@@ -5,8 +5,8 @@ counts once. One that contradicts what somebody else told meanwhile changes noth
 for whoever decides.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -17,12 +17,23 @@ from lending.bookings.errors import StockConflict
 from lending.bookings.models import Booking, BookingLine, Transition
 from lending.db.database import UnitOfWork
 from lending.errors import FieldError, InvalidInput, NotAllowedNow, NotFound
+from lending.handover.assignment_errors import UnitNotFit, UnitTaken
 from lending.handover.charging import propose_charge
+from lending.handover.effects import let_leave, let_return
 from lending.handover.facts import StatementMade
-from lending.handover.kinds import Standing, StatementKind
+from lending.handover.kinds import Fate, Standing, StatementKind
 from lending.handover.models import Statement, StatementLine, StatementPhoto
-from lending.handover.moving import away, due, load_loan, send_out, take_back
-from lending.handover.values import AS_EXPECTED, Circumstances, Counted, Meeting, Note, Outcome
+from lending.handover.moving import away, due, load_loan
+from lending.handover.telling_units import Named, named_units
+from lending.handover.values import (
+    AS_EXPECTED,
+    Circumstances,
+    Counted,
+    Meeting,
+    Note,
+    Outcome,
+    UnitTold,
+)
 from lending.i18n import N_
 from lending.logistics.arriving import believed, is_key
 
@@ -38,6 +49,8 @@ class _Effect:
     lines: list[StatementLine]
     notes: Mapping[int, Note]
     """By line."""
+    named: Sequence[Named] | None
+    """The units; none where nobody looked at their labels."""
     apply: Callable[[Statement], None]
 
 
@@ -48,14 +61,20 @@ def tell_check_out(
     delivered: Mapping[int, int] | None = None,
     told: Circumstances | None = None,
     notes: Mapping[int, Note] | None = None,
+    units: Sequence[UnitTold] | None = None,
 ) -> Outcome:
     """Hand equipment over (`delivered`: item to pieces; what is not named goes whole).
+
+    The `units` are all that leave: others that were chosen stay here. Without them, those that
+    were chosen leave.
 
     From now on its holds do not end before it is back, and what leaves early is away from now.
     A loan that is out may get what was to follow, in another statement.
 
     Raises:
-        InvalidInput: more is handed over than was granted, or nothing; a word or a name lacks.
+        InvalidInput: more is handed over than was granted, or nothing; a word or a name lacks;
+            a label is of something else.
+        UnitTaken, UnitNotFit: a unit cannot go.
         StockConflict: it would leave early, and is promised to others until then.
         NotAllowedNow, NotSignedIn, NotFound, Forbidden: the actor cannot.
     """
@@ -63,23 +82,18 @@ def tell_check_out(
 
     def effect(booking: Booking) -> _Effect:
         pieces = {line.item_id: due(line) for line in booking.lines} | dict(delivered or {})
+        leaving = [replace(unit, fate=Fate.LEFT) for unit in units or ()]
+        named = None if units is None else named_units(uow, booking, leaving)
 
         def apply(statement: Statement) -> None:
-            send_out(
-                uow,
-                actor,
-                booking,
-                pieces,
-                rest_follows=statement.rest_follows,
-                reason=told.unsigned_reason,
-            )
+            let_leave(uow, actor, booking, statement, pieces, named, told.unsigned_reason)
 
         lines = [
             _line(line, due(line), delivered=pieces[line.item_id])
             for line in booking.lines
             if due(line) or pieces[line.item_id]
         ]
-        return _Effect(lines, _by_line(booking, notes or {}), apply)
+        return _Effect(lines, _by_line(booking, notes or {}), named, apply)
 
     return _tell(uow, actor, booking_id, StatementKind.CHECK_OUT, told, effect)
 
@@ -90,11 +104,16 @@ def tell_check_in(
     booking_id: int,
     counted: Mapping[int, Counted] | None = None,
     told: Circumstances | None = None,
+    units: Sequence[UnitTold] | None = None,
 ) -> Outcome:
     """Take back what came (`counted`: item to pieces; without it, everything in good order).
 
+    What is told of `units` has to be what is counted. Without them, units stay out until all
+    pieces of their line are back, or somebody tells which are.
+
     Raises:
-        InvalidInput: more comes back than went out, or nothing; a word or a name lacks.
+        InvalidInput: more comes back than went out, or nothing; a word or a name lacks; units
+            and counts contradict.
         NotAllowedNow, NotSignedIn, NotFound, Forbidden: the actor cannot.
     """
     told = told or Circumstances()
@@ -102,11 +121,10 @@ def tell_check_in(
     def effect(booking: Booking) -> _Effect:
         everything = {line.item_id: Counted(returned=away(line)) for line in booking.lines}
         pieces = everything if counted is None else counted
+        named = None if units is None else named_units(uow, booking, units)
 
         def apply(statement: Statement) -> None:
-            repairs = take_back(uow, actor, booking, pieces, statement.happened_at)
-            for line in statement.lines:
-                line.maintenance_id = repairs.get(line.line_id)
+            let_return(uow, actor, booking, statement, pieces, named)
 
         found = {line.id: pieces.get(line.item_id, Counted()) for line in booking.lines}
         lines = [
@@ -114,7 +132,8 @@ def tell_check_in(
             for line in booking.lines
             if away(line) or found[line.id]
         ]
-        return _Effect(lines, {number: each.note for number, each in found.items()}, apply)
+        by_line = {number: each.note for number, each in found.items()}
+        return _Effect(lines, by_line, named, apply)
 
     return _tell(uow, actor, booking_id, StatementKind.CHECK_IN, told, effect)
 
@@ -138,36 +157,29 @@ def adopt_statement(uow: UnitOfWork, actor: Principal, statement_id: int) -> Sta
     """Let a statement count that was kept because it contradicted another.
 
     Raises:
-        InvalidInput, StockConflict: its counts do not fit what is known now.
+        InvalidInput, StockConflict, UnitTaken, UnitNotFit: it does not fit what is known now.
         NotAllowedNow: it waits for nobody, or the loan is not where it was.
         NotSignedIn, NotFound, Forbidden: the actor cannot.
     """
     statement = _kept(uow, actor, statement_id)
     booking = statement.booking
     by_line = {line.line_id: line for line in statement.lines}
+    told_units = [UnitTold(row.unit.code, row.condition, row.fate) for row in statement.units]
+    named = named_units(uow, booking, told_units) if told_units else None
     if statement.kind is StatementKind.CHECK_OUT:
         pieces = {
             line.item_id: by_line[line.id].delivered if line.id in by_line else 0
             for line in booking.lines
         }
-        send_out(
-            uow,
-            actor,
-            booking,
-            pieces,
-            rest_follows=statement.rest_follows,
-            # It left long ago, whatever should have been signed: who told it stands in the history.
-            reason=statement.told_by,
-        )
+        # It left long ago, whatever should have been signed: who told it stands in the history.
+        let_leave(uow, actor, booking, statement, pieces, named, statement.told_by)
     else:
         counted = {
             line.item_id: Counted(told.returned, told.damaged, told.lost, told.dirty)
             for line in booking.lines
             if (told := by_line.get(line.id)) is not None
         }
-        repairs = take_back(uow, actor, booking, counted, statement.happened_at)
-        for line in statement.lines:
-            line.maintenance_id = repairs.get(line.line_id)
+        let_return(uow, actor, booking, statement, counted, named)
     statement.standing = Standing.COUNTED
     uow.session.flush()  # the charge and the subscribers read what the database holds
     if statement.kind is StatementKind.CHECK_IN:
@@ -255,8 +267,9 @@ def _settle(
             return _keep(statement, other.told_by)
     statement.standing = Standing.COUNTED
     try:
-        says.apply(statement)
-    except (InvalidInput, NotAllowedNow, StockConflict):
+        with uow.session.begin_nested():  # what is kept has changed nothing
+            says.apply(statement)
+    except (InvalidInput, NotAllowedNow, StockConflict, UnitTaken, UnitNotFit):
         mover = _moved_meanwhile(uow, actor, booking.id, told.seen_at)
         if mover is None:
             raise
@@ -384,6 +397,7 @@ def _statement(
 
 def _write_lines(statement: Statement, told: Circumstances, says: _Effect) -> None:
     statement.lines = says.lines
+    statement.units = [each.row() for each in says.named or ()]
     statement.photos = [StatementPhoto(name=name) for name in told.photos]
     for line in statement.lines:
         note = says.notes.get(line.line_id, AS_EXPECTED)

@@ -70,9 +70,7 @@ def bring_back(
         NotFound, Forbidden: the actor cannot.
     """
     row = _out_with(uow, actor, booking_id, unit_id)
-    if condition is not None:
-        row.unit.condition = condition
-    _note_back(uow, actor, row)
+    note_back(uow, actor, row, condition)
     return row.unit
 
 
@@ -84,10 +82,32 @@ def tell_lost(uow: UnitOfWork, actor: Principal, booking_id: int, unit_id: int) 
         NotFound, Forbidden: the actor cannot.
     """
     row = _out_with(uow, actor, booking_id, unit_id)
+    note_lost(uow, actor, row)
+    return row.unit
+
+
+def note_back(
+    uow: UnitOfWork, actor: Principal, row: Assignment, condition: Condition | None = None
+) -> None:
+    """Write down that a unit came back from its booking, in this condition."""
+    if condition is not None:
+        row.unit.condition = condition
+    _end(uow, row)
+    note_happening(
+        uow,
+        actor,
+        row.unit_id,
+        Happening.BACK,
+        detail=_loan_of(row),
+        condition=row.unit.condition,
+    )
+
+
+def note_lost(uow: UnitOfWork, actor: Principal, row: Assignment) -> None:
+    """Write down that a unit will not come back from its booking: it is retired."""
     _end(uow, row)
     row.unit.retired_at, row.unit.retired_reason = uow.now, _loan_of(row)
-    note_happening(uow, actor, unit_id, Happening.RETIRED, detail=_loan_of(row))
-    return row.unit
+    note_happening(uow, actor, row.unit_id, Happening.RETIRED, detail=_loan_of(row))
 
 
 def note_left(uow: UnitOfWork, actor: Principal, row: Assignment) -> None:
@@ -129,7 +149,7 @@ def _come_back(
         if line.lost and _lost(line, rows) < line.lost:
             continue
         for row in away:
-            _note_back(uow, actor, row)
+            note_back(uow, actor, row)
 
 
 def _lost(line: BookingLine, rows: Sequence[Assignment]) -> int:
@@ -156,18 +176,6 @@ def _out_with(uow: UnitOfWork, actor: Principal, booking_id: int, unit_id: int) 
         raise NotAllowedNow
     lock_items(uow.session, [row.unit.item_id])
     return row
-
-
-def _note_back(uow: UnitOfWork, actor: Principal, row: Assignment) -> None:
-    _end(uow, row)
-    note_happening(
-        uow,
-        actor,
-        row.unit_id,
-        Happening.BACK,
-        detail=_loan_of(row),
-        condition=row.unit.condition,
-    )
 
 
 def _end(uow: UnitOfWork, row: Assignment) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from lending.catalogue.conditions import Condition
-from lending.handover.kinds import Place, Standing
+from lending.handover.kinds import Fate, Place, Standing
 from lending.logistics.arriving import new_key
 
 
@@ -36,6 +36,18 @@ class Counted:
     def __bool__(self) -> bool:
         """Whether anything came back, or never will."""
         return bool(self.returned or self.damaged or self.lost)
+
+
+@dataclass(frozen=True)
+class UnitTold:
+    """What is told of a numbered unit."""
+
+    code: str
+    """As its label says, scanned or typed."""
+    condition: Condition | None = None
+    """None: as before; of what is broken, poor."""
+    fate: Fate = Fate.BACK
+    """Of what comes back."""
 
 
 @dataclass(frozen=True)

@@ -1,24 +1,36 @@
 """The nightly checks: what nobody sees until it is too late."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from lending.attachments.keeping import paper_files
 from lending.authorities.models import Authority
-from lending.bookings.models import Booking, Event
+from lending.bookings.models import Booking
 from lending.bookings.states import GRANTED, State
-from lending.catalogue.models import Item
+from lending.catalogue.inspection_queries import inspections_due
 from lending.catalogue.photos import PhotoStore
 from lending.db.database import UnitOfWork
+from lending.documents.letterhead import FOLDER as DOCUMENTS
 from lending.equity.record.checks import check_records
 from lending.i18n import N_
 from lending.jobs.finding_kinds import FindingKind
 from lending.jobs.findings import Found, Settled, settle
+from lending.jobs.missing_files import (
+    missing_documents,
+    missing_papers,
+    missing_photos,
+    missing_pictures,
+)
 from lending.jobs.schedule import Count, Run
-from lending.logistics.models import Task, TaskEvent
 from lending.organisations.models import Organisation, OrganisationKind
 from lending.policies.queries import read_rulebook
+from lending.storing import FileStore
+
+INSPECT_WITHIN = timedelta(days=30)
+"""How long before it is due an inspection is spoken of: whoever does it has to come."""
 
 
 def check_insurances(run: Run) -> list[Count]:
@@ -44,13 +56,27 @@ def check_files(run: Run) -> list[Count]:
     instance = run.settings.instance
 
     def check(uow: UnitOfWork) -> Settled:
-        photos = missing_photos(uow, PhotoStore(instance))
-        pictures = missing_pictures(uow, PhotoStore(instance, "field"))
-        first = settle(uow, FindingKind.PHOTO, photos)
-        second = settle(uow, FindingKind.PICTURE, pictures)
+        found = {
+            FindingKind.PHOTO: missing_photos(uow, PhotoStore(instance)),
+            FindingKind.PICTURE: missing_pictures(uow, PhotoStore(instance, "field")),
+            FindingKind.PAPER: missing_papers(uow, paper_files(instance)),
+            FindingKind.DOCUMENT: missing_documents(uow, FileStore(instance, DOCUMENTS)),
+        }
+        parts = [settle(uow, kind, rows) for kind, rows in found.items()]
         return Settled(
-            first.standing + second.standing, first.new + second.new, first.gone + second.gone
+            sum(part.standing for part in parts),
+            sum(part.new for part in parts),
+            sum(part.gone for part in parts),
         )
+
+    return counts(run.database.write(check))
+
+
+def check_inspections(run: Run) -> list[Count]:
+    """Find units that need an inspection within a month, or failed one."""
+
+    def check(uow: UnitOfWork) -> Settled:
+        return settle(uow, FindingKind.INSPECTION, units_to_inspect(uow))
 
     return counts(run.database.write(check))
 
@@ -116,25 +142,11 @@ def without_rules(uow: UnitOfWork) -> Iterator[Found]:
             yield Found(number, number, name)
 
 
-def missing_photos(uow: UnitOfWork, store: PhotoStore) -> Iterator[Found]:
-    """Yield the items that show a photo of which there is no file."""
-    rows = uow.session.execute(
-        select(Item.authority_id, Item.id, Item.name, Item.photo).where(Item.photo != "")
-    )
-    for authority_id, item_id, name, photo in rows:
-        if not store.has(photo):
-            yield Found(authority_id, item_id, name)
-
-
-def missing_pictures(uow: UnitOfWork, store: PhotoStore) -> Iterator[Found]:
-    """Yield the tasks with a photo or a signature of which there is no file."""
-    rows = uow.session.execute(
-        select(Task, Event.name, Booking.reference, TaskEvent.photo, TaskEvent.signature)
-        .join(Task, Task.id == TaskEvent.task_id)
-        .join(Booking, Booking.id == Task.booking_id)
-        .join(Event, Event.id == Booking.event_id)
-        .where((TaskEvent.photo != "") | (TaskEvent.signature != ""))
-    )
-    for task, event, reference, *names in rows:
-        if not all(store.has(name) for name in names if name):
-            yield Found(task.authority_id, task.id, event, None, reference)
+def units_to_inspect(uow: UnitOfWork) -> Iterator[Found]:
+    """Yield each unit with the first inspection that is due within a month, or failed."""
+    told = set()
+    for each in inspections_due(uow, (uow.now + INSPECT_WITHIN).date()):
+        if each.unit_id not in told:
+            told.add(each.unit_id)
+            name = f"{each.item} n° {each.number}"
+            yield Found(each.authority_id, each.unit_id, name, each.due.due_on)

@@ -24,7 +24,13 @@ from lending.handover.late import tell_late_loans
 from lending.handover.queries import statement_pictures_in_use
 from lending.i18n import N_
 from lending.jobs.backups import BACK_UP
-from lending.jobs.checking import check_all_records, check_files, check_insurances, check_rules
+from lending.jobs.checking import (
+    check_all_records,
+    check_files,
+    check_inspections,
+    check_insurances,
+    check_rules,
+)
 from lending.jobs.runs import forget_old_runs
 from lending.jobs.schedule import Count, Job, Run
 from lending.logistics.road_services import road_service
@@ -190,6 +196,7 @@ JOBS = (
     _nightly("check-insurances", check_insurances, hours=2, minutes=30),
     _nightly("check-rules", check_rules, hours=2, minutes=40),
     _nightly("check-files", check_files, hours=2, minutes=50),
+    _nightly("check-inspections", check_inspections, hours=3),
     # After the check: the letter says what came of it.
     Job("tell-witness", _tell_witness, every=timedelta(days=1), offset=timedelta(hours=4)),
     Job(

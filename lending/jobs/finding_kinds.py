@@ -13,7 +13,10 @@ class FindingKind(StrEnum):
     RULES = "rules"
     PHOTO = "photo"
     PICTURE = "picture"
+    PAPER = "paper"
+    DOCUMENT = "document"
     RECORD = "record"
+    INSPECTION = "inspection"
 
     @property
     def label(self) -> str:
@@ -31,12 +34,18 @@ _LABELS = {
     FindingKind.RULES: N_("It lends without rules of its own"),
     FindingKind.PHOTO: N_("The file of its photo is missing"),
     FindingKind.PICTURE: N_("The file of a picture is missing"),
+    FindingKind.PAPER: N_("The file of a paper is missing"),
+    FindingKind.DOCUMENT: N_("The file of a document is missing"),
     FindingKind.RECORD: N_("The record of decisions does not hold"),
+    FindingKind.INSPECTION: N_("An inspection is due"),
 }
 _ACTIONS = {
     FindingKind.INSURANCE: Action.EDIT_ORGANISATION,
     FindingKind.RULES: Action.MANAGE_POLICY,
     FindingKind.PHOTO: Action.EDIT_CATALOGUE,
     FindingKind.PICTURE: Action.DO_TASKS,
+    FindingKind.PAPER: Action.CHECK_PAPERS,
+    FindingKind.DOCUMENT: Action.ISSUE_DOCUMENT,
     FindingKind.RECORD: Action.SEE_RECORD,
+    FindingKind.INSPECTION: Action.MANAGE_STOCK,
 }

@@ -59,7 +59,10 @@ FINDING_ICONS = {
     FindingKind.RULES: "journal-x",
     FindingKind.PHOTO: "image",
     FindingKind.PICTURE: "image",
+    FindingKind.PAPER: "file-earmark-x",
+    FindingKind.DOCUMENT: "file-earmark-x",
     FindingKind.RECORD: "shield-x",
+    FindingKind.INSPECTION: "clipboard-check",
 }
 
 
@@ -205,6 +208,12 @@ def _where(view: FindingView) -> str:
             return url_for("catalogue.edit", item_id=number)
         case FindingKind.PICTURE:
             return url_for("logistics.show", task_id=number)
+        case FindingKind.PAPER:
+            return url_for("attachments.show", attachment_id=number)
+        case FindingKind.DOCUMENT:
+            return url_for("organisations.show", organisation_id=number)
+        case FindingKind.INSPECTION:
+            return url_for("units.show", unit_id=number)
         case FindingKind.RECORD:
             return url_for("audit.index", _anchor=f"record-{number}")
 

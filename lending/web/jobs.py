@@ -40,6 +40,7 @@ WORDS = {
     "check-insurances": N_("Look for loans that outlast an insurance"),
     "check-rules": N_("Look for lenders without rules of their own"),
     "check-files": N_("Look for files that are missing"),
+    "check-inspections": N_("Look for inspections that fall due within a month"),
 }
 
 

@@ -10,6 +10,7 @@ from flask import (
     flash,
     g,
     jsonify,
+    make_response,
     redirect,
     render_template,
     request,
@@ -24,8 +25,9 @@ from lending.bookings.detail import get_booking
 from lending.bookings.errors import StockConflict
 from lending.catalogue.conditions import Condition
 from lending.errors import FieldError, InvalidInput, NotAllowedNow
+from lending.handover.assignment_errors import UnitNotFit, UnitTaken
 from lending.handover.charge_views import charges_of
-from lending.handover.kinds import Place, Standing, StatementKind
+from lending.handover.kinds import Fate, Place, Standing, StatementKind
 from lending.handover.queries import (
     StatementForm,
     form_of,
@@ -39,18 +41,28 @@ from lending.handover.statements import (
     tell_check_in,
     tell_check_out,
 )
-from lending.handover.values import Circumstances, Counted, Meeting, Note, Outcome
+from lending.handover.values import (
+    Circumstances,
+    Counted,
+    Meeting,
+    Note,
+    Outcome,
+    UnitTold,
+)
+from lending.http_status import status_of
 from lending.i18n import N_
 from lending.logistics.arriving import new_key
 from lending.web.context import allowed, database, field_pictures, principal
 from lending.web.decisions import quantities
 from lending.web.rounds import kept_files
 from lending.web.telling import OURS_FOR_A_YEAR, sent_instant, sent_picture, wants_json
+from lending.web.units.scanning import with_scanner
 
 blueprint = Blueprint("statements", __name__)
 
 # Under the addresses that the telephone keeps at hand (static/js/sheet-worker.js).
 WAYS = {"sortie": StatementKind.CHECK_OUT, "retour": StatementKind.CHECK_IN}
+RETURNS = (Fate.BACK, Fate.DAMAGED, Fate.LOST)
 RELOAD = N_("Reload the page and send this again.")
 
 
@@ -76,6 +88,9 @@ def tell(booking_id: int, way: str) -> ResponseReturnValue:
     except NotAllowedNow:
         elsewhere = N_("This loan is not where it would have to be for that. Call the depot.")
         return _refused(form, way, [FieldError("lines", elsewhere)], 409)
+    except (UnitTaken, UnitNotFit) as error:
+        why = FieldError("units", error.message, tuple(error.data.items()))
+        return _refused(form, way, [why], status_of(error))
     words = _conflict_words(outcome)
     if wants_json():
         standing = outcome.standing.value
@@ -98,17 +113,20 @@ def _form(booking_id: int, way: str) -> StatementForm:
 def _page(
     form: StatementForm, way: str, errors: Sequence[tuple[str, str]] = (), status: int = 200
 ) -> ResponseReturnValue:
-    return render_template(
+    page = render_template(
         "statements/write.html",
         form=form,
         way=way,
         is_out=form.kind is StatementKind.CHECK_OUT,
         conditions=tuple(Condition),
+        fates=RETURNS,
         errors=errors,
         typed=request.form.to_dict(),
+        ticked=request.form.getlist("unit") if "units_told" in request.form else None,
         new_key=new_key,
         files=kept_files(),
-    ), status
+    )
+    return with_scanner(make_response(page, status))
 
 
 def _refused(
@@ -123,6 +141,10 @@ def _refused(
 def _anchor(form: StatementForm, field: str) -> str:
     """Return the field of the page that a field of the service is."""
     parts = field.split(".")
+    if parts[0] == "units":
+        if form.kind is StatementKind.CHECK_OUT or len(parts) != 3:
+            return "labels"
+        return f"fate-{_units_back()[int(parts[1])].code}"
     if len(parts) != 3:
         return field
     return f"{parts[2]}-{form.item_ids[int(parts[1])]}"
@@ -151,7 +173,9 @@ def _told(form: StatementForm) -> Outcome:
         delivered = quantities("delivered")
         notes = {item_id: _note(item_id) for item_id in delivered}
         return database().write(
-            lambda uow: tell_check_out(uow, principal(), form.booking_id, delivered, told, notes)
+            lambda uow: tell_check_out(
+                uow, principal(), form.booking_id, delivered, told, notes, _units_out()
+            )
         )
     named = {kind: quantities(kind) for kind in ("returned", "dirty", "damaged", "lost")}
     counted = {
@@ -161,9 +185,31 @@ def _told(form: StatementForm) -> Outcome:
         )
         for item_id in {*items, *named["returned"], *named["damaged"], *named["lost"]}
     }
+    names_units = any(name.startswith("fate-") for name in request.form)
+    units = _units_back() if names_units else None
     return database().write(
-        lambda uow: tell_check_in(uow, principal(), form.booking_id, counted, told)
+        lambda uow: tell_check_in(uow, principal(), form.booking_id, counted, told, units)
     )
+
+
+def _units_out() -> list[UnitTold] | None:
+    """Return what leaves by its labels: ticked in the list, scanned or typed, one on a line."""
+    if "units_told" not in request.form:
+        return None
+    labels = [*request.form.getlist("unit"), *request.form.get("labels", "").splitlines()]
+    return [UnitTold(label.strip()[:200]) for label in labels if label.strip()]
+
+
+def _units_back() -> list[UnitTold]:
+    """Return what became of the units that were out when the form was read."""
+    found = []
+    for name, value in request.form.items():
+        start, _, code = name.partition("-")
+        if start == "fate" and value in RETURNS:
+            given = request.form.get(f"state-{code}", "")
+            condition = Condition(given) if given in list(Condition) else None
+            found.append(UnitTold(code[:20], condition, Fate(value)))
+    return found
 
 
 def _circumstances() -> Circumstances:
@@ -253,7 +299,7 @@ def adopt(statement_id: int) -> ResponseReturnValue:
     """Let a statement count that contradicted another."""
     try:
         database().write(lambda uow: adopt_statement(uow, principal(), statement_id))
-    except (InvalidInput, StockConflict):
+    except (InvalidInput, StockConflict, UnitTaken, UnitNotFit):
         words = gettext("Its counts do not fit what is counted already: set it aside.")
         return _statement_page(statement_id, [("adopt", words)], 422)
     flash(gettext("The statement counts."), "good")

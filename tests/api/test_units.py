@@ -1,6 +1,6 @@
 """Programs number pieces, read their labels, and choose which goes where."""
 
-from tests.factories import approved
+from tests.factories import FRIDAY, approved
 
 
 def test_units_are_numbered_changed_and_retired(program, cast):
@@ -36,3 +36,31 @@ def test_a_unit_that_somebody_has_is_refused_with_who(program, cast, live):
     assert [unit["number"] for unit in free] == [2]
     both = manager("POST", f"/bookings/{other}/units", {"unit_id": 1, "code": "X"})
     assert both.status_code == 422
+
+
+def test_units_leave_and_come_back_with_statements(program, cast, live, clock):
+    manager = program(cast.manager)
+    made = manager("POST", f"/items/{cast.tables}/units", {"first": 1, "count": 2}).json["items"]
+    first, second = (unit["code"] for unit in made)
+    loan = approved(live, cast, {cast.tables: 2})
+    clock.instant = FRIDAY
+    place = f"/bookings/{loan}"
+    wrong = manager("POST", f"{place}/check-out", {"units": [{"code": first}, {"code": "XYZ"}]})
+    assert wrong.json["errors"][0]["field"] == "units.1.code"
+    left = manager("POST", f"{place}/check-out", {"units": [{"code": first}, {"code": second}]})
+    assert left.status_code == 200
+    back = {
+        "lines": [{"item_id": cast.tables, "returned": 1, "lost": 1}],
+        "units": [{"code": first, "condition": "fair"}, {"code": second, "lost": True}],
+    }
+    contradicts = back | {"units": [{"code": first}, {"code": second}]}
+    refused = manager("POST", f"{place}/check-in", contradicts)
+    fields = [error["field"] for error in refused.json["errors"]]
+    assert (refused.status_code, fields) == (422, ["lines.0.returned", "lines.0.lost"])
+    assert manager("POST", f"{place}/check-in", back).json["state"] == "returned"
+    told = manager.get(f"{place}/statements")["items"]
+    assert [[unit["fate"] for unit in each["lines"][0]["units"]] for each in told] == [
+        ["left", "left"],
+        ["back", "lost"],
+    ]
+    assert told[1]["lines"][0]["units"][0]["condition"] == "fair"

@@ -5,12 +5,20 @@ from datetime import date, timedelta
 import pytest
 from flask import Flask
 
-from lending.accounts.permissions import Principal
+from lending.accounts.permissions import SYSTEM, Principal
+from lending.catalogue.inspections import Done, months_after, record_inspection
 from lending.catalogue.models import Item
 from lending.catalogue.photos import WIDTHS
 from lending.clock import FixedClock
 from lending.db.database import Database
-from lending.jobs.checking import check_files, check_insurances, check_rules
+from lending.documents.kinds import Kind
+from lending.documents.models import DocumentFile
+from lending.jobs.checking import (
+    check_files,
+    check_inspections,
+    check_insurances,
+    check_rules,
+)
 from lending.jobs.finding_kinds import FindingKind
 from lending.jobs.findings import FindingView, list_findings
 from lending.jobs.schedule import Run
@@ -19,6 +27,9 @@ from lending.policies.drafting import Draft, edit_draft, open_draft, publish_pol
 from lending.policies.rules import Rules
 from lending.settings import Settings
 from tests.factories import MONDAY, NOW, Cast, approved
+from tests.support.letters import issue, set_letterhead
+from tests.support.papers import hand_in_paper
+from tests.support.units import inspected, number_pieces
 from tests.web.conftest import Browser
 
 
@@ -105,7 +116,74 @@ def test_the_inbox_shows_what_to_look_at_and_where_to_put_it_right(
     approved(database, cast, {cast.chairs: 1})
     insure(database, cast, None)
     check_insurances(run_of(database, settings))
+    (tent,) = number_pieces(database, cast.tent, 1)
+    inspected(database, cast.tent, [tent], date(2025, 1, 1), months=12)
+    check_inspections(run_of(database, settings))
+    assert "À regarder" not in Browser(app).sign_in(cast.other_manager).get("/a-traiter").text
+    paper = hand_in_paper(database, cast, settings.instance)
+    for path in (settings.instance / "papers").iterdir():
+        path.unlink()
+    check_files(run_of(database, settings))
     page = Browser(app).sign_in(cast.manager).get("/a-traiter").text
     assert "À regarder" in page
+    assert f'href="/pieces/{paper}"' in page
+    assert f'href="/exemplaires/{tent}"' in page
     assert f'href="/associations/{cast.choir}/modifier"' in page
-    assert "À regarder" not in Browser(app).sign_in(cast.other_manager).get("/a-traiter").text
+
+
+def test_an_inspection_is_told_a_month_before_it_is_due_until_it_is_done(
+    database: Database, settings: Settings, cast: Cast, clock: FixedClock
+) -> None:
+    tent, other = number_pieces(database, cast.tent, 2)
+    last = NOW.date() - timedelta(days=330)
+    kinds = [inspected(database, cast.tent, [tent, other], last, months=12) for _ in range(2)]
+    due_on = months_after(last, 12)
+    clock.instant += due_on - NOW.date() - timedelta(days=31)
+    check_inspections(run_of(database, settings))
+    assert found_by(database, cast.manager) == []
+    clock.instant += timedelta(days=1)
+    counts = check_inspections(run_of(database, settings))
+    assert [count.number for count in counts] == [2, 2, 0]  # a unit that needs two counts once
+    findings = found_by(database, cast.manager)
+    assert {each.kind for each in findings} == {FindingKind.INSPECTION}
+    assert {each.found.subject_id for each in findings} == {tent, other}
+    assert {each.found.day for each in findings} == {due_on}
+    assert found_by(database, cast.other_manager) == []
+    done = Done(clock.instant.date(), "Bureau de contrôle fictif")
+    for kind in kinds:
+        database.write(lambda uow, kind=kind: record_inspection(uow, SYSTEM, kind, [other], done))
+    check_inspections(run_of(database, settings))
+    assert [each.found.subject_id for each in found_by(database, cast.manager)] == [tent]
+
+
+def test_a_paper_without_its_file_is_told_to_all_lenders_until_the_file_is_back(
+    database: Database, settings: Settings, cast: Cast
+) -> None:
+    hand_in_paper(database, cast, settings.instance)
+    check_files(run_of(database, settings))
+    assert found_by(database, cast.manager) == []
+    (path,) = (settings.instance / "papers").iterdir()
+    path.rename(path.with_suffix(".gone"))
+    check_files(run_of(database, settings))
+    for lender in (cast.manager, cast.other_manager):
+        (finding,) = found_by(database, lender)
+        assert (finding.kind, finding.found.name) == (FindingKind.PAPER, "Chorale des Planches")
+    path.with_suffix(".gone").rename(path)
+    check_files(run_of(database, settings))
+    assert found_by(database, cast.manager) == []
+
+
+def test_a_document_without_its_file_is_told_to_the_lender_that_issued_it(
+    database: Database, settings: Settings, cast: Cast
+) -> None:
+    set_letterhead(database, cast)
+    number = issue(database, cast, approved(database, cast, {cast.chairs: 1}), Kind.DECISION)
+    check_files(run_of(database, settings))
+    assert found_by(database, cast.manager) == []  # the file is not made yet
+    file = DocumentFile(document_id=number, sha256="0" * 64, size=1000, made_at=NOW)
+    database.write(lambda uow: uow.session.add(file))
+    check_files(run_of(database, settings))
+    (finding,) = found_by(database, cast.manager)
+    assert (finding.kind, finding.found.subject_id) == (FindingKind.DOCUMENT, cast.choir)
+    assert finding.found.reference == "DEC-2026-0001"
+    assert found_by(database, cast.other_manager) == []

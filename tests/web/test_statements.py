@@ -7,11 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from lending.bookings.charges import Charge, ChargeState
+from lending.catalogue.unit_models import Unit
+from lending.handover.assigning import assign_unit
 from lending.handover.kinds import Standing
 from lending.handover.models import Statement
 from lending.handover.statements import tell_check_in, tell_check_out
 from lending.handover.values import Counted
 from tests.factories import FRIDAY, MONDAY, approved
+from tests.support.units import number_pieces
 from tests.web.test_telling import JSON, drawn, photo
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -148,3 +151,82 @@ def test_the_finance_department_gets_what_is_due_as_a_file(browse, cast, charge)
     assert boss.post(f"/dommages/{charge}/decider", {"way": "settle"}).status_code == 303
     assert "Payée" in alice.get("/dommages").text
     assert alice.get(address).status_code == 403
+
+
+def numbered_loan(database, cast, clock, pieces=2):
+    """Return a loan of tables that begins now, and the codes of the units there are."""
+    units = number_pieces(database, cast.tables, 3)
+    number = approved(database, cast, {cast.tables: pieces})
+    clock.instant = FRIDAY
+    with database.read() as uow:
+        codes = [uow.session.get_one(Unit, unit).code for unit in units]
+    database.write(lambda uow: assign_unit(uow, cast.manager, number, units[0]))
+    return number, codes
+
+
+def test_a_driver_ticks_what_leaves_and_types_what_was_added(browse, cast, database, clock):
+    number, (first, second, third) = numbered_loan(database, cast, clock)
+    driver = browse(cast.agent)
+    address = f"/tournees/prets/{number}/sortie"
+    page = driver.get(address)
+    assert first in page.text
+    assert "wasm-unsafe-eval" in page.headers["Content-Security-Policy"]
+    told = {
+        "units_told": "yes",
+        "unit": first,
+        "labels": f"{second[:4]} {second[4:]}\nXYZ",
+        f"delivered-{cast.tables}": "2",
+        "absence": "Personne",
+    }
+    refused = driver.post(address, told, headers=JSON)
+    assert [error["field"] for error in refused.get_json()["errors"]] == ["labels"]
+    page = driver.post(address, told)
+    assert (page.status_code, "XYZ" in page.text) == (422, True)
+    driver.post(address, told | {"labels": second})
+    with database.read() as uow:
+        statement = uow.session.scalars(select(Statement.id)).one()
+    shown = browse(cast.alice).get(f"/etats-des-lieux/{statement}").text
+    assert "parti, bon" in shown
+    assert (f"{second[:4]} {second[4:]}" in shown, f"{third[:4]} {third[4:]}" in shown) == (
+        True,
+        False,
+    )
+
+
+def test_a_unit_that_is_taken_is_told_with_who_has_it(browse, cast, database, clock):
+    _, (first, *_) = numbered_loan(database, cast, clock)
+    other = approved(database, cast, {cast.tables: 1}, organisation=cast.club)
+    told = {
+        "units_told": "yes",
+        "labels": first,
+        f"delivered-{cast.tables}": "1",
+        "absence": "Personne",
+    }
+    page = browse(cast.agent).post(f"/tournees/prets/{other}/sortie", told)
+    assert page.status_code == 409
+    assert "Chorale des Planches" in page.text
+
+
+def test_each_unit_comes_back_by_the_form_as_it_was_counted(browse, cast, database, clock):
+    number, (first, second, _) = numbered_loan(database, cast, clock)
+    driver = browse(cast.agent)
+    leaves = {"units_told": "yes", "labels": f"{first}\n{second}", "absence": "Personne"}
+    driver.post(f"/tournees/prets/{number}/sortie", leaves | {f"delivered-{cast.tables}": "2"})
+    address = f"/tournees/prets/{number}/retour"
+    assert "Tout est rendu en bon état" in driver.get(address).text
+    told = {
+        f"fate-{first}": "back",
+        f"fate-{second}": "damaged",
+        f"state-{second}": "unusable",
+        f"returned-{cast.tables}": "2",
+        "absence": "Personne",
+    }
+    refused = driver.post(address, told, headers=JSON)
+    assert f"damaged-{cast.tables}" in [e["field"] for e in refused.get_json()["errors"]]
+    right = told | {f"returned-{cast.tables}": "1", f"damaged-{cast.tables}": "1"}
+    assert driver.post(address, right, headers=JSON).get_json()["standing"] == "counted"
+    with database.read() as uow:
+        statement = uow.session.scalars(select(Statement.id).order_by(Statement.id.desc())).first()
+        unit = uow.session.scalars(select(Unit.id).where(Unit.code == second)).one()
+    assert "cassé, inutilisable" in browse(cast.alice).get(f"/etats-des-lieux/{statement}").text
+    assert "En réparation" in browse(cast.manager).get(f"/exemplaires/{unit}").text

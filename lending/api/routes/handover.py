@@ -1,5 +1,7 @@
 """Hand over and take back."""
 
+from collections.abc import Sequence
+
 from lending.accounts.permissions import Action
 from lending.api.operations import Call, Operations
 from lending.api.schemas.booked import BookingOut, booking_out
@@ -11,6 +13,7 @@ from lending.api.schemas.handover import (
     CheckIn,
     CheckOut,
     Contest,
+    LeavingUnit,
     StatementPage,
     charge_out,
     statement_out,
@@ -27,6 +30,7 @@ from lending.handover.service import (
     close_booking,
     prepare_booking,
 )
+from lending.handover.values import UnitTold
 
 operations = Operations("Handover")
 ONE = "/bookings/{booking_id}"
@@ -58,7 +62,8 @@ def hand_over(uow: UnitOfWork, call: Call[None, CheckOut]) -> BookingOut:
     told = call.body.circumstances(
         rest_follows=call.body.rest_follows, unsigned_reason=call.body.unsigned_reason
     )
-    check_out(uow, call.actor, call.ids["booking_id"], delivered, told, notes)
+    units = _units(call.body.units)
+    check_out(uow, call.actor, call.ids["booking_id"], delivered, told, notes, units)
     return _told(uow, call)
 
 
@@ -74,7 +79,8 @@ def take_back(uow: UnitOfWork, call: Call[None, CheckIn]) -> BookingOut:
         if lines is not None
         else None
     )
-    check_in(uow, call.actor, call.ids["booking_id"], counted, call.body.circumstances())
+    told, units = call.body.circumstances(), _units(call.body.units)
+    check_in(uow, call.actor, call.ids["booking_id"], counted, told, units)
     return _told(uow, call)
 
 
@@ -126,6 +132,10 @@ def contest(uow: UnitOfWork, call: Call[None, Contest]) -> ChargeOut:
     """Say, for the borrower, what it does not agree with."""
     contest_charge(uow, call.actor, call.ids["charge_id"], call.body.words)
     return charge_out(get_charge(uow, call.actor, call.ids["charge_id"]))
+
+
+def _units(given: Sequence[LeavingUnit] | None) -> list[UnitTold] | None:
+    return None if given is None else [unit.told() for unit in given]
 
 
 def _told(uow: UnitOfWork, call: Call[object, object]) -> BookingOut:

@@ -1,15 +1,15 @@
 """Statements of what left and came back, and charges for damage."""
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from lending.api.schemas.common import Input, Instant, Number, Output, Page, Paged, Part, Text
 from lending.bookings.charges import ChargeState
 from lending.catalogue.conditions import Condition
 from lending.handover.charge_views import ChargeView
-from lending.handover.kinds import Place, Standing, StatementKind
+from lending.handover.kinds import Fate, Place, Standing, StatementKind
 from lending.handover.queries import StatementView
 from lending.handover.scale import Fault
-from lending.handover.values import Circumstances, Meeting, Note
+from lending.handover.values import Circumstances, Meeting, Note, UnitTold
 from lending.logistics.arriving import new_key
 
 
@@ -75,6 +75,37 @@ class _Noted(Input):
         return Note(self.condition, self.remark)
 
 
+class LeavingUnit(Input):
+    """A numbered unit that leaves."""
+
+    code: Text = Field(
+        max_length=200, description="What its label says, scanned or typed.", examples=["K7PM 3XQ9"]
+    )
+    condition: Condition | None = Field(None, description="As before, without.")
+
+    def told(self) -> UnitTold:
+        """Return the same for the services."""
+        return UnitTold(self.code, self.condition)
+
+
+class ReturnedUnit(LeavingUnit):
+    """A numbered unit that came back, or never will."""
+
+    damaged: bool = Field(default=False, description="Whether it goes into repair.")
+    lost: bool = Field(default=False, description="Whether it will not come back.")
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> "ReturnedUnit":
+        if self.damaged and self.lost:
+            raise ValueError("give damaged or lost, not both")
+        return self
+
+    def told(self) -> UnitTold:
+        """Return the same for the services."""
+        fate = Fate.LOST if self.lost else Fate.DAMAGED if self.damaged else Fate.BACK
+        return UnitTold(self.code, self.condition, fate)
+
+
 class DeliveredLine(_Noted):
     """What is handed over of an item."""
 
@@ -88,6 +119,11 @@ class CheckOut(Told):
     """
 
     lines: list[DeliveredLine] | None = Field(None, max_length=200)
+    units: list[LeavingUnit] | None = Field(
+        None,
+        max_length=500,
+        description="All numbered units that leave; without them, those that were chosen before.",
+    )
     rest_follows: bool = Field(
         default=False,
         description="Whether the rest is brought later, and stays reserved until then.",
@@ -112,6 +148,20 @@ class CheckIn(Told):
     """What came back: everything in good order, if no lines are given."""
 
     lines: list[ReturnedLine] | None = Field(None, max_length=200)
+    units: list[ReturnedUnit] | None = Field(
+        None,
+        max_length=500,
+        description="What became of numbered units, in agreement with the counts of their lines.",
+    )
+
+
+class StatementUnitOut(Output):
+    """What a statement says of a numbered unit."""
+
+    number: int
+    code: str
+    fate: Fate
+    condition: Condition | None
 
 
 class StatementLineOut(Output):
@@ -128,6 +178,7 @@ class StatementLineOut(Output):
     condition: Condition | None
     remark: str
     maintenance_id: int | None = Field(description="The repair of what is damaged.")
+    units: list[StatementUnitOut]
 
 
 class PositionOut(Output):

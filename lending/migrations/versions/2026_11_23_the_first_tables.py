@@ -183,7 +183,10 @@ def upgrade() -> None:
                 "rules",
                 "photo",
                 "picture",
+                "paper",
+                "document",
                 "record",
+                "inspection",
                 name="findingkind",
                 native_enum=False,
                 length=32,
@@ -2593,10 +2596,17 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("retired_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("retired_reason", sa.String(length=300), nullable=False),
+        sa.Column("repair_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("number > 0", name=op.f("ck_unit_number")),
         sa.ForeignKeyConstraint(
             ["item_id"], ["item.id"], name=op.f("fk_unit_item_id_item"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["repair_id"],
+            ["maintenance.id"],
+            name=op.f("fk_unit_repair_id_maintenance"),
+            ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit")),
         sa.UniqueConstraint("code", name=op.f("uq_unit_code")),
@@ -2860,6 +2870,46 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('statement_photo', schema=None) as batch_op:
         batch_op.create_index('ix_statement_photo_statement', ['statement_id'], unique=False)
+
+    op.create_table(
+        "statement_unit",
+        sa.Column("statement_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "fate",
+            sa.Enum(
+                "left", "back", "damaged", "lost", name="fate", native_enum=False, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "condition",
+            sa.Enum(
+                "new",
+                "good",
+                "fair",
+                "poor",
+                "unusable",
+                name="condition",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["statement_id"],
+            ["statement.id"],
+            name=op.f("fk_statement_unit_statement_id_statement"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["unit_id"],
+            ["unit.id"],
+            name=op.f("fk_statement_unit_unit_id_unit"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("statement_id", "unit_id", name=op.f("pk_statement_unit")),
+    )
 
     op.create_table('charge_move',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -3187,6 +3237,7 @@ def downgrade() -> None:
 
     op.drop_table("signatory")
     op.drop_table("letterhead")
+    op.drop_table("statement_unit")
     with op.batch_alter_table("unit_assignment", schema=None) as batch_op:
         batch_op.drop_index("ix_unit_assignment_unit")
         batch_op.drop_index(

@@ -32,7 +32,17 @@ function setUp(box) {
   const video = box.querySelector("video");
   const says = box.querySelector(".scanner-says");
   const form = box.querySelector("form");
+  const list = box.dataset.list ? document.getElementById(box.dataset.list) : null;
   let stream = null;
+
+  /* A list takes one label after the other; its form is sent once, by hand. */
+  function addTo(field, text, reader) {
+    const code = text.split("/").pop();
+    const lines = field.value.split("\n").filter((line) => line.trim());
+    if (!lines.includes(code)) field.value = [...lines, code].join("\n");
+    says.textContent = button.dataset.read + code;
+    setTimeout(look, PAUSE, reader);
+  }
 
   function stop() {
     stream?.getTracks().forEach((track) => track.stop());
@@ -49,6 +59,7 @@ function setUp(box) {
     if (text && (text !== last.text || Date.now() - last.seen > FORGET)) {
       sessionStorage.setItem(AGAIN, JSON.stringify({ text, seen: Date.now(), on: true }));
       navigator.vibrate?.(80);
+      if (list) return addTo(list, text, reader);
       form.elements.code.value = text.split("/").pop();
       says.textContent = button.dataset.read + form.elements.code.value;
       stop();
@@ -72,7 +83,7 @@ function setUp(box) {
     } catch {
       stop();
       says.textContent = button.dataset.denied;
-      form.elements.code.focus();
+      (list ?? form.elements.code).focus();
     }
   }
 
@@ -83,7 +94,7 @@ function setUp(box) {
     return stop();
   });
   /* Where one label after the other is added, the camera goes on by itself. */
-  if (form.method === "post" && remembered().on) start();
+  if (form?.method === "post" && remembered().on) start();
 }
 
 document.querySelectorAll("[data-scanner]").forEach(setUp);

@@ -41,16 +41,28 @@ function follow(line) {
   returned.addEventListener("input", () => (line.dataset.follows = "no"));
 }
 
+/* Where every piece has a number, the figures follow what is said of the units. */
+function tally(line) {
+  const fates = [...line.querySelectorAll("[data-fate]")].map((select) => select.value);
+  if (fates.length !== Number(line.dataset.expected)) return;
+  const { returned, damaged, lost } = counts(line);
+  const of = (fate) => String(fates.filter((one) => one === fate).length);
+  [returned.value, damaged.value, lost.value] = [of("back"), of("damaged"), of("lost")];
+}
+
 function fill(line) {
   const { delivered, returned, dirty, damaged, lost } = counts(line);
   for (const input of [dirty, damaged, lost]) if (input) input.value = "0";
   (delivered ?? returned).value = line.dataset.expected;
+  for (const select of line.querySelectorAll("[data-fate]")) select.value = "back";
+  for (const box of line.querySelectorAll("[name=unit]")) box.checked = true;
   delete line.dataset.follows;
   mark(line);
 }
 
 for (const line of document.querySelectorAll("[data-line]")) {
   follow(line);
+  for (const select of line.querySelectorAll("[data-fate]")) select.addEventListener("input", () => tally(line));
   line.addEventListener("input", () => mark(line));
   line.querySelector("[data-all]").addEventListener("click", () => fill(line));
   mark(line);

@@ -1,0 +1,94 @@
+"""What a statement does when it counts: to pieces and to the units among them, in one go."""
+
+from collections.abc import Mapping, Sequence
+
+from lending.accounts.permissions import Principal
+from lending.bookings.holding import item_ids_of, lock_with_waiting
+from lending.bookings.models import Booking
+from lending.bookings.states import State
+from lending.db.database import UnitOfWork
+from lending.handover.assigning import choose_only
+from lending.handover.kinds import Fate
+from lending.handover.models import Statement, StatementUnit
+from lending.handover.moving import send_out, take_back
+from lending.handover.telling_units import (
+    Named,
+    bring_named_back,
+    check_back,
+    check_leaving,
+    note_repairs,
+    out_with,
+)
+from lending.handover.values import Counted
+
+
+def let_leave(
+    uow: UnitOfWork,
+    actor: Principal,
+    booking: Booking,
+    statement: Statement,
+    pieces: Mapping[int, int],
+    named: Sequence[Named] | None,
+    reason: str,
+) -> None:
+    """Send pieces out, and with them the units that are named; without names, those chosen before.
+
+    Raises:
+        UnitTaken, UnitNotFit: a unit cannot go.
+        InvalidInput, StockConflict, NotAllowedNow, NotFound, Forbidden: as `send_out`.
+    """
+    before = out_with(uow, booking)
+    was_out = booking.state is State.OUT
+    wanted = None if named is None else {each.unit.id: each.unit for each in named}
+    if named is not None:
+        check_leaving(booking, named, pieces)
+        lock_with_waiting(uow, item_ids_of(booking))
+    if wanted is not None and not was_out:
+        choose_only(uow, actor, booking, wanted)
+    send_out(uow, actor, booking, pieces, rest_follows=statement.rest_follows, reason=reason)
+    if wanted is not None and was_out:
+        choose_only(uow, actor, booking, wanted)
+    gone = out_with(uow, booking)
+    for each in named or ():
+        if each.condition is not None and each.unit.id in gone:
+            gone[each.unit.id].unit.condition = each.condition
+    statement.units = [
+        StatementUnit(unit_id=number, fate=Fate.LEFT, condition=row.unit.condition)
+        for number, row in gone.items()
+        if number not in before
+    ]
+
+
+def let_return(
+    uow: UnitOfWork,
+    actor: Principal,
+    booking: Booking,
+    statement: Statement,
+    counted: Mapping[int, Counted],
+    named: Sequence[Named] | None,
+) -> None:
+    """Take pieces back, and the units that are named; what is broken is repaired first.
+
+    Once everything is back, so are the units that nobody named.
+
+    Raises:
+        InvalidInput: units and counts contradict, or as `take_back`.
+        NotAllowedNow, NotFound, Forbidden: as `take_back`.
+    """
+    before = out_with(uow, booking)
+    if named is not None:
+        check_back(booking, before, named, counted)
+        lock_with_waiting(uow, item_ids_of(booking))
+        bring_named_back(uow, actor, before, named)
+    repairs = take_back(uow, actor, booking, counted, statement.happened_at)
+    note_repairs(before, named or (), repairs)
+    for line in statement.lines:
+        line.maintenance_id = repairs.get(line.line_id)
+    fates = {each.unit.id: each.fate for each in named or ()}
+    statement.units = [
+        StatementUnit(
+            unit_id=number, fate=fates.get(number, Fate.BACK), condition=row.unit.condition
+        )
+        for number, row in before.items()
+        if not row.is_out
+    ]
