@@ -92,6 +92,8 @@ class StatementForm:
     """Of all lines, in the order in which the services count them."""
     lines: tuple[LineExpected, ...]
     """What is left to count; empty when the loan is not where it would have to be."""
+    begins_loan: bool
+    """Whether the first pieces leave with it."""
     zone: ZoneInfo
     read_at: datetime
 
@@ -111,9 +113,7 @@ def form_of(
     is_hidden = not actor.can(Action.SEE_BOOKING, **owners)
     actor.check(Action.MAKE_STATEMENT, hidden=is_hidden, **owners)
     count = due if kind is StatementKind.CHECK_OUT else away
-    is_open = booking.state is State.OUT or (
-        kind is StatementKind.CHECK_OUT and booking.state in GRANTED
-    )
+    begins_loan = kind is StatementKind.CHECK_OUT and booking.state in GRANTED
     return StatementForm(
         booking_id=booking.id,
         reference=booking.reference,
@@ -129,8 +129,9 @@ def form_of(
             for line in booking.lines
             if count(line)
         )
-        if is_open
+        if begins_loan or booking.state is State.OUT
         else (),
+        begins_loan=begins_loan,
         zone=ZoneInfo(uow.session.get_one(Authority, booking.authority_id).timezone),
         read_at=uow.now,
     )

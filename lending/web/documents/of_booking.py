@@ -119,7 +119,7 @@ def draft(booking_id: int, kind: str) -> ResponseReturnValue:
     wanted = _kind(kind)
     with database().read() as uow:
         content = draft_of(uow, principal(), booking_id, wanted)
-    return pdf_answer(preview(content, store().read), f"projet-{wanted}.pdf")
+    return pdf_answer(preview(content, store()), f"projet-{wanted}.pdf")
 
 
 @blueprint.post("/demandes/<int:booking_id>/documents/<kind>")
