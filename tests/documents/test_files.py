@@ -63,7 +63,7 @@ class Papers:
         self.booking = booking = factories.approved(
             database, cast, lines, granted={cast.chairs: 40, cast.tent: 1}
         )
-        late = (Kind.DELIVERY_NOTE, Kind.RETURN_NOTE, Kind.INVENTORY)
+        late = (Kind.DELIVERY_NOTE, Kind.RETURN_NOTE, Kind.INVENTORY, Kind.DAMAGE)
         early = [kind for kind in OF_BOOKINGS if kind not in late]
         self.numbers = {kind: issue(database, cast, booking, kind) for kind in early}
         clock.instant = factories.FRIDAY
@@ -210,6 +210,10 @@ def test_forms_begin_with_a_heading(papers, kind):
         (
             Kind.INVENTORY,
             ("État des lieux", "Tente pliante", "Alice Martin", "Deux dossiers fendus", "1 photo"),
+        ),
+        (
+            Kind.DAMAGE,
+            ("Constat de dommage", "CD-2026-0001", "28,00 €", "100 %", "5,60 €", "42,00 €"),
         ),
         (Kind.STATEMENT, ("atteste avoir prêté gratuitement en 2026", "compte 861")),
     ],
