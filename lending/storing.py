@@ -17,6 +17,7 @@ class FileStore:
     """A folder of files that never change, outside the web root."""
 
     def __init__(self, instance: Path, folder: str) -> None:
+        self.instance = instance
         self._folder = instance / folder
 
     def save(self, content: bytes) -> str:

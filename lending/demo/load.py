@@ -35,6 +35,7 @@ from lending.catalogue.models import Item
 from lending.clock import FixedClock
 from lending.db.database import Database, UnitOfWork
 from lending.demo.allocations import OPENED, announce_july, ask_for_july, july_wishes
+from lending.demo.certificates import write_certificates
 from lending.demo.damage import Stories, mend
 from lending.demo.foundation import HISTORY, write_foundation
 from lending.demo.kits import write_kits
@@ -96,6 +97,7 @@ def load_demo(
     _Season(past, clock, now).play(list(draw(SEED, now.date(), requests, ZONE)), report)
     past.write(draft_next_rules)
     past.write(write_letterheads)
+    write_certificates(past, instance)
     write_papers(past, instance)
     tell_and_read(past, clock, now, ZONE)
     past.dispose()

@@ -1,4 +1,4 @@
-"""Letterheads and signatories; letters, an agreement that is signed and one that waits for it.
+"""Letterheads and signatories; letters, statements, an agreement signed and one that waits for it.
 
 The files are made by the worker once the demonstration runs.
 """
@@ -13,6 +13,7 @@ from lending.authorities.models import Authority, AuthorityKind
 from lending.bookings.models import Booking
 from lending.bookings.states import GRANTED, State
 from lending.db.database import Database, UnitOfWork
+from lending.demo.people import PEOPLE
 from lending.documents.issuing import issue_for_booking
 from lending.documents.kinds import Kind, Signing
 from lending.documents.letterhead import (
@@ -25,7 +26,13 @@ from lending.documents.letterhead import (
 from lending.documents.making import make_file
 from lending.documents.printing import can_print
 from lending.documents.signing import Signed, make_link, sign_on_screen
+from lending.handover.kinds import StatementKind
+from lending.handover.models import Statement, StatementLine
+from lending.organisations.models import Organisation
 from lending.storing import FileStore
+
+READERS = {person.organisation for person in PEOPLE if person.organisation}
+"""The associations with an account: what waits for them should be seen."""
 
 SEATS = {
     AuthorityKind.AGGLOMERATION: (
@@ -68,19 +75,30 @@ def write_papers(database: Database, instance: Path | None) -> None:
         granted = _next(uow, GRANTED)
         refused = _next(uow, frozenset({State.REFUSED}))
         sent = _next(uow, frozenset({State.SUBMITTED, State.IN_REVIEW}))
+        back = _came_back(uow)
     papers = [(number, Kind.DECISION) for number in (*granted, *refused[:1])]
     papers += [(number, Kind.AGREEMENT) for number in granted[:2]]
     papers += [(number, kind) for number in granted[:1] for kind in (Kind.PLAN, Kind.PICK_LIST)]
     papers += [(number, Kind.ACKNOWLEDGEMENT) for number in sent[:1]]
+    papers += [(number, kind) for number in back for kind in (Kind.DELIVERY_NOTE, Kind.INVENTORY)]
     issued = {paper: _issue(database, *paper) for paper in papers}
     if instance is not None and can_print() and len(granted) > 1:
         _sign(database, FileStore(instance, FOLDER), issued[granted[1], Kind.AGREEMENT])
 
 
 def _next(uow: UnitOfWork, states: frozenset[State]) -> list[int]:
-    """Return the bookings in these states whose loans begin next."""
+    """Return the bookings in these states whose loans begin next, those of `READERS` first."""
     query = select(Booking.id).where(Booking.state.in_(states), Booking.starts_at > uow.now)
-    return list(uow.session.scalars(query.order_by(Booking.starts_at, Booking.id).limit(3)))
+    query = query.join(Organisation, Organisation.id == Booking.organisation_id)
+    order = (Organisation.name.in_(READERS).desc(), Booking.starts_at, Booking.id)
+    return list(uow.session.scalars(query.order_by(*order).limit(3)))
+
+
+def _came_back(uow: UnitOfWork) -> list[int]:
+    """Return the loan of which something came back broken last, if there is one."""
+    query = select(Statement.booking_id).where(Statement.kind == StatementKind.CHECK_IN)
+    damaged = query.join(StatementLine).where(StatementLine.damaged > 0)
+    return list(uow.session.scalars(damaged.order_by(Statement.id.desc()).limit(1)))
 
 
 def _issue(database: Database, booking_id: int, kind: Kind) -> int:

@@ -103,6 +103,8 @@ def _issue(uow: UnitOfWork, actor: Principal, kind: Kind, subject: Subject) -> D
     if earlier is not None and is_signed(uow, earlier):
         raise NotAllowedNow(N_("The agreement is signed: it stays as it is."))
     content = write_content(uow, kind, subject)
+    if kind is Kind.DAMAGE and not content["charges"]:
+        raise NotAllowedNow(N_("Nothing is charged for this loan."))
     if kind is Kind.STATEMENT and not content["loans"]:
         raise NotAllowedNow(N_("Nothing was lent in this year."))
     # Last: the counter is locked from here to the end of the transaction.

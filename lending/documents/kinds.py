@@ -19,6 +19,8 @@ class Kind(StrEnum):
     RETURN_NOTE = "return_note"
     INVENTORY = "inventory"
     """In which condition things left and came back."""
+    DAMAGE = "damage"
+    """What came back dirty, broken or not at all, and what is charged for it."""
     STATEMENT = "statement"
     """What the loans of a year were worth: of an organisation, not of a booking."""
 
@@ -61,6 +63,7 @@ LABELS = {
     Kind.DELIVERY_NOTE: N_("Delivery note"),
     Kind.RETURN_NOTE: N_("Return note"),
     Kind.INVENTORY: N_("Statement of condition"),
+    Kind.DAMAGE: N_("Damage report"),
     Kind.STATEMENT: N_("Statement of value"),
 }
 
@@ -75,6 +78,7 @@ PURPOSES = {
     Kind.DELIVERY_NOTE: N_("What left the depot, signed by who received it."),
     Kind.RETURN_NOTE: N_("What came back, counted."),
     Kind.INVENTORY: N_("In which condition things left and came back."),
+    Kind.DAMAGE: N_("What is charged for damage, by which scale; for the finance department."),
     Kind.STATEMENT: N_("What the loans of a year were worth, for the accounts."),
 }
 
@@ -87,6 +91,7 @@ PREFIXES = {
     Kind.DELIVERY_NOTE: "BL",
     Kind.RETURN_NOTE: "BR",
     Kind.INVENTORY: "EDL",
+    Kind.DAMAGE: "CD",
     Kind.STATEMENT: "AV",
 }
 
@@ -105,6 +110,7 @@ STATES = {
     Kind.DELIVERY_NOTE: _LENT,
     Kind.RETURN_NOTE: _GONE,
     Kind.INVENTORY: _GONE,
+    Kind.DAMAGE: _GONE,
 }
 
 OF_BOOKINGS = tuple(STATES)

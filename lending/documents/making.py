@@ -38,7 +38,7 @@ def make_file(database: Database, files: FileStore, document_id: int) -> None:
         if uow.session.get(DocumentFile, document_id) is not None:
             return
         content, identifier = document.content, document.uuid
-    pdf = typeset(content, identifier, files.read)
+    pdf = typeset(content, identifier, files)
     # Before its row, which may be written again: the name is that of the content.
     name = files.save(pdf)
 

@@ -18,7 +18,7 @@ VENDOR = Path(__file__).resolve().parents[1] / "static" / "vendor"
 FONTS = ("bricolage-grotesque", "atkinson", "atkinson-italic")
 SCHEME = "treteau:"
 """Of the addresses in our pages: what they name is handed over with them, nothing is fetched."""
-TYPES = {".ttf": "font/ttf", ".png": "image/png", ".css": "text/css"}
+TYPES = {".ttf": "font/ttf", ".png": "image/png", ".webp": "image/webp", ".css": "text/css"}
 REMEDY = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
 

@@ -1,27 +1,30 @@
 """From what a document says to its pages: the same content always gives the same pages."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from lending.catalogue.photos import PhotoStore
 from lending.documents.french import filters
 from lending.documents.kinds import Kind
 from lending.documents.printing import print_pdf
 from lending.equity.record.canonical import canonical
 from lending.i18n import translations
 from lending.shipped import template_folder
+from lending.storing import FileStore
 
 PRINT = "documents/print"
-Files = Callable[[str], bytes | None]
-"""Gives a file of the folder of documents by its name."""
+FIELD = "field"
+"""The folder of what was drawn and photographed on the spot, next to that of documents."""
+WIDTH = 320
 
 
-def typeset(content: str, identifier: str, files: Files) -> bytes:
-    """Return the PDF of a document from its content, canonical JSON.
+def typeset(content: str, identifier: str, files: FileStore) -> bytes:
+    """Return the PDF of a document from its content, canonical JSON, and the pictures it names.
 
     Raises:
         CannotPrint: the system lacks Pango.
@@ -31,13 +34,24 @@ def typeset(content: str, identifier: str, files: Files) -> bytes:
         "logo.png": says["authority"]["logo"],
         "drawing.png": (says.get("signature") or {}).get("drawing", ""),
     }
-    found = {name: files(digest) for name, digest in pictures.items() if digest}
+    found = {name: files.read(digest) for name, digest in pictures.items() if digest}
+    spot = PhotoStore(files.instance, FIELD)
+    found |= {f"{name}.webp": spot.read(name, WIDTH) for name in _told_pictures(says)}
     there = {name: data for name, data in found.items() if data is not None}
     page = _page(says, f"{says['kind']}.html", pictures=frozenset(there))
     return print_pdf(page, there, identifier)
 
 
-def preview(content: Mapping[str, object], files: Files) -> bytes:
+def _told_pictures(says: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the names of what was drawn and photographed with the statements of a document."""
+    for told in says.get("statements", ()):
+        yield from (side["signature"] for side in told["sides"].values() if side["signature"])
+        yield from told["photos"]
+        for line in told["lines"]:
+            yield from line["photos"]
+
+
+def preview(content: Mapping[str, object], files: FileStore) -> bytes:
     """Return how a document would look if it were issued now: without a number, as a draft.
 
     Raises:

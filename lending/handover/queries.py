@@ -118,6 +118,8 @@ class StatementForm:
     """What is left to count; empty when the loan is not where it would have to be."""
     has_units: bool
     """Whether some of it has numbers."""
+    begins_loan: bool
+    """Whether the first pieces leave with it."""
     zone: ZoneInfo
     read_at: datetime
 
@@ -137,15 +139,13 @@ def form_of(
     is_hidden = not actor.can(Action.SEE_BOOKING, **owners)
     actor.check(Action.MAKE_STATEMENT, hidden=is_hidden, **owners)
     count = due if kind is StatementKind.CHECK_OUT else away
-    is_open = booking.state is State.OUT or (
-        kind is StatementKind.CHECK_OUT and booking.state in GRANTED
-    )
     rows = assignments_of(uow, [line.id for line in booking.lines])
     units = [
         row
         for row in rows
         if (row.left_at is None if kind is StatementKind.CHECK_OUT else row.is_out)
     ]
+    begins_loan = kind is StatementKind.CHECK_OUT and booking.state in GRANTED
     return StatementForm(
         booking_id=booking.id,
         reference=booking.reference,
@@ -166,9 +166,10 @@ def form_of(
             for line in booking.lines
             if count(line)
         )
-        if is_open
+        if begins_loan or booking.state is State.OUT
         else (),
         has_units=has_units(uow, booking_id),
+        begins_loan=begins_loan,
         zone=ZoneInfo(uow.session.get_one(Authority, booking.authority_id).timezone),
         read_at=uow.now,
     )

@@ -29,7 +29,7 @@ from lending.bookings.models import Booking
 from lending.bookings.pieces import ask_for_pieces, complete_booking, prolong_pieces
 from lending.bookings.review import LENT, Case, read_case
 from lending.bookings.safety import mark_safety
-from lending.bookings.states import UNDECIDED, RefusalReason, State
+from lending.bookings.states import AT_WORK, UNDECIDED, RefusalReason, State
 from lending.db.database import UnitOfWork
 from lending.documents.queries import Agreement, agreement_of
 from lending.equity.eligibility.criteria import PAPERS
@@ -208,7 +208,7 @@ def page_of(
         outlook=outlook,
         collecting=collecting,
         worth=worth,
-        safety=notice_views(safety),
+        safety=notice_views(safety) if case.booking.state in AT_WORK else (),
         may_check_wind=is_windy
         and principal().can(Action.DO_TASKS, authority_id=case.booking.authority_id),
         asks_of_place=bool(of_place),

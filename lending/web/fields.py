@@ -23,7 +23,7 @@ class ChecksField(SelectMultipleField):
 def file_field(*more: Any) -> FileField:
     """Return the field of a file; the server looks at its content in any case."""
     return FileField(
-        _l("The document"),
+        _l("The paper"),
         [*more, FileSize(MOST_BYTES, message=_l("This file is too large: 10 MB at most."))],
         description=_l("PDF, or a photo of each page: JPEG, PNG or WebP. 10 MB at most."),
     )

@@ -24,6 +24,8 @@ from lending.accounts.permissions import Action
 from lending.bookings.detail import get_booking
 from lending.bookings.errors import StockConflict
 from lending.catalogue.conditions import Condition
+from lending.documents.kinds import Kind
+from lending.documents.queries import Agreement, agreement_of, documents_of
 from lending.errors import FieldError, InvalidInput, NotAllowedNow
 from lending.handover.assignment_errors import UnitNotFit, UnitTaken
 from lending.handover.charge_views import charges_of
@@ -116,6 +118,7 @@ def _page(
     page = render_template(
         "statements/write.html",
         form=form,
+        agreement=_unsigned(form),
         way=way,
         is_out=form.kind is StatementKind.CHECK_OUT,
         conditions=tuple(Condition),
@@ -127,6 +130,15 @@ def _page(
         files=kept_files(),
     )
     return with_scanner(make_response(page, status))
+
+
+def _unsigned(form: StatementForm) -> Agreement | None:
+    """Return the agreement without whose signature nothing should leave yet."""
+    if not form.begins_loan:
+        return None
+    with database().read() as uow:
+        agreement = agreement_of(uow, form.booking_id)
+    return agreement if agreement.stands_in_the_way else None
 
 
 def _refused(
@@ -231,6 +243,7 @@ def _circumstances() -> Circumstances:
         ),
         remarks=sent.get("remarks", ""),
         rest_follows=sent.get("rest_follows") == "yes",
+        unsigned_reason=sent.get("unsigned_reason", "").strip(),
     )
     # Outside the transaction: the names are those of the content, so twice does no harm.
     meeting = replace(
@@ -280,6 +293,7 @@ def _statement_page(
         booking = get_booking(uow, principal(), statement.booking_id)
         charges = charges_of(uow, principal(), statement.booking_id)
         others = statements_of(uow, principal(), statement.booking_id)
+        documents = documents_of(uow, principal(), statement.booking_id)
     g.zone = booking.zone
     return render_template(
         "statements/show.html",
@@ -287,6 +301,9 @@ def _statement_page(
         booking=booking,
         others=[other for other in others if other.id != statement.id],
         charge=next((each for each in charges if each.statement_id == statement.id), None),
+        document=next((d for d in documents if d.kind is Kind.INVENTORY and d.stands), None),
+        may_issue=Kind.INVENTORY.fits(booking.state)
+        and principal().can(Action.ISSUE_DOCUMENT, authority_id=booking.authority_id),
         may_decide=statement.standing is Standing.KEPT
         and principal().can(Action.HAND_OVER, authority_id=booking.authority_id),
         errors=errors,

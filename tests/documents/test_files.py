@@ -6,9 +6,15 @@ from pathlib import Path
 import pikepdf
 import pypdfium2
 import pytest
+from PIL import Image
 
-from lending.accounts.permissions import ANONYMOUS
+from lending.accounts.permissions import ANONYMOUS, SYSTEM
 from lending.app import build_database
+from lending.attachments.checking import accept_paper
+from lending.attachments.handing_in import hand_in
+from lending.catalogue.conditions import Condition
+from lending.catalogue.models import Item
+from lending.catalogue.photos import PhotoStore
 from lending.documents.issuing import draft_of, issue_statement
 from lending.documents.kinds import OF_BOOKINGS, Kind
 from lending.documents.making import files_in_use, make_file
@@ -16,12 +22,15 @@ from lending.documents.models import Document
 from lending.documents.queries import file_of
 from lending.documents.signing import Signed, make_link, sign_on_screen
 from lending.documents.typesetting import preview, typeset
+from lending.handover.kinds import Place
 from lending.handover.service import Counted, check_in, check_out
+from lending.handover.values import Circumstances, Meeting, Note
 from lending.settings import Settings
 from lending.storing import FileStore
 from tests import factories
 from tests.factories import Cast
 from tests.support.letters import issue, set_letterhead
+from tests.support.papers import WINTER, certificate
 
 PREFIX = {Kind.STATEMENT: "AV"} | {kind: kind.prefix for kind in OF_BOOKINGS}
 
@@ -48,18 +57,25 @@ class Papers:
     def __init__(self, database, cast: Cast, files: FileStore, clock) -> None:
         self.database, self.cast, self.files = database, cast, files
         set_letterhead(database, cast)
+        self._insure()
+        database.write(self._limit_wind)
         lines = {cast.chairs: 60, cast.tent: 1}
         self.booking = booking = factories.approved(
             database, cast, lines, granted={cast.chairs: 40, cast.tent: 1}
         )
-        early = [k for k in OF_BOOKINGS if k not in (Kind.RETURN_NOTE, Kind.INVENTORY)]
+        late = (Kind.DELIVERY_NOTE, Kind.RETURN_NOTE, Kind.INVENTORY, Kind.DAMAGE)
+        early = [kind for kind in OF_BOOKINGS if kind not in late]
         self.numbers = {kind: issue(database, cast, booking, kind) for kind in early}
         clock.instant = factories.FRIDAY
-        database.write(lambda uow: check_out(uow, cast.manager, booking))
+        signed = Meeting("Alice Martin", "Karim Benali", *self._drawn("black", "navy"))
+        told = Circumstances(place=Place.SITE, meeting=signed, remarks="Livré sous la pluie")
+        database.write(lambda uow: check_out(uow, cast.manager, booking, told=told))
         clock.instant = factories.MONDAY
-        counted = {cast.chairs: Counted(37, 2, 1), cast.tent: Counted(1)}
-        database.write(lambda uow: check_in(uow, cast.manager, booking, counted))
-        for kind in (Kind.RETURN_NOTE, Kind.INVENTORY):
+        note = Note(Condition.POOR, "Deux dossiers fendus", self._drawn("seagreen"))
+        counted = {cast.chairs: Counted(37, 2, 1, dirty=3, note=note), cast.tent: Counted(1)}
+        alone = Circumstances(meeting=Meeting(absence="Personne au dépôt"))
+        database.write(lambda uow: check_in(uow, cast.manager, booking, counted, alone))
+        for kind in late:
             self.numbers[kind] = issue(database, cast, booking, kind)
         self.numbers[Kind.STATEMENT] = database.write(
             lambda uow: issue_statement(uow, cast.manager, cast.town, cast.choir, 2026).id
@@ -67,10 +83,32 @@ class Papers:
         for number in self.numbers.values():
             make_file(database, files, number)
 
+    def _insure(self) -> None:
+        """Hand in and accept the certificate of the choir."""
+        cast, paper = self.cast, certificate(WINTER, issuer="Mutuelle des Chœurs", number="RC-4711")
+        number = self.database.write(lambda uow: hand_in(uow, cast.alice, cast.choir, paper))
+        dates = {"valid_from": None, "valid_until": WINTER}
+        self.database.write(lambda uow: accept_paper(uow, SYSTEM, number, **dates))
+
+    def _limit_wind(self, uow) -> None:
+        tent = uow.session.get_one(Item, self.cast.tent)
+        tent.tent_area_dm2, tent.can_be_closed, tent.wind_max_kmh = 1800, True, 38
+
+    def _drawn(self, *colours: str) -> tuple[str, ...]:
+        """Keep pictures where those of field work lie; return their names."""
+        store = PhotoStore(self.files.instance, "field")
+        return tuple(store.save(picture(colour)) for colour in colours)
+
     def pdf(self, kind: Kind) -> bytes:
         """Return the file of a kind."""
         with self.database.read() as uow:
             return file_of(uow, self.files, self.numbers[kind])[1]
+
+
+def picture(colour: str) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (300, 120), colour).save(out, "PNG")
+    return out.getvalue()
 
 
 def words(pdf: bytes) -> str:
@@ -154,13 +192,29 @@ def test_forms_begin_with_a_heading(papers, kind):
                 "1 120,00 €",
                 "vigilance orange",
                 "engagement républicain",
+                "Mutuelle des Chœurs, contrat n° RC-4711",
+                "CTS 37",
+                "38 km/h",
             ),
         ),
-        (Kind.PLAN, ("Programme d’engagement", "J − 15", "Qui appeler", "Vent")),
+        (
+            Kind.PLAN,
+            ("Programme d’engagement", "J − 15", "Qui appeler", "Vent", "CTS 37", "38 km/h"),
+        ),
         (Kind.PICK_LIST, ("Bon de préparation", "CHA-PLI", "168 kg")),
-        (Kind.DELIVERY_NOTE, ("Bon de livraison", "Chaise pliante")),
-        (Kind.RETURN_NOTE, ("Bon de retour", "37", "Abîmés")),
-        (Kind.INVENTORY, ("État des lieux", "Tente pliante")),
+        (
+            Kind.DELIVERY_NOTE,
+            ("Bon de livraison", "Chaise pliante", "sur place", "Livré sous la pluie", "Karim"),
+        ),
+        (Kind.RETURN_NOTE, ("Bon de retour", "37", "Abîmés", "non : Personne au dépôt")),
+        (
+            Kind.INVENTORY,
+            ("État des lieux", "Tente pliante", "Alice Martin", "Deux dossiers fendus", "1 photo"),
+        ),
+        (
+            Kind.DAMAGE,
+            ("Constat de dommage", "CD-2026-0001", "28,00 €", "100 %", "5,60 €", "42,00 €"),
+        ),
         (Kind.STATEMENT, ("atteste avoir prêté gratuitement en 2026", "compte 861")),
     ],
 )
@@ -170,18 +224,28 @@ def test_every_document_says_in_french_what_it_should(papers, kind, said):
     assert [each for each in said if each not in text and each != "Accusé de réception"] == []
 
 
+def test_signatures_and_photos_of_the_spot_are_in_the_statement_of_condition(papers):
+    with pikepdf.open(io.BytesIO(papers.pdf(Kind.INVENTORY))) as document:
+        told = [str(node.Alt) for name, node in tags(document) if name == "/Figure"]
+    assert told == [
+        "Signature dessinée par Karim Benali",
+        "Signature dessinée par Alice Martin",
+        "Photo\u00a0: Chaise pliante",
+    ]
+
+
 def test_the_same_row_gives_the_same_pages(papers):
     with papers.database.read() as uow:
         row = uow.session.get_one(Document, papers.numbers[Kind.PICK_LIST])
         content, identifier = row.content, row.uuid
-    again = typeset(content, identifier, papers.files.read)
+    again = typeset(content, identifier, papers.files)
     assert words(again) == words(papers.pdf(Kind.PICK_LIST))
 
 
 def test_a_preview_is_marked_and_has_no_number(papers):
     with papers.database.read() as uow:
         content = draft_of(uow, papers.cast.manager, papers.booking, Kind.INVENTORY)
-    text = words(preview(content, papers.files.read))
+    text = words(preview(content, papers.files))
     assert "PROJET" in text
     assert "sans numéro" in text
     assert "EDL-" not in text

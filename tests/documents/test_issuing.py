@@ -19,6 +19,7 @@ from lending.documents.queries import documents_of
 from lending.equity.record.canonical import digest_of
 from lending.equity.valuation.service import listen as value
 from lending.errors import Forbidden, NotAllowedNow, NotFound
+from lending.handover.service import Counted, check_in, check_out
 from tests import factories
 from tests.support.letters import SIGNATORY, issue, set_letterhead
 
@@ -183,6 +184,16 @@ def test_a_statement_of_value_needs_a_loan_in_its_year(database, cast):
     assert says["cents"] == sum(loan["cents"] for loan in says["loans"]) > 0
     with database.read() as uow:
         assert uow.session.get_one(Document, second).replaces_id == first
+
+
+def test_a_damage_report_needs_a_charge(database, cast):
+    set_letterhead(database, cast)
+    booking = factories.approved(database, cast, {cast.chairs: 2})
+    database.write(lambda uow: check_out(uow, cast.manager, booking))
+    counted = {cast.chairs: Counted(2)}
+    database.write(lambda uow: check_in(uow, cast.manager, booking, counted))
+    with pytest.raises(NotAllowedNow):
+        issue(database, cast, booking, Kind.DAMAGE)
 
 
 def test_a_cancelled_booking_gets_no_agreement(database, cast):

@@ -23,6 +23,7 @@ from lending.app import build_database, create_app
 from lending.bookings.models import Logistics
 from lending.db.database import Database, UnitOfWork
 from lending.db.schema import migrate
+from lending.documents.kinds import Signing
 from lending.handover.kinds import Standing
 from lending.handover.queries import statements_of
 from lending.logistics.fieldwork import report_problem
@@ -38,6 +39,7 @@ from tests import factories
 from tests.factories import Cast
 from tests.logistics.crews import build_yard, give_round
 from tests.support.browser import chromium, violations
+from tests.support.letters import set_letterhead
 
 PHONE = {"width": 390, "height": 844}
 HOUR = timedelta(hours=1)
@@ -417,6 +419,7 @@ def test_the_sheet_prints_whole_on_a4(browser: Browser, place: Place) -> None:
 def test_a_statement_is_written_out_of_reach_and_arrives_once(
     browser: Browser, place: Place
 ) -> None:
+    set_letterhead(place.database, place.cast, signing=Signing.REQUIRED)
     context = telephone(browser, place, place.cast.agent)
     page = open_sheet(context, place)
     expect(page.locator("#outbox")).to_have_attribute("data-loans", "yes", timeout=20_000)
@@ -432,6 +435,9 @@ def test_a_statement_is_written_out_of_reach_and_arrives_once(
     line.locator("summary").click()
     line.locator("[type=file]").set_input_files(a_photo())
     page.locator("[name=rest_follows]").check()
+    press(page.locator("#statement"))  # nobody has signed the agreement: why does it leave?
+    expect(page.locator("[name=unsigned_reason]")).to_be_focused()
+    page.locator("[name=unsigned_reason]").fill("La présidente signe sur place")
     press(page.locator("#statement"))  # nobody is named: it stays, and asks
     expect(page.locator("[name=borrower_name]")).to_be_focused()
     assert violations(page) == []

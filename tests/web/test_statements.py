@@ -8,12 +8,14 @@ from sqlalchemy import select
 
 from lending.bookings.charges import Charge, ChargeState
 from lending.catalogue.unit_models import Unit
+from lending.documents.kinds import Signing
 from lending.handover.assigning import assign_unit
 from lending.handover.kinds import Standing
 from lending.handover.models import Statement
 from lending.handover.statements import tell_check_in, tell_check_out
 from lending.handover.values import Counted
 from tests.factories import FRIDAY, MONDAY, approved
+from tests.support.letters import set_letterhead
 from tests.support.units import number_pieces
 from tests.web.test_telling import JSON, drawn, photo
 
@@ -84,6 +86,42 @@ def test_what_is_wrong_with_a_statement_is_said_and_what_was_typed_stays(browse,
     fields = [error["field"] for error in refused.get_json()["errors"]]
     assert fields == [f"delivered-{cast.chairs}"]
     assert driver.post(f"/tournees/prets/{loan}/retour", told, headers=JSON).status_code == 409
+
+
+def test_what_leaves_unsigned_leaves_for_a_reason_that_is_typed_once(
+    browse, cast, database, clock, loan
+):
+    set_letterhead(database, cast, signing=Signing.REQUIRED)
+    driver, address = browse(cast.agent), f"/tournees/prets/{loan}/sortie"
+    page = driver.get(address).text
+    assert "La convention n’est pas signée" in page
+    assert f"/demandes/{loan}/documents" in page
+    told = {"absence": "Personne sur place", "remarks": "Sous la pluie"}
+    refused = driver.post(address, told)
+    assert refused.status_code == 422
+    assert 'id="unsigned_reason-error"' in refused.text
+    assert 'href="#unsigned_reason"' in refused.text
+    assert "Sous la pluie" in refused.text
+    wrong = driver.post(address, told, headers=JSON).get_json()
+    assert [error["field"] for error in wrong["errors"]] == ["unsigned_reason"]
+    told["unsigned_reason"] = "Le président signe sur place"
+    assert driver.post(address, told, headers=JSON).get_json()["standing"] == "counted"
+    assert told["unsigned_reason"] in browse(cast.alice).get(f"/demandes/{loan}").text
+    clock.instant = MONDAY
+    assert "unsigned_reason" not in driver.get(f"/tournees/prets/{loan}/retour").text
+
+
+def test_a_statement_is_issued_as_a_document_from_its_page(browse, cast, database, loan):
+    set_letterhead(database, cast)
+    database.write(lambda uow: tell_check_out(uow, cast.manager, loan))
+    with database.read() as uow:
+        number = uow.session.scalars(select(Statement.id)).one()
+    address, issue = f"/etats-des-lieux/{number}", f"/demandes/{loan}/documents/inventory"
+    assert issue not in browse(cast.alice).get(address).text
+    boss = browse(cast.manager)
+    assert issue in boss.get(address).text
+    assert boss.post(issue).status_code == 303
+    assert "EDL-2026-0001" in browse(cast.alice).get(address).text
 
 
 def test_the_queue_tells_once_and_hears_of_a_contradiction(browse, cast, database, clock, loan):

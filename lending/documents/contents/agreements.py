@@ -3,27 +3,22 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import select
-
 from calendars.zones import to_local
 from lending.accounts.permissions import SYSTEM
 from lending.db.database import UnitOfWork
 from lending.documents.contents.answers import policy_of, value_of
 from lending.documents.contents.common import Content, Loan
+from lending.documents.contents.handed import published
+from lending.documents.contents.minding import insurance_of, notices_of, wind_limits
 from lending.documents.french import french
 from lending.documents.letterhead import read_letterhead
 from lending.equity.record.answers import read_answer
 from lending.i18n import N_
-from lending.logistics.means.models import Crew
 from lending.logistics.queries import TaskRow, tasks_of
-from lending.logistics.rounds.kinds import Version
-from lending.logistics.rounds.models import Round, Stop
 
 SIGN_BEFORE = timedelta(days=15)
 """How long before the loan an agreement should be signed."""
 EVALUATE_AFTER = timedelta(days=30)
-WIND_PICTOGRAMS = frozenset({"tent", "stage"})
-"""The categories whose equipment the wind can carry away."""
 
 
 def agreement(uow: UnitOfWork, loan: Loan) -> Content:
@@ -38,9 +33,12 @@ def agreement(uow: UnitOfWork, loan: Loan) -> Content:
             (line.granted or 0) * line.item.replacement_value_cents for line in loan.lines
         ),
         "value": value_of(uow, loan.booking.id),
-        "has_wind": has_wind(loan),
+        "notices": notices_of(uow, loan),
+        "wind_limits": wind_limits(loan),
+        "insurance": insurance_of(uow, loan),
         "rules": {
             "insurance": rules.insurance,
+            "cleaning_percent": rules.cleaning_percent,
             "damage_percent": rules.damage_percent,
             "loss_percent": rules.loss_percent,
             "preemption_days": rules.preemption_days,
@@ -66,20 +64,14 @@ def lent_lines(loan: Loan) -> Sequence[Content]:
     ]
 
 
-def has_wind(loan: Loan) -> bool:
-    """Return whether the wind can carry something of it away."""
-    return any(
-        line.granted and line.item.category.pictogram in WIND_PICTOGRAMS for line in loan.lines
-    )
-
-
 def plan(uow: UnitOfWork, loan: Loan) -> Content:
     """Return a commitment plan: who does what when, on both sides."""
     return {
         "steps": _steps(uow, loan),
         "tasks": _tasks(uow, loan),
         "lines": lent_lines(loan),
-        "has_wind": has_wind(loan),
+        "notices": notices_of(uow, loan),
+        "wind_limits": wind_limits(loan),
         "value": value_of(uow, loan.booking.id),
     }
 
@@ -133,7 +125,7 @@ def _steps(uow: UnitOfWork, loan: Loan) -> Sequence[Content]:
 
 def _tasks(uow: UnitOfWork, loan: Loan) -> Sequence[Content]:
     tasks = tasks_of(uow, loan.booking.id)
-    planned = _published(uow, [task.id for task in tasks])
+    planned = published(uow, [task.id for task in tasks])
     return [_task(task, planned.get(task.id)) for task in tasks]
 
 
@@ -147,19 +139,4 @@ def _task(task: TaskRow, planned: Content | None) -> Content:
         "latest": task.window.end,
         "people": task.crew,
         "planned": planned,
-    }
-
-
-def _published(uow: UnitOfWork, task_ids: Sequence[int]) -> dict[int, Content]:
-    """Return when crews were told to come, and which."""
-    rows = uow.session.execute(
-        select(Stop.task_id, Stop.starts_at, Crew.name)
-        .join(Round, Round.id == Stop.round_id)
-        .join(Crew, Crew.id == Round.crew_id)
-        .where(Stop.task_id.in_(task_ids), Stop.version == Version.PUBLISHED)
-    )
-    return {
-        task_id: {"starts_at": at, "crew": crew}
-        for task_id, at, crew in rows
-        if task_id is not None
     }

@@ -9,10 +9,13 @@ from lending.authorities.models import Authority
 from lending.bookings.models import BookingLine
 from lending.db.database import UnitOfWork
 from lending.documents.contents.common import Content, Loan, borrower_of
+from lending.documents.contents.handed import published, told, units_of
 from lending.documents.french import french
 from lending.equity.valuation.statements import AuthorityPart, read_statement
+from lending.handover.kinds import StatementKind
 from lending.logistics.kinds import TaskKind, Told
 from lending.logistics.models import Task, TaskEvent
+from lending.logistics.queries import tasks_of
 from lending.organisations.models import Organisation
 
 OUT = frozenset({TaskKind.DELIVER, TaskKind.HAND_OUT})
@@ -43,43 +46,61 @@ def _picked(line: BookingLine) -> Content:
 
 
 def delivery_note(uow: UnitOfWork, loan: Loan) -> Content:
-    """Return what left the depot against what was planned."""
+    """Return what left the depot against what was planned, who carried it and who signed."""
     has_left = any(line.delivered for line in loan.lines)
+    units = units_of(uow, loan)
     return {
         "has_left": has_left,
         "lines": [
             {
                 "code": line.item.code,
                 "name": line.item.name,
+                "units": units.get(line.id, ()),
                 "planned": line.granted,
                 "delivered": line.delivered if has_left else None,
             }
             for line in loan.lines
             if line.granted and not line.item.is_service
         ],
+        "carriers": _carriers(uow, loan),
+        "statements": told(uow, loan, StatementKind.CHECK_OUT),
         "receipts": _receipts(uow, loan, OUT),
     }
 
 
+def _carriers(uow: UnitOfWork, loan: Loan) -> Sequence[Content]:
+    """Return the crews that were told to deliver, each with its vehicle."""
+    tasks = [task for task in tasks_of(uow, loan.booking.id) if task.kind is TaskKind.DELIVER]
+    planned = published(uow, [task.id for task in tasks])
+    return [planned[task.id] for task in tasks if task.id in planned]
+
+
 def return_note(uow: UnitOfWork, loan: Loan) -> Content:
-    """Return what came back, counted."""
-    return {"lines": _counted(loan), "receipts": _receipts(uow, loan, BACK)}
+    """Return what came back, counted, and who signed."""
+    return {
+        "lines": _counted(uow, loan),
+        "statements": told(uow, loan, StatementKind.CHECK_IN),
+        "receipts": _receipts(uow, loan, BACK),
+    }
 
 
 def inventory(uow: UnitOfWork, loan: Loan) -> Content:
-    """Return in which condition things left and came back."""
+    """Return in which condition things left and came back, as it was written on the spot."""
     return {
-        "lines": _counted(loan),
+        "lines": _counted(uow, loan),
+        "statements": told(uow, loan, *StatementKind),
         "receipts_out": _receipts(uow, loan, OUT),
         "receipts_back": _receipts(uow, loan, BACK),
     }
 
 
-def _counted(loan: Loan) -> Sequence[Content]:
+def _counted(uow: UnitOfWork, loan: Loan) -> Sequence[Content]:
+    units = units_of(uow, loan)
     return [
         {
             "code": line.item.code,
             "name": line.item.name,
+            "units": units.get(line.id, ()),
             "delivered": line.delivered,
             "returned": line.returned,
             "damaged": line.damaged,

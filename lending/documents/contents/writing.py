@@ -7,6 +7,7 @@ from lending.authorities.models import Authority
 from lending.db.database import UnitOfWork
 from lending.documents.contents.agreements import agreement, plan
 from lending.documents.contents.answers import acknowledgement, decision
+from lending.documents.contents.charging import damage
 from lending.documents.contents.common import Content, Loan, head_of, loan_of, read_loan
 from lending.documents.contents.counting import (
     delivery_note,
@@ -27,6 +28,7 @@ SAYS: dict[Kind, Callable[[UnitOfWork, Loan], Content]] = {
     Kind.DELIVERY_NOTE: delivery_note,
     Kind.RETURN_NOTE: return_note,
     Kind.INVENTORY: inventory,
+    Kind.DAMAGE: damage,
 }
 
 

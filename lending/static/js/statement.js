@@ -93,8 +93,10 @@ async function sendAll() {
   await outbox.send(USER);
 }
 
-/* Who is there and what was counted is asked at once: out of reach, the server says it too late. */
+/* Who is there, and why it leaves unsigned, is asked at once: out of reach, the server says it too late. */
 function lacks(form) {
+  const { unsigned_reason: reason } = form.elements;
+  if (reason && !reason.value.trim()) return reason;
   const named = form.elements.borrower_name.value.trim() || form.elements.absence.value.trim();
   return named ? null : form.elements.borrower_name;
 }

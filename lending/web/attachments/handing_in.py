@@ -61,7 +61,7 @@ def _ask(purpose: _Purpose) -> ResponseReturnValue:
     kind = before.kind if before else _kind()
     form = PaperForm(kind)
     if form.validate_on_submit() and _keep(purpose, kind, form, before):
-        flash(gettext("The document is handed in. The front desk looks at it."), "good")
+        flash(gettext("The paper is handed in. The front desk looks at it."), "good")
         return redirect(purpose.back, 303)
     page = render_template(
         "attachments/hand_in.html",
@@ -121,7 +121,7 @@ def withdraw(attachment_id: int) -> ResponseReturnValue:
     with database().read() as uow:
         paper = get_paper(uow, principal(), attachment_id)
     database().write(lambda uow: withdraw_paper(uow, principal(), attachment_id))
-    flash(gettext("The document is taken back, and its file removed."), "good")
+    flash(gettext("The paper is taken back, and its file removed."), "good")
     return redirect(home_of(paper), 303)
 
 

@@ -10,7 +10,7 @@ from lending.accounts.permissions import Action
 from lending.attachments.expiring import uncovered_loans
 from lending.attachments.handing_in import NewPaper, answer_with_paper
 from lending.attachments.keeping import keep_file, paper_files
-from lending.attachments.kinds import PaperKind
+from lending.attachments.kinds import PaperKind, PaperState
 from lending.attachments.queries import papers_of_booking
 from lending.bookings.decisions import cancel_booking
 from lending.bookings.defaults import next_time
@@ -18,8 +18,8 @@ from lending.bookings.detail import BookingDetail
 from lending.bookings.drafts import copy_booking
 from lending.bookings.pieces import complete_booking
 from lending.bookings.queries import BookingFilter, BookingRow, Order, list_bookings
-from lending.bookings.states import AT_WORK, UNDECIDED, State
-from lending.documents.queries import agreement_of
+from lending.bookings.states import AT_WORK, GRANTED, UNDECIDED, State
+from lending.documents.queries import Agreed, agreement_of
 from lending.equity.valuation.service import loan_cents
 from lending.errors import InvalidInput, NotAllowedNow
 from lending.handover.charge_views import charges_of
@@ -49,6 +49,8 @@ from lending.web.numbers import whole_number
 from lending.web.widgets import Pager
 
 PER_PAGE = 20
+SIGNABLE = GRANTED | {State.OUT}
+"""While an agreement is still worth a signature."""
 MINDED = AT_WORK | {State.DRAFT}
 """While something can still be done for safety."""
 LONGEST_SEARCH = 100
@@ -168,9 +170,13 @@ def _sent_page(booking: BookingDetail, overtaken: tuple[str, ...] | None = None)
         uncovered = uncovered_loans(uow, booking_id=booking.id)
         statements = statements_of(uow, principal(), booking.id)
         charges = charges_of(uow, principal(), booking.id)
+    mine = principal().can(Action.SIGN_AGREEMENT, organisation_id=booking.organisation_id)
     return render_template(
         "bookings/show.html",
         booking=booking,
+        to_sign=mine and agreement.state is Agreed.WAITS and booking.state in SIGNABLE,
+        declined=[each for each in papers if each.state is PaperState.NOT_ACCEPTED and mine],
+        to_answer=[each for each in charges if "contest" in each.ways and mine],
         next=next_words(booking),
         history=history_entries(booking.history),
         logistics=logistics_words(booking),

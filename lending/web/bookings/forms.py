@@ -308,6 +308,6 @@ class AnswerForm(FlaskForm):  # type: ignore[misc]
             return False
         if self.file.data or (self.answer.data or "").strip():
             return True
-        text = gettext("Choose a document, or write what was asked for.")
+        text = gettext("Choose a paper, or write what was asked for.")
         self.answer.errors = [*self.answer.errors, text]
         return False

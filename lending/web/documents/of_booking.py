@@ -26,6 +26,7 @@ from lending.documents.queries import (
 )
 from lending.documents.typesetting import preview
 from lending.errors import NotAllowedNow
+from lending.handover.charge_views import charges_of
 from lending.notifications.addresses import find_dead
 from lending.web.bookings.common import read_booking
 from lending.web.context import allowed, database, principal, settings
@@ -88,6 +89,7 @@ def page_of(
         documents = documents_of(uow, principal(), booking_id)
         agreement = agreement_of(uow, booking_id)
         awaited = awaited_kinds(uow, booking_id)
+        is_charged = bool(charges_of(uow, principal(), booking_id))
     owners = {"authority_id": booking.authority_id, "organisation_id": booking.organisation_id}
     may_issue = principal().can(Action.ISSUE_DOCUMENT, authority_id=booking.authority_id)
     cards = [
@@ -95,7 +97,9 @@ def page_of(
             kind=kind,
             current=next((each for each in documents if each.kind is kind and each.stands), None),
             earlier=tuple(d for d in documents if d.kind is kind and not d.stands),
-            can_issue=may_issue and kind.fits(booking.state),
+            can_issue=may_issue
+            and kind.fits(booking.state)
+            and (kind is not Kind.DAMAGE or is_charged),
             is_awaited=kind in awaited,
         )
         for kind in OF_BOOKINGS
@@ -132,7 +136,7 @@ def draft(booking_id: int, kind: str) -> ResponseReturnValue:
     wanted = _kind(kind)
     with database().read() as uow:
         content = draft_of(uow, principal(), booking_id, wanted)
-    return pdf_answer(preview(content, store().read), f"projet-{wanted}.pdf")
+    return pdf_answer(preview(content, store()), f"projet-{wanted}.pdf")
 
 
 @blueprint.post("/demandes/<int:booking_id>/documents/<kind>")
