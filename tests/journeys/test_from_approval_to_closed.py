@@ -146,6 +146,7 @@ def test_a_loan_is_granted_signed_scanned_handed_over_damaged_charged_and_closed
         assert told(postbox, "Accordée"), subjects(postbox)
 
         sign(manager, alice, address, number, work)
+        assert told(postbox, "Signez la convention"), subjects(postbox)
         prepare(manager, address, number)
 
         clock.instant = FRIDAY
@@ -159,6 +160,7 @@ def test_a_loan_is_granted_signed_scanned_handed_over_damaged_charged_and_closed
         take_back(manager, address, number)
         assert state_of(live, number) is State.RETURNED
         work()
+        assert told(postbox, "7,50"), subjects(postbox)
         accept_charge(alice, address, number)
         close(manager, address, number)
     assert state_of(live, number) is State.CLOSED
