@@ -207,9 +207,9 @@ def _limits(schema: Schema) -> str:
 
 
 def _content(told: Schema) -> Schema:
-    """Return the schema of what a body holds, nothing when there is none."""
+    """Return the schema of what a body holds, nothing for none and for files."""
     kinds: Iterable[Schema] = told.get("content", {}).values()
-    return next((kind["schema"] for kind in kinds), {})
+    return next((kind.get("schema", {}) for kind in kinds), {})
 
 
 def _name(schema: Schema) -> str:
