@@ -287,7 +287,7 @@ class ReasonForm(FlaskForm):  # type: ignore[misc]
 class AnswerForm(FlaskForm):  # type: ignore[misc]
     """What was missing."""
 
-    kind = SelectField(_l("What is it?"))
+    kind = SelectField(_l("What is it?"), default=PaperKind.INSURANCE.value)
     file = file_field()
     dated = DateField(
         _l("The date that counts on it"),
