@@ -209,7 +209,11 @@ def take_back(manager: Page, address: str, number: int) -> None:
     assert violations(manager) == []
     manager.get_by_text("Sale, cassé ou manquant").click()
     manager.get_by_label(re.compile("^Revenus entiers")).fill("1")
-    manager.get_by_label(re.compile("^Cassés")).fill("1")
+    manager.get_by_role("button", name="Enregistrer l’état des lieux").click()
+    # The figure says that one is back, the units that both are: nothing leaves before that is clear.
+    expect(manager.locator("#statement")).to_be_visible()
+    manager.get_by_label(re.compile("1.*est-il rendu")).select_option("damaged")
+    expect(manager.get_by_label(re.compile("^Cassés"))).to_have_value("1")
     manager.get_by_label("Pour l’emprunteur").fill("Alice Dupré")
     keep(manager)
 
@@ -225,7 +229,7 @@ def keep(manager: Page) -> None:
 def accept_charge(alice: Page, address: str, number: int) -> None:
     """Read what is charged, and accept it."""
     alice.goto(f"{address}/demandes/{number}")
-    alice.get_by_role("link", name=re.compile("Voir le calcul")).click()
+    alice.get_by_role("link", name="Voir le calcul et répondre", exact=True).click()
     assert violations(alice) == []
     expect(alice.get_by_text("7,50 €").first).to_be_visible()
     alice.get_by_role("button", name="Accepter la facturation").click()

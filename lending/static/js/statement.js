@@ -42,12 +42,17 @@ function follow(line) {
 }
 
 /* Where every piece has a number, the figures follow what is said of the units. */
-function tally(line) {
+const FIGURES = { back: "returned", damaged: "damaged", lost: "lost" };
+
+function unitsSay(line) {
   const fates = [...line.querySelectorAll("[data-fate]")].map((select) => select.value);
-  if (fates.length !== Number(line.dataset.expected)) return;
-  const { returned, damaged, lost } = counts(line);
-  const of = (fate) => String(fates.filter((one) => one === fate).length);
-  [returned.value, damaged.value, lost.value] = [of("back"), of("damaged"), of("lost")];
+  if (!fates.length || fates.length !== Number(line.dataset.expected)) return [];
+  const figures = counts(line);
+  return Object.entries(FIGURES).map(([fate, name]) => [figures[name], fates.filter((one) => one === fate).length]);
+}
+
+function tally(line) {
+  for (const [input, pieces] of unitsSay(line)) input.value = String(pieces);
 }
 
 function fill(line) {
@@ -101,7 +106,23 @@ function lacks(form) {
   return named ? null : form.elements.borrower_name;
 }
 
+/* A figure that was written by hand may say otherwise than the units: out of reach, who counts must know. */
+function disagreeing(line) {
+  return unitsSay(line).find(([input, pieces]) => number(input) !== pieces)?.[0];
+}
+
+function agrees(form) {
+  const input = [...form.querySelectorAll("[data-line]")].map(disagreeing).find(Boolean);
+  if (!input) return true;
+  input.closest("details")?.setAttribute("open", "");
+  input.setCustomValidity(form.dataset.disagrees);
+  input.reportValidity();
+  form.addEventListener("input", () => input.setCustomValidity(""), { once: true });
+  return false;
+}
+
 async function keep(form) {
+  if (!agrees(form)) return;
   const empty = lacks(form);
   if (empty) {
     empty.setAttribute("aria-invalid", "true");
