@@ -11,6 +11,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from PIL import ImageFile
+
 from lending.errors import LendingError
 from lending.i18n import N_
 
@@ -42,6 +44,8 @@ def can_print() -> bool:
         import weasyprint  # noqa: F401
     except (ImportError, OSError):
         return False
+    # WeasyPrint lets the whole process read pictures that are cut off: ours are still refused.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     return True
 
 

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from lending.catalogue.photos import WIDTHS, PhotoStore
+from lending.documents.printing import can_print
 from lending.errors import InvalidInput
 
 
@@ -55,6 +56,14 @@ def test_the_same_photo_has_the_same_name_and_another_another(tmp_path: Path) ->
     store = PhotoStore(tmp_path)
     assert store.save(picture()) == store.save(picture())
     assert store.save(picture()) != store.save(picture(size=(100, 100)))
+
+
+def test_a_photo_that_is_cut_off_is_refused_also_once_documents_were_printed(
+    tmp_path: Path,
+) -> None:
+    assert can_print()  # its library lets the whole process read such pictures
+    with pytest.raises(InvalidInput):
+        PhotoStore(tmp_path).save(picture()[:2000])
 
 
 @pytest.mark.parametrize(
