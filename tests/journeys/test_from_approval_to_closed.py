@@ -210,7 +210,7 @@ def take_back(manager: Page, address: str, number: int) -> None:
     manager.get_by_text("Sale, cassé ou manquant").click()
     manager.get_by_label(re.compile("^Revenus entiers")).fill("1")
     manager.get_by_role("button", name="Enregistrer l’état des lieux").click()
-    # The figure says that one is back, the units that both are: nothing leaves before that is clear.
+    # The figure says that one is back, the units that both are: nothing leaves before.
     expect(manager.locator("#statement")).to_be_visible()
     manager.get_by_label(re.compile("1.*est-il rendu")).select_option("damaged")
     expect(manager.get_by_label(re.compile("^Cassés"))).to_have_value("1")
