@@ -57,7 +57,9 @@ def read_unit(uow: UnitOfWork, call: Call[None, None]) -> UnitOut:
     return unit_out(get_unit(uow, call.actor, call.ids["unit_id"]))
 
 
-@operations.add("PATCH", "/units/{unit_id}", Action.MANAGE_STOCK, UnitOut, body=UnitChange)
+@operations.add(
+    "PATCH", "/units/{unit_id}", Action.MANAGE_STOCK, UnitOut, body=UnitChange, refusals=(409,)
+)
 def change_unit(uow: UnitOfWork, call: Call[None, UnitChange]) -> UnitOut:
     """Change what is said of a unit, or retire it."""
     unit_id, given = call.ids["unit_id"], call.body.given()
