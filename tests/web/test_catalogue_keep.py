@@ -111,7 +111,9 @@ def test_sending_the_form_of_an_item_unchanged_changes_nothing(
     with database.read() as uow:
         before = get_item(uow, cast.tables)
     with browser.app.test_request_context(headers={"Accept-Language": "fr"}):
-        form = {name: value for name, value in values_of(before).items() if value is not None}
+        # As a browser does: what is empty or not ticked is not sent.
+        values = values_of(before).items()
+        form = {name: value for name, value in values if value not in (None, False)}
     answer = browser.post(f"/catalogue/{cast.tables}/modifier", form)
     assert answer.status_code == 303
     with database.read() as uow:
