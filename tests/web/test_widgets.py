@@ -175,5 +175,11 @@ def test_no_template_carries_script_or_style_of_its_own() -> None:
     forbidden = re.compile(
         r"<style|\sstyle=|\son(?:click|change|submit|load|input)=|<script(?![^>]*\bsrc=)"
     )
-    guilty = [str(path) for path in TEMPLATES if forbidden.search(path.read_text("utf-8"))]
+    # What leaves the site, as a mail or on paper, brings its style along.
+    pages = [
+        path
+        for path in TEMPLATES
+        if "emails" not in path.parts and "print" not in path.parts and "_pdf" not in path.stem
+    ]
+    guilty = [str(path) for path in pages if forbidden.search(path.read_text("utf-8"))]
     assert guilty == []
