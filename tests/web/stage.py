@@ -38,7 +38,7 @@ from lending.logistics.models import Task
 from lending.logistics.rounds.runs import ask_for_plan
 from lending.notifications.kinds import Delivery
 from lending.notifications.models import Message
-from lending.organisations.models import Organisation
+from lending.organisations.models import Organisation, OrganisationKind
 from lending.policies.drafting import Draft, edit_draft, open_draft, publish_policy
 from lending.policies.rounds import NewRound, announce_round
 from lending.policies.rules import Per, Rules, Tariff
@@ -142,6 +142,7 @@ def _objects(database: Database, cast: Cast, folder: Path) -> dict[str, object]:
     factories.draft(database, cast, lines, name=EVENT, start=FRIDAY - timedelta(days=7))
     lent = factories.approved(database, cast, {cast.barriers: 10}, name=EVENT)
     factories.approved(database, cast, {cast.chairs: 12}, logistics=Logistics.DELIVERY_SETUP)
+    own = _own_event(database, cast)
     factories.submitted(
         database, cast, {cast.chairs: 20}, organisation=cast.club, name="Concours de pétanque"
     )
@@ -196,6 +197,7 @@ def _objects(database: Database, cast: Cast, folder: Path) -> dict[str, object]:
     return {
         **_messages(database, cast),
         "booking_id": booking,
+        "own_id": own,
         **agreement_to_sign(database, cast, folder, lent),
         "kind": "acknowledgement",
         "item_id": cast.chairs,
@@ -230,6 +232,19 @@ def _objects(database: Database, cast: Cast, folder: Path) -> dict[str, object]:
         "width": 480,
         "filename": "css/treteau.css",
     }
+
+
+def _own_event(database: Database, cast: Cast) -> int:
+    """Let a department of the town wait for barriers, which it may take back from others."""
+
+    def write(uow: UnitOfWork) -> int:
+        found = factories.make_organisation(uow.session, "Service des fêtes", rna="W001000077")
+        found.kind = OrganisationKind.DEPARTMENT
+        uow.session.flush()  # its number
+        return found.id
+
+    department = database.write(write)
+    return factories.waiting(database, cast, {cast.barriers: 40}, organisation=department)
 
 
 def _jobs(database: Database, cast: Cast) -> None:

@@ -88,6 +88,8 @@ NOT_PAGES = (
     }
     | {f"documents.{view}" for view in ("draft", "file", "copy", "logo", "sign_file")}
 )
+ABOUT = {"preemption.choose": {"booking_id": "own_id"}}
+"""Pages about another object than the usual one: a lender takes back for an event of its own."""
 SIZES = ((1280, "light"), (1280, "dark"), (390, "dark"), (390, "light"))
 
 
@@ -161,7 +163,8 @@ def address_of(stage: Stage, endpoint: str) -> str:
     """Return the address of a page about the sample objects."""
     rules = stage.app.url_map.iter_rules(endpoint)
     rule = next(rule for rule in rules if "GET" in (rule.methods or ()))
-    built = rule.build({name: stage.arguments[name] for name in rule.arguments})
+    about = ABOUT.get(endpoint, {})
+    built = rule.build({name: stage.arguments[about.get(name, name)] for name in rule.arguments})
     assert built is not None
     return str(built[1]) + QUERIES.get(endpoint, "").format(**stage.arguments)
 
