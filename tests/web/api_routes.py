@@ -120,6 +120,7 @@ def api_body(endpoint: str, arguments: dict[str, object]) -> dict[str, Any]:
         "add_booking_attachment": {"kind": "site_plan", "content": sample},
         "accept_attachment": {"valid_until": "2026-12-31"},
         "decline_attachment": reason,
+        "contest": {"words": "Elle était déjà cassée."},
         "problem": reason,
         "partial": reason,
         "add_booking": {

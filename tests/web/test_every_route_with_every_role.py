@@ -264,7 +264,11 @@ def test_every_page_forbids_inline_script_and_being_framed(stage: Stage, rules: 
         policy = answer.headers["Content-Security-Policy"]
         assert "default-src 'self'" in policy or "default-src 'none'" in policy, rule.rule
         assert "frame-ancestors 'none'" in policy, rule.rule
-        assert "unsafe" not in policy, rule.rule
+        # Pages with a camera read labels with our own WebAssembly where the browser cannot.
+        scans = rule.endpoint in ("units.scan", "assigning.show", "statements.write")
+        assert "unsafe" not in (policy.replace("'wasm-unsafe-eval'", "") if scans else policy), (
+            rule.rule
+        )
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         if answer.mimetype == "text/html":
             assert "<script>" not in answer.text, rule.rule
