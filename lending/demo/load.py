@@ -83,7 +83,8 @@ def load_demo(
 
     `report(done, total)` is called as it goes; `instance` is where files lie.
     """
-    now = database.clock.now()
+    # Everybody acts at whole minutes: some calendar programs keep no seconds.
+    now = database.clock.now().replace(second=0, microsecond=0)
     clock = FixedClock(now - HISTORY)
     past = Database(
         database.engine.url.render_as_string(hide_password=False), clock, database.events
