@@ -1,8 +1,9 @@
 """What comes back broken, and not at all: repairs, charges at every stage, a loan that is late."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -15,12 +16,13 @@ from lending.bookings.supply import end_maintenance
 from lending.catalogue.conditions import Condition
 from lending.catalogue.models import Item, Maintenance
 from lending.db.database import Database, UnitOfWork
-from lending.demo.wishes import TOWN, Wish, file_wish, saturday_in, staff_of
+from lending.demo.wishes import SATURDAY, TOWN, Wish, file_wish, staff_of
 from lending.handover.charging import accept_charge, contest_charge, export_charge, settle_charge
 from lending.handover.kinds import Place
 from lending.handover.statements import tell_check_in, tell_check_out
 from lending.handover.values import Circumstances, Counted, Meeting, Note
 
+FILED_BEFORE = timedelta(days=60)
 REPAIRED_AFTER = timedelta(days=12)
 PAID_AFTER = timedelta(days=25)
 
@@ -52,29 +54,45 @@ LATE = Wish(
 
 @dataclass(frozen=True)
 class Stories:
-    """Three loans of this month, each with what becomes of it."""
+    """Three loans of a Saturday at least a week ago, each with what becomes of it."""
 
     database: Database
     zone: ZoneInfo
     now: datetime
+    lent: dict[str, int] = field(default_factory=dict)
+    """The numbers of those that were granted, by event."""
 
     def steps(self) -> list[tuple[datetime, Callable[[], None]]]:
         """Return what happens, and when."""
-        weeks = {name: self.now - timedelta(weeks=count) for name, count in (("a", 3), ("b", 2))}
-        return [
-            (weeks["a"], lambda: self._lend(BROKEN, self._bring_back_broken)),
-            (weeks["a"] + timedelta(hours=1), lambda: self._lend(CONTESTED, self._contest)),
-            (weeks["b"], lambda: self._lend(LATE, None)),
-        ]
+        today = self.now.astimezone(self.zone).date()
+        saturday = today - timedelta(days=7 + (today.weekday() - SATURDAY) % 7)
+        leaves = datetime.combine(saturday - timedelta(days=1), time(14), self.zone)
+        comes_back = datetime.combine(saturday + timedelta(days=2), time(10), self.zone)
+        endings = ((BROKEN, self._bring_back_broken), (CONTESTED, self._contest), (LATE, None))
+        steps: list[tuple[datetime, Callable[[], None]]] = []
+        for wish, ending in endings:
+            steps.append((leaves - FILED_BEFORE, partial(self._grant, wish, saturday)))
+            steps.append((leaves, partial(self._let_go, wish)))
+            if ending is not None:
+                steps.append((comes_back, partial(self._end, wish, ending)))
+        return steps
 
-    def _lend(self, wish: Wish, ending: Callable[[int], None] | None) -> None:
-        """File a request for the Saturday of this week, grant it and let it go."""
-        write = self.database.write
-        number = write(lambda uow: file_wish(uow, wish, saturday_in(uow, self.zone, 0), self.zone))
-        write(lambda uow: approve_booking(uow, staff_of(uow, TOWN), number))
-        told = Circumstances(meeting=Meeting(f"Contact – {wish.organisation}"))
-        write(lambda uow: tell_check_out(uow, staff_of(uow, TOWN), number, None, told))
-        if ending is not None:
+    def _grant(self, wish: Wish, day: date) -> None:
+        number = self.database.write(lambda uow: file_wish(uow, wish, day, self.zone))
+        self.database.write(lambda uow: approve_booking(uow, staff_of(uow, TOWN), number))
+        self.lent[wish.event] = number
+
+    def _let_go(self, wish: Wish) -> None:
+        number = self.lent.get(wish.event)
+        if number is not None:
+            told = Circumstances(meeting=Meeting(f"Contact – {wish.organisation}"))
+            self.database.write(
+                lambda uow: tell_check_out(uow, staff_of(uow, TOWN), number, None, told)
+            )
+
+    def _end(self, wish: Wish, ending: Callable[[int], None]) -> None:
+        number = self.lent.get(wish.event)
+        if number is not None:
             ending(number)
 
     def _bring_back_broken(self, number: int) -> None:
