@@ -7,19 +7,19 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, IndirectObject
 
-from lending.errors import InvalidInput
+from lending.errors import FieldError, InvalidInput
 from lending.i18n import N_
+from lending.pictures import NoPicture, TooManyPixels, open_picture, upright_on_white
 
 MOST_BYTES = 10 * 1024 * 1024
-MOST_PIXELS = 50_000_000
 LONGEST_SIDE = 3000
 """In pixels: a page photographed with a telephone stays readable, and small."""
-PICTURES = ("JPEG", "PNG", "WEBP")
 PDF, JPEG = "application/pdf", "image/jpeg"
+ENDINGS = {PDF: "pdf", JPEG: "jpg"}
 LAUNCHERS = {
     *("/JavaScript", "/Launch", "/ImportData", "/SubmitForm"),
     *("/EmbeddedFiles", "/FileAttachment", "/RichMedia"),
@@ -34,6 +34,10 @@ _ALIVE = N_(
 )
 
 
+class _NotTaken(Exception):
+    """Why a file is not taken, as a gettext id."""
+
+
 @dataclass(frozen=True)
 class CleanFile:
     """A file as it is kept."""
@@ -42,19 +46,26 @@ class CleanFile:
     media: str
 
 
-def inspect(content: bytes) -> CleanFile:
+def inspect(content: bytes, field: str = "file") -> CleanFile:
     """Return the file as it may be kept: a PDF as it is, a picture drawn anew.
 
     With the old bytes of a picture goes what rides along: where it was taken, with which camera,
     and anything that is hidden behind it.
 
     Raises:
-        InvalidInput: it is too large, empty, or nothing that we take; the field is `file`.
+        InvalidInput: it is too large, empty, or nothing that we take; `field` is the form's.
     """
+    try:
+        return _clean(content)
+    except _NotTaken as why:
+        raise InvalidInput([FieldError(field, str(why))]) from None
+
+
+def _clean(content: bytes) -> CleanFile:
     if not content:
-        raise InvalidInput(file=N_("Choose a file."))
+        raise _NotTaken(N_("Choose a file."))
     if len(content) > MOST_BYTES:
-        raise InvalidInput(file=N_("This file is too large: 10 MB at most."))
+        raise _NotTaken(N_("This file is too large: 10 MB at most."))
     if content.startswith(b"%PDF-"):
         _check_pdf(content)
         return CleanFile(content, PDF)
@@ -63,14 +74,11 @@ def inspect(content: bytes) -> CleanFile:
 
 def _drawn_anew(content: bytes) -> bytes:
     try:
-        picture = Image.open(io.BytesIO(content), formats=PICTURES)
-        if picture.width * picture.height > MOST_PIXELS:
-            raise InvalidInput(file=N_("This photo has too many pixels: 50 million at most."))
-        picture.load()
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise InvalidInput(file=_UNKNOWN) from None
-    upright = ImageOps.exif_transpose(picture).convert("RGBA")
-    paper = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright).convert("RGB")
+        paper = upright_on_white(open_picture(content))
+    except TooManyPixels:
+        raise _NotTaken(N_("This photo has too many pixels: 50 million at most.")) from None
+    except NoPicture:
+        raise _NotTaken(_UNKNOWN) from None
     paper.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
     out = io.BytesIO()
     paper.save(out, "JPEG", quality=85, optimize=True)
@@ -85,13 +93,13 @@ def _check_pdf(content: bytes) -> None:
         alive = not locked and any(_is_alive(part) for part in _actions(reader))
     # Whatever a hostile file makes of the parser, it is a file that we do not take.
     except Exception:  # noqa: BLE001
-        raise InvalidInput(file=_BROKEN) from None
+        raise _NotTaken(_BROKEN) from None
     if locked:
-        raise InvalidInput(file=_LOCKED)
+        raise _NotTaken(_LOCKED)
     if not pages:
-        raise InvalidInput(file=_BROKEN)
+        raise _NotTaken(_BROKEN)
     if alive:
-        raise InvalidInput(file=_ALIVE)
+        raise _NotTaken(_ALIVE)
 
 
 def _actions(reader: PdfReader) -> Iterator[object]:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, or_, select
 
 from lending.accounts.permissions import Action, Principal
+from lending.attachments.inspecting import ENDINGS
 from lending.attachments.keeping import check_access
 from lending.attachments.kinds import CURRENT, PaperKind, PaperState
 from lending.attachments.models import Attachment
@@ -58,7 +59,7 @@ class PaperView:
     @property
     def file_name(self) -> str:
         """Return what its file is called where it is put: never what the sender called it."""
-        ending = "pdf" if self.media.endswith("pdf") else "jpg"
+        ending = ENDINGS[self.media]
         return f"{self.kind.value.replace('_', '-')}-{self.id}.{ending}"
 
 

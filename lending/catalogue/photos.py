@@ -11,16 +11,15 @@ import time
 from collections.abc import Collection
 from pathlib import Path
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
 from lending.errors import InvalidInput
 from lending.i18n import N_
+from lending.pictures import NoPicture, TooManyPixels, open_picture, upright_on_white
 
 WIDTHS = (320, 640, 1280)
 """The widths in pixels that are kept of each photo; none is made larger than it came."""
-FORMATS = ("JPEG", "PNG", "WEBP")
 MOST_BYTES = 10 * 1024 * 1024
-MOST_PIXELS = 50_000_000
 
 SETTLED_SECONDS = 24 * 3600
 """A photo is written before its item names it; after this time it does or never will."""
@@ -90,23 +89,15 @@ def _opened(content: bytes) -> Image.Image:
     if len(content) > MOST_BYTES:
         raise InvalidInput(photo=N_("This photo is too large: 10 MB at most."))
     try:
-        picture = Image.open(io.BytesIO(content), formats=FORMATS)
-        if picture.width * picture.height > MOST_PIXELS:
-            raise InvalidInput(photo=N_("This photo has too many pixels: 50 million at most."))
-        picture.load()
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return upright_on_white(open_picture(content))
+    except TooManyPixels:
+        raise InvalidInput(
+            photo=N_("This photo has too many pixels: 50 million at most.")
+        ) from None
+    except NoPicture:
         raise InvalidInput(
             photo=N_("We cannot read this photo. Choose a JPEG, PNG or WebP file.")
         ) from None
-    return _on_white(ImageOps.exif_transpose(picture))
-
-
-def _on_white(picture: Image.Image) -> Image.Image:
-    """Return the picture without transparency: what is drawn in black must not end on black."""
-    if not picture.has_transparency_data:
-        return picture.convert("RGB")
-    drawn = picture.convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", drawn.size, "white"), drawn).convert("RGB")
 
 
 def _resized(picture: Image.Image, width: int) -> bytes:

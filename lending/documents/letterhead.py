@@ -4,7 +4,7 @@ import io
 from dataclasses import dataclass
 from datetime import date
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from sqlalchemy import select, update
 
 from lending.accounts.permissions import Action, Principal
@@ -15,10 +15,10 @@ from lending.documents.kinds import Kind, Signing
 from lending.documents.models import DocumentRequest, Letterhead, Signatory
 from lending.errors import FieldError, InvalidInput, NotFound
 from lending.i18n import N_
+from lending.pictures import NoPicture, TooManyPixels, open_picture
 
 FOLDER = "documents"
 """Of the instance folder: files of documents, logos, drawn and handed in signatures."""
-LOGO_FORMATS = ("JPEG", "PNG", "WEBP")
 MOST_LOGO_BYTES = 2 * 1024 * 1024
 MOST_LOGO_PIXELS = 20_000_000
 LOGO_SIZE = (900, 450)
@@ -198,11 +198,10 @@ def checked_logo(content: bytes) -> bytes:
     if len(content) > MOST_LOGO_BYTES:
         raise InvalidInput(logo=N_("This logo is too large: 2 MB at most."))
     try:
-        picture = Image.open(io.BytesIO(content), formats=LOGO_FORMATS)
-        if picture.width * picture.height > MOST_LOGO_PIXELS:
-            raise InvalidInput(logo=N_("This logo has too many pixels: 20 million at most."))
-        picture.load()
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        picture = open_picture(content, most_pixels=MOST_LOGO_PIXELS)
+    except TooManyPixels:
+        raise InvalidInput(logo=N_("This logo has too many pixels: 20 million at most.")) from None
+    except NoPicture:
         raise InvalidInput(
             logo=N_("We cannot read this logo. Choose a JPEG, PNG or WebP file.")
         ) from None

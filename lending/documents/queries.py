@@ -9,9 +9,9 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import aliased
 
 from lending.accounts.permissions import Action, Principal
+from lending.attachments.inspecting import ENDINGS
 from lending.bookings.models import Booking
 from lending.db.database import UnitOfWork
-from lending.documents.copies import ENDINGS
 from lending.documents.kinds import Kind, Signing, Way
 from lending.documents.letterhead import read_letterhead
 from lending.documents.models import (

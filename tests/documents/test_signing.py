@@ -8,8 +8,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from lending.accounts.permissions import ANONYMOUS
+from lending.attachments.inspecting import inspect
 from lending.db.database import Database
-from lending.documents.copies import checked_copy, checked_drawing
+from lending.documents.drawings import checked_drawing
 from lending.documents.errors import LinkUnusable
 from lending.documents.facts import AgreementSigned
 from lending.documents.kinds import Kind
@@ -29,6 +30,7 @@ from lending.documents.signing import (
 from lending.errors import Forbidden, InvalidInput, NotAllowedNow
 from tests import factories
 from tests.support.letters import issue, set_letterhead
+from tests.support.papers import pdf
 
 WHO = Signed("Alice Martin", "présidente", agrees=True, address="192.0.2.7")
 
@@ -178,10 +180,12 @@ def test_the_database_refuses_to_alter_a_signature(database, cast, agreement):
 
 
 def test_copies_are_known_by_what_they_hold():
-    assert checked_copy(b"%PDF-1.7 ... %%EOF").media_type == "application/pdf"
-    for content in (b"", b"%PDF-1.7 cut off", b"<html>agreement.pdf</html>", b"MZ\x90"):
-        with pytest.raises(InvalidInput):
-            checked_copy(content)
+    assert inspect(pdf(), "copy").media == "application/pdf"
+    cut_off = b"%PDF-1.7 cut off"
+    for content in (b"", cut_off, cut_off + b" %%EOF", b"<html>agreement.pdf</html>", b"MZ\x90"):
+        with pytest.raises(InvalidInput) as refused:
+            inspect(content, "copy")
+        assert refused.value.errors[0].field == "copy"
     with pytest.raises(InvalidInput):
         checked_drawing("data:image/png;base64,aGVsbG8=")
     with pytest.raises(InvalidInput):

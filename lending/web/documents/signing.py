@@ -10,7 +10,8 @@ from wtforms import BooleanField, FileField, HiddenField, StringField
 from wtforms.validators import InputRequired, Length
 
 from lending.accounts.permissions import Action
-from lending.documents.copies import checked_copy, checked_drawing
+from lending.attachments.inspecting import inspect
+from lending.documents.drawings import checked_drawing
 from lending.documents.making import make_file
 from lending.documents.printing import CannotPrint
 from lending.documents.queries import file_of, get_document
@@ -130,10 +131,10 @@ def hand_in(document_id: int) -> ResponseReturnValue:
 
 def _hand_in(document_id: int, form: CopyForm) -> int:
     sent = request.files.get("copy")
-    copy = checked_copy(sent.read() if sent else b"")
+    copy = inspect(sent.read() if sent else b"", "copy")
     # Outside the transaction: the name is that of the content, so twice does no harm.
     name = store().save(copy.content)
-    given = HandedIn(text_of(form.name), text_of(form.quality), name, copy.media_type)
+    given = HandedIn(text_of(form.name), text_of(form.quality), name, copy.media)
     return database().write(lambda uow: take_signed_copy(uow, principal(), document_id, given).id)
 
 
