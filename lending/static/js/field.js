@@ -2,6 +2,7 @@
    as the queue keeps them, signatures, and what is kept at hand. Knows no page. */
 
 const LARGEST_SIDE = 1600;
+const AGAIN_MS = 20000;
 const PAGES = "treteau-sheets";
 const pads = new WeakMap();
 
@@ -92,6 +93,41 @@ export class Box {
     }
     await this.remedied();
   }
+}
+
+/* Keep the forms that `isOurs` knows instead of sending them, once for each press. */
+export function keepInstead(isOurs, keep, box) {
+  document.addEventListener(
+    "submit",
+    async (event) => {
+      const form = event.target;
+      if (!isOurs(form)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (form.dataset.keeping) return;
+      form.dataset.keeping = "yes";
+      try {
+        await keep(form);
+      } catch (error) {
+        console.error(error);
+        box.line(box.words("full"));
+      } finally {
+        delete form.dataset.keeping;
+      }
+    },
+    true,
+  );
+}
+
+/* Send when the network comes or goes, when somebody asks, and while something waits. */
+export function sendAgain(outbox, sendAll, otherwise = async () => {}) {
+  setInterval(async () => {
+    const waits = !outbox.reachable || (await outbox.all()).some((one) => one.state === "waiting");
+    await (waits ? sendAll() : otherwise());
+  }, AGAIN_MS);
+  window.addEventListener("online", sendAll);
+  window.addEventListener("offline", sendAll);
+  document.getElementById("outbox-again").addEventListener("click", sendAll);
 }
 
 /* ---- The fields of a form ------------------------------------------------------------------------ */

@@ -5,7 +5,6 @@ const SCRIPT = document.getElementById("sheet-script");
 const ADDRESSES = SCRIPT.dataset;
 const BOX = document.getElementById("outbox");
 const USER = Number(BOX.dataset.user);
-const AGAIN_MS = 20000;
 const FRESH_MS = 300000;
 const ENDS = ["done", "partial", "problem", "cancelled"];
 const LEADS_TO = { started: "started", done: "done", partial: "partial", impossible: "problem" };
@@ -74,27 +73,6 @@ function goOn(stop) {
   next.querySelector("summary").focus({ preventScroll: true });
   next.scrollIntoView({ block: "start" });
 }
-
-document.addEventListener(
-  "submit",
-  async (event) => {
-    const form = event.target;
-    if (!outbox || !form.dataset.tell) return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (form.dataset.keeping) return;
-    form.dataset.keeping = "yes";
-    try {
-      await keep(form);
-    } catch (error) {
-      console.error(error);
-      box.line(box.words("full"));
-    } finally {
-      delete form.dataset.keeping;
-    }
-  },
-  true,
-);
 
 /* ---- What is sent --------------------------------------------------------------------------- */
 
@@ -187,21 +165,18 @@ async function begin() {
   box = new field.Box(BOX, outbox, sendAll);
   BOX.hidden = false;
   for (const form of document.querySelectorAll("form[data-tell]")) form.removeAttribute("data-once");
+  field.keepInstead((form) => form.dataset.tell, keep, box);
   await show();
   await sendAll();
-  const again = async () => {
-    if (!outbox.reachable || (await outbox.all()).some((one) => one.state === "waiting")) await sendAll();
-    else if (Date.now() - refreshed > FRESH_MS) await refresh();
+  const renew = async () => {
+    if (Date.now() - refreshed > FRESH_MS) await refresh();
   };
   const back = async () => {
     await sendAll();
     if (outbox.reachable) await refresh();
   };
-  setInterval(again, AGAIN_MS);
-  window.addEventListener("online", sendAll);
-  window.addEventListener("offline", sendAll);
+  field.sendAgain(outbox, sendAll, renew);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && back());
-  document.getElementById("outbox-again").addEventListener("click", sendAll);
   document.getElementById("outbox-news").querySelector("button").addEventListener("click", (event) => (event.target.closest("#outbox-news").hidden = true));
   window.addEventListener("beforeprint", () => document.querySelectorAll(".stop > details, .sheet-load").forEach((one) => (one.open = true)));
 }

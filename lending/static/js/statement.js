@@ -5,7 +5,6 @@ const ADDRESSES = document.getElementById("sheet-script").dataset;
 const BOX = document.getElementById("outbox");
 const FORM = document.getElementById("statement");
 const USER = Number(BOX.dataset.user);
-const AGAIN_MS = 20000;
 
 let field;
 let outbox;
@@ -90,13 +89,8 @@ if (where && "geolocation" in navigator) {
 
 /* ---- Keeping and sending ------------------------------------------------------------------------ */
 
-async function show() {
-  await box.show();
-}
-
-async function sendAll() {
-  await outbox.send(USER);
-}
+const show = () => box.show();
+const sendAll = () => outbox.send(USER);
 
 /* Who is there, and why it leaves unsigned, is asked at once: out of reach, the server says it too late. */
 function lacks(form) {
@@ -143,27 +137,6 @@ async function keep(form) {
   await sendAll();
 }
 
-document.addEventListener(
-  "submit",
-  async (event) => {
-    const form = event.target;
-    if (!outbox || form !== FORM) return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (form.dataset.keeping) return;
-    form.dataset.keeping = "yes";
-    try {
-      await keep(form);
-    } catch (error) {
-      console.error(error);
-      box.line(box.words("full"));
-    } finally {
-      delete form.dataset.keeping;
-    }
-  },
-  true,
-);
-
 async function begin() {
   field = await import(ADDRESSES.field);
   const { Outbox } = await import(ADDRESSES.outbox);
@@ -171,15 +144,11 @@ async function begin() {
   box = new field.Box(BOX, outbox, sendAll);
   BOX.hidden = false;
   FORM?.removeAttribute("data-once");
+  field.keepInstead((form) => form === FORM, keep, box);
   if (FORM) await field.givePads(FORM, ADDRESSES.signature);
   await show();
   await sendAll();
-  setInterval(async () => {
-    if (!outbox.reachable || (await outbox.all()).some((one) => one.state === "waiting")) await sendAll();
-  }, AGAIN_MS);
-  window.addEventListener("online", sendAll);
-  window.addEventListener("offline", sendAll);
-  document.getElementById("outbox-again").addEventListener("click", sendAll);
+  field.sendAgain(outbox, sendAll);
   const kept = await field.stayAtHand({ worker: ADDRESSES.worker, files: ADDRESSES.files, more: [ADDRESSES.signature, ADDRESSES.outbox, ADDRESSES.field] });
   if (kept) BOX.dataset.kept = "yes";
 }
