@@ -38,9 +38,22 @@ def open_picture(
 
 
 def upright_on_white(picture: Image.Image) -> Image.Image:
-    """Return the picture as it was held, without transparency: black must not end on black."""
-    upright = ImageOps.exif_transpose(picture)
-    if not upright.has_transparency_data:
-        return upright.convert("RGB")
-    drawn = upright.convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", drawn.size, "white"), drawn).convert("RGB")
+    """Return the picture as it was held, without transparency: black must not end on black.
+
+    What rides along with it, such as comments, is dropped.
+    """
+    upright = _upright(picture)
+    if upright.has_transparency_data:
+        drawn = upright.convert("RGBA")
+        upright = Image.alpha_composite(Image.new("RGBA", drawn.size, "white"), drawn)
+    plain = upright.convert("RGB")
+    plain.info.clear()
+    return plain
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(picture)
+    # Pillow raises what it likes over damaged EXIF data, which says how the camera was held.
+    except Exception:  # noqa: BLE001
+        return picture

@@ -1,7 +1,6 @@
 """Signatures that people draw on screen, checked by what they hold."""
 
 import base64
-import binascii
 import io
 
 from PIL import Image
@@ -26,7 +25,7 @@ def checked_drawing(drawn: str) -> bytes:
             raise NoPicture
         content = base64.b64decode(drawn.removeprefix(DRAWN), validate=True)
         picture = open_picture(content, ("PNG",)).convert("RGBA")
-    except (NoPicture, binascii.Error):
+    except ValueError:  # no Base64, or no picture
         raise InvalidInput(
             drawing=N_("We cannot read this drawing. Draw again, or leave it out.")
         ) from None

@@ -66,6 +66,13 @@ def test_what_rides_along_with_a_photo_is_dropped_and_it_stands_upright() -> Non
     assert "présidente".encode() not in kept.content
 
 
+def test_comments_in_a_photo_are_dropped_and_damaged_notes_do_not_matter() -> None:
+    commented = inspect(picture("JPEG", comment=b"chez la voisine"))
+    assert b"voisine" not in commented.content
+    for kind in ("JPEG", "PNG", "WEBP"):
+        assert inspect(picture(kind, exif=b"garbage!")).media == JPEG
+
+
 @pytest.mark.parametrize(
     "content",
     [
