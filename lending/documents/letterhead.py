@@ -1,18 +1,25 @@
 """What the documents of an authority have in common, and who may sign them."""
 
 import io
+import json
 from dataclasses import dataclass
 from datetime import date
 
 from PIL import Image
-from sqlalchemy import select, update
+from sqlalchemy import exists, or_, select, update
 
 from lending.accounts.permissions import Action, Principal
 from lending.authorities.models import Authority
 from lending.bookings.models import Booking
 from lending.db.database import UnitOfWork
 from lending.documents.kinds import Kind, Signing
-from lending.documents.models import DocumentRequest, Letterhead, Signatory
+from lending.documents.models import (
+    Document,
+    DocumentFile,
+    DocumentRequest,
+    Letterhead,
+    Signatory,
+)
 from lending.errors import FieldError, InvalidInput, NotFound
 from lending.i18n import N_
 from lending.pictures import NoPicture, TooManyPixels, open_picture
@@ -213,8 +220,18 @@ def checked_logo(content: bytes) -> bytes:
 
 
 def logos_in_use(uow: UnitOfWork) -> set[str]:
-    """Return the names of the logos that are set now."""
-    return set(uow.session.scalars(select(Letterhead.logo).where(Letterhead.logo != "")))
+    """Return the names of the logos that are set now, or that a file still to be made shows.
+
+    A signed edition shows the logo of the agreement that was signed, whenever that is.
+    """
+    now = uow.session.scalars(select(Letterhead.logo).where(Letterhead.logo != ""))
+    made = exists().where(DocumentFile.document_id == Document.id)
+    frozen = uow.session.scalars(
+        select(Document.content)
+        .where(or_(~made, Document.kind == Kind.AGREEMENT))
+        .execution_options(yield_per=100)
+    )
+    return {*now, *(json.loads(content)["authority"]["logo"] for content in frozen)} - {""}
 
 
 def _row_for(uow: UnitOfWork, actor: Principal, authority_id: int) -> Letterhead:

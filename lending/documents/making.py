@@ -4,7 +4,8 @@ Setting type takes a second; nobody's booking waits for that, or fails with it.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from sqlalchemy import Select, exists, select
 from sqlalchemy.exc import IntegrityError
@@ -66,7 +67,14 @@ def some_document_waits(uow: UnitOfWork) -> bool:
 
 
 def issue_and_make(database: Database, files: FileStore) -> int:
-    """Issue what was asked for, make the files that lack; return how many."""
+    """Issue what was asked for, make the files that lack; return how many.
+
+    One that fails holds up none of the others.
+
+    Raises:
+        Exception: the last thing that went wrong, once everything else is done.
+    """
+    failed: list[Exception] = []
     with database.read() as uow:
         asked = uow.session.scalars(
             select(DocumentRequest.id)
@@ -74,14 +82,28 @@ def issue_and_make(database: Database, files: FileStore) -> int:
             .order_by(DocumentRequest.id)
         ).all()
     for request_id in asked:
-        _issue_asked(database, request_id)
-    if not can_print():
-        return 0
-    with database.read() as uow:
-        lacking: Sequence[int] = uow.session.scalars(_without_file()).all()
+        with _going_on(failed, "Request %d for a document", request_id):
+            _issue_asked(database, request_id)
+    lacking: Sequence[int] = ()
+    if can_print():
+        with database.read() as uow:
+            lacking = uow.session.scalars(_without_file()).all()
     for document_id in lacking:
-        make_file(database, files, document_id)
+        with _going_on(failed, "The file of document %d", document_id):
+            make_file(database, files, document_id)
+    if failed:
+        raise failed[-1]
     return len(lacking)
+
+
+@contextmanager
+def _going_on(failed: list[Exception], what: str, number: int) -> Iterator[None]:
+    """Note and log what goes wrong, whatever it is, and go on."""
+    try:
+        yield
+    except Exception as error:
+        log.exception(f"{what} failed", number)  # noqa: G004 - two fixed sentences
+        failed.append(error)
 
 
 def _issue_asked(database: Database, request_id: int) -> None:

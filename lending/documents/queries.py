@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from lending.accounts.permissions import Action, Principal
 from lending.attachments.inspecting import ENDINGS
 from lending.bookings.models import Booking
+from lending.bookings.states import GRANTED, State
 from lending.db.database import UnitOfWork
 from lending.documents.kinds import Kind, Signing, Way
 from lending.documents.letterhead import read_letterhead
@@ -97,6 +98,10 @@ class Agreement:
     state: Agreed
     must_be_signed: bool
     document_id: int | None = None
+    can_be_signed: bool = False
+    """Whether it waits for that, and the loan was not given up."""
+    is_due: bool = False
+    """Whether it can be signed, and the loan is not over: somebody should be asked to."""
     link_until: datetime | None = None
     """Until when an open link serves; none without."""
 
@@ -190,7 +195,8 @@ def agreement_of(uow: UnitOfWork, booking_id: int) -> Agreement:
     wanted = _query().where(Document.booking_id == booking_id, Document.kind == Kind.AGREEMENT)
     view = next((each for each in _views(uow, wanted) if each.stands), None)
     if view is None:
-        return Agreement(Agreed.NOT_WANTED if signing is Signing.NONE else Agreed.TO_ISSUE, must)
+        state = Agreed.NOT_WANTED if signing is Signing.NONE else Agreed.TO_ISSUE
+        return Agreement(state, must)
     if view.is_signed_edition:
         return Agreement(Agreed.SIGNED, must, view.id)
     until = uow.session.scalars(
@@ -203,7 +209,14 @@ def agreement_of(uow: UnitOfWork, booking_id: int) -> Agreement:
         )
         .order_by(SigningLink.expires_at.desc())
     ).first()
-    return Agreement(Agreed.WAITS, must, view.id, until)
+    return Agreement(
+        Agreed.WAITS,
+        must,
+        view.id,
+        can_be_signed=Kind.AGREEMENT.fits(booking.state),
+        is_due=booking.state in GRANTED | {State.OUT},
+        link_until=until,
+    )
 
 
 def awaited_kinds(uow: UnitOfWork, booking_id: int) -> Collection[Kind]:

@@ -171,7 +171,8 @@ def sign_on_screen(uow: UnitOfWork, actor: Principal, secret: str, signed: Signe
     if errors:
         raise InvalidInput(errors)
     link.used_at = uow.now
-    is_own = actor.user_id is not None and link.made_by_id == actor.user_id
+    speaks_for_it = document.organisation_id in actor.organisation_ids
+    is_own = speaks_for_it and link.made_by_id == actor.user_id
     return _keep(
         uow,
         actor,
@@ -234,7 +235,12 @@ def _to_be_signed(uow: UnitOfWork, actor: Principal, document_id: int, action: A
 
 
 def _waits(uow: UnitOfWork, document: Document) -> bool:
-    """Return whether it is the agreement that stands, and not signed."""
+    """Return whether it is the agreement that stands, not signed, of a loan that is not given up.
+
+    After the loan too: what was signed by hand in time may be handed in late.
+    """
+    if not Kind.AGREEMENT.fits(uow.session.get_one(Booking, document.booking_id).state):
+        return False
     later = select(Document.id).where(Document.replaces_id == document.id)
     if uow.session.execute(later).first() is not None or document.edition > 1:
         return False

@@ -1,12 +1,15 @@
 """What happens to a booking asks for its letters; the worker issues them when nothing lacks."""
 
+from uuid import uuid4
+
 import pytest
+from sqlalchemy import delete, select
 
 from lending.bookings.decisions import approve_booking
 from lending.documents.facts import DocumentIssued
 from lending.documents.kinds import Kind, Signing
 from lending.documents.making import issue_and_make, some_document_waits
-from lending.documents.models import Document, DocumentRequest
+from lending.documents.models import Document, DocumentFile, DocumentRequest
 from lending.errors import InvalidInput
 from lending.handover.service import check_out
 from lending.handover.values import Circumstances
@@ -70,3 +73,25 @@ def test_where_signing_is_optional_nothing_is_asked(followed, cast):
     set_letterhead(followed, cast)
     booking = factories.approved(followed, cast, {cast.chairs: 2})
     followed.write(lambda uow: check_out(uow, cast.manager, booking))
+
+
+def test_a_document_that_cannot_be_made_holds_up_no_other(followed, cast, files):
+    set_letterhead(followed, cast, is_automatic=True)
+    first = factories.submitted(followed, cast, {cast.chairs: 2})
+
+    def spoiled(uow) -> None:
+        uow.session.execute(delete(DocumentRequest))
+        says = {"content": "{}", "digest": "", "year": 2025, "number": 9, "edition": 1}
+        who = {"authority_id": cast.town, "organisation_id": cast.choir, "booking_id": first}
+        row = Document(
+            kind=Kind.ACKNOWLEDGEMENT, uuid=str(uuid4()), issued_at=uow.now, **says, **who
+        )
+        uow.session.add(row)
+
+    followed.write(spoiled)
+    factories.submitted(followed, cast, {cast.chairs: 2})
+    with pytest.raises(KeyError):
+        issue_and_make(followed, files)
+    with followed.read() as uow:
+        made = uow.session.scalars(select(DocumentFile.document_id)).all()
+        assert [uow.session.get_one(Document, each).year for each in made] == [2026]

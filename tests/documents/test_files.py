@@ -17,6 +17,7 @@ from lending.catalogue.models import Item
 from lending.catalogue.photos import PhotoStore
 from lending.documents.issuing import draft_of, issue_statement
 from lending.documents.kinds import OF_BOOKINGS, Kind
+from lending.documents.letterhead import checked_logo, logos_in_use, set_logo
 from lending.documents.making import files_in_use, make_file
 from lending.documents.models import Document
 from lending.documents.queries import file_of
@@ -57,6 +58,8 @@ class Papers:
     def __init__(self, database, cast: Cast, files: FileStore, clock) -> None:
         self.database, self.cast, self.files = database, cast, files
         set_letterhead(database, cast)
+        self.logo = files.save(checked_logo(picture("teal")))
+        database.write(lambda uow: set_logo(uow, SYSTEM, cast.town, self.logo))
         self._insure()
         database.write(self._limit_wind)
         lines = {cast.chairs: 60, cast.tent: 1}
@@ -170,7 +173,10 @@ def test_forms_begin_with_a_heading(papers, kind):
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
-        (Kind.ACKNOWLEDGEMENT, ("Accusé de réception", "AR-2026-0001", "L112-3", "R-2026-")),
+        (
+            Kind.ACKNOWLEDGEMENT,
+            ("accusé de réception de votre demande", "AR-2026-0001", "L112-3", "R-2026-"),
+        ),
         (
             Kind.DECISION,
             (
@@ -221,13 +227,14 @@ def test_forms_begin_with_a_heading(papers, kind):
 def test_every_document_says_in_french_what_it_should(papers, kind, said):
     text = words(papers.pdf(kind)).replace("\N{NO-BREAK SPACE}", " ")
     text = text.replace("\N{NARROW NO-BREAK SPACE}", " ")
-    assert [each for each in said if each not in text and each != "Accusé de réception"] == []
+    assert [each for each in said if each not in text] == []
 
 
 def test_signatures_and_photos_of_the_spot_are_in_the_statement_of_condition(papers):
     with pikepdf.open(io.BytesIO(papers.pdf(Kind.INVENTORY))) as document:
         told = [str(node.Alt) for name, node in tags(document) if name == "/Figure"]
     assert told == [
+        "Logo de Ville de Sainte-Planche (fictive)",
         "Signature dessinée par Karim Benali",
         "Signature dessinée par Alice Martin",
         "Photo\u00a0: Chaise pliante",
@@ -284,3 +291,9 @@ def test_files_of_documents_are_never_tidied(papers, tmp_path: Path):
     assert papers.files.remove_others(used) >= 1
     assert papers.files.read(stray) is None
     assert papers.pdf(Kind.DECISION).startswith(b"%PDF-")
+
+
+def test_a_logo_stays_while_an_agreement_may_still_be_signed_under_it(papers):
+    papers.database.write(lambda uow: set_logo(uow, SYSTEM, papers.cast.town, ""))
+    with papers.database.read() as uow:
+        assert logos_in_use(uow) == {papers.logo}

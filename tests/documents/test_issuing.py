@@ -20,7 +20,9 @@ from lending.equity.record.canonical import digest_of
 from lending.equity.valuation.service import listen as value
 from lending.errors import Forbidden, NotAllowedNow, NotFound
 from lending.handover.service import Counted, check_in, check_out
+from lending.policies.rules import Rules
 from tests import factories
+from tests.equity.valuation.loans import publish
 from tests.support.letters import SIGNATORY, issue, set_letterhead
 
 
@@ -56,6 +58,15 @@ def test_each_year_counts_anew_on_the_clock_of_the_authority(database, cast, clo
     clock.instant = factories.NOW.replace(year=2026, month=12, day=31, hour=23, minute=30)
     issue(database, cast, booking, Kind.PLAN)
     assert references(database, cast, booking) == ["PE-2027-0001", "PE-2026-0001"]
+
+
+def test_a_request_is_told_the_rules_that_stood_when_it_was_complete(database, cast, clock):
+    set_letterhead(database, cast)
+    booking = factories.submitted(database, cast, {cast.chairs: 2})
+    clock.instant += timedelta(days=1)
+    publish(database, cast, Rules(answer_days=3, silence_days=90))
+    says = content(database, issue(database, cast, booking, Kind.ACKNOWLEDGEMENT))
+    assert says["refused_by_silence_on"] == "2026-05-02", "two months, as before"
 
 
 def test_a_later_one_takes_the_place_of_the_earlier_and_both_stay(database, cast):

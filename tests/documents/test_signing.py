@@ -9,6 +9,7 @@ from sqlalchemy.exc import DatabaseError
 
 from lending.accounts.permissions import ANONYMOUS
 from lending.attachments.inspecting import inspect
+from lending.bookings.decisions import cancel_booking
 from lending.db.database import Database
 from lending.documents.drawings import checked_drawing
 from lending.documents.errors import LinkUnusable
@@ -124,6 +125,28 @@ def test_a_link_to_a_replaced_agreement_leads_nowhere(database, cast, agreement)
         sign(database, secret)
 
 
+def test_the_agreement_of_a_cancelled_loan_is_not_signed_any_more(database, cast, agreement):
+    secret, booking = link(database, cast, agreement), booking_of(database, agreement)
+    with database.read() as uow:
+        assert agreement_of(uow, booking).can_be_signed
+    database.write(lambda uow: cancel_booking(uow, cast.manager, booking, "Fête annulée"))
+    with pytest.raises(LinkUnusable):
+        sign(database, secret)
+    with pytest.raises(NotAllowedNow):
+        link(database, cast, agreement)
+    with database.read() as uow:
+        assert not agreement_of(uow, booking).can_be_signed
+
+
+def test_a_link_that_staff_open_signed_in_is_not_the_borrowers_own_account(
+    database, cast, agreement
+):
+    edition = sign(database, link(database, cast, agreement), actor=cast.manager)
+    with database.read() as uow:
+        proof = json.loads(uow.session.get_one(Document, edition).content)["signature"]
+    assert proof["by_link"] is True
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("who", "field"),
@@ -180,13 +203,18 @@ def test_the_database_refuses_to_alter_a_signature(database, cast, agreement):
 
 
 def test_copies_are_known_by_what_they_hold():
-    assert inspect(pdf(), "copy").media == "application/pdf"
+    assert inspect(pdf()).media == "application/pdf"
     cut_off = b"%PDF-1.7 cut off"
     for content in (b"", cut_off, cut_off + b" %%EOF", b"<html>agreement.pdf</html>", b"MZ\x90"):
         with pytest.raises(InvalidInput) as refused:
-            inspect(content, "copy")
-        assert refused.value.errors[0].field == "copy"
-    with pytest.raises(InvalidInput):
-        checked_drawing("data:image/png;base64,aGVsbG8=")
-    with pytest.raises(InvalidInput):
-        checked_drawing("https://elsewhere.example/x.png")
+            inspect(content)
+        assert refused.value.errors[0].field == "file"
+    drawn = "data:image/png;base64,"
+    for address in (
+        f"{drawn}aGVsbG8=",
+        f"{drawn}é",
+        f"{drawn}=",
+        "https://elsewhere.example/x.png",
+    ):
+        with pytest.raises(InvalidInput):
+            checked_drawing(address)

@@ -25,8 +25,9 @@ TWO_MONTHS, IN_DAYS = N_("two months"), N_("%(days)d days")
 def acknowledgement(uow: UnitOfWork, loan: Loan) -> Content:
     """Return what an acknowledgement of receipt says (CRPA L112-3, R112-5)."""
     booking, zone = loan.booking, loan.zone
-    rules = rules_in_force(uow.session, booking.authority_id, uow.now).rules
     complete = booking.complete_at
+    # A request is answered by the rules that were in force when it became complete.
+    rules = rules_in_force(uow.session, booking.authority_id, complete or uow.now).rules
     silent_from = to_local(complete, zone).date() if complete else None
     return {
         "received_at": booking.submitted_at,

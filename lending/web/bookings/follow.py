@@ -18,14 +18,15 @@ from lending.bookings.detail import BookingDetail
 from lending.bookings.drafts import copy_booking
 from lending.bookings.pieces import complete_booking
 from lending.bookings.queries import BookingFilter, BookingRow, Order, list_bookings
-from lending.bookings.states import AT_WORK, GRANTED, UNDECIDED, State
-from lending.documents.queries import Agreed, agreement_of
+from lending.bookings.states import AT_WORK, UNDECIDED, State
+from lending.documents.queries import agreement_of
 from lending.equity.valuation.service import loan_cents
 from lending.errors import InvalidInput, NotAllowedNow
 from lending.handover.charge_views import charges_of
 from lending.handover.queries import statements_of
 from lending.i18n import N_
 from lending.safety.reading import notices_of, questions_of
+from lending.web.attachments.forms import words_of
 from lending.web.bookings import blueprint
 from lending.web.bookings.common import read_booking, read_trail, to_booking
 from lending.web.bookings.current import keep_current
@@ -49,8 +50,6 @@ from lending.web.numbers import whole_number
 from lending.web.widgets import Pager
 
 PER_PAGE = 20
-SIGNABLE = GRANTED | {State.OUT}
-"""While an agreement is still worth a signature."""
 MINDED = AT_WORK | {State.DRAFT}
 """While something can still be done for safety."""
 LONGEST_SEARCH = 100
@@ -174,7 +173,7 @@ def _sent_page(booking: BookingDetail, overtaken: tuple[str, ...] | None = None)
     return render_template(
         "bookings/show.html",
         booking=booking,
-        to_sign=mine and agreement.state is Agreed.WAITS and booking.state in SIGNABLE,
+        to_sign=mine and agreement.is_due,
         declined=[each for each in papers if each.state is PaperState.NOT_ACCEPTED and mine],
         to_answer=[each for each in charges if "contest" in each.ways and mine],
         next=next_words(booking),
@@ -263,13 +262,14 @@ def _hand_in_answer(booking_id: int, form: AnswerForm) -> None:
         database().write(lambda uow: complete_booking(uow, principal(), booking_id, answer))
         return
     kind, dated = PaperKind(form.kind.data), form.dated.data
+    words = words_of(kind)
     paper = NewPaper(
         kind=kind,
         # Outside the transaction: the name is that of the content, so twice does no harm.
         file=keep_file(paper_files(settings().instance), sent.read()),
         label=sent.filename or "",
-        valid_from=dated if kind is PaperKind.COMMITMENT else None,
-        valid_until=dated if kind is not PaperKind.COMMITMENT else None,
+        valid_from=dated if words.valid_from and not words.valid_until else None,
+        valid_until=dated if words.valid_until else None,
         booking_id=None if kind.serves_all else booking_id,
     )
     database().write(lambda uow: answer_with_paper(uow, principal(), booking_id, answer, paper))
