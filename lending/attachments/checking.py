@@ -88,13 +88,13 @@ def _decide(
 
 
 def _end_replaced(uow: UnitOfWork, organisation: Organisation, row: Attachment) -> None:
-    if row.replaces_id is None:
-        return
-    before = uow.session.get_one(Attachment, row.replaces_id, with_for_update=True)
-    if before.state is PaperState.ACCEPTED:
-        before.state, before.ended_at = PaperState.REPLACED, uow.now
-        uow.session.flush()  # what is left is counted without it
-        _take_dates_back(uow, organisation, before)
+    """Let what was accepted before be history, also behind one that was not."""
+    while row.replaces_id is not None:
+        row = uow.session.get_one(Attachment, row.replaces_id, with_for_update=True)
+        if row.state is PaperState.ACCEPTED:
+            row.state, row.ended_at = PaperState.REPLACED, uow.now
+            uow.session.flush()  # what is left is counted without it
+            _take_dates_back(uow, organisation, row)
 
 
 def _note_dates(organisation: Organisation, row: Attachment) -> None:

@@ -101,6 +101,19 @@ def test_an_accepted_paper_holds_until_the_one_that_replaces_it_is_accepted(
         give(WINTER, replaces_id=first)
 
 
+def test_an_accepted_paper_is_history_also_behind_one_that_was_declined(
+    database: Database, cast: Cast, give: Callable[..., int]
+) -> None:
+    first = give(WINTER)
+    accepted(database, cast, first)
+    second = give(SUMMER, replaces_id=first)
+    database.write(lambda uow: decline_paper(uow, cast.front_desk, second, "Un autre nom"))
+    third = give(SUMMER, replaces_id=second)
+    accepted(database, cast, third, valid_until=SUMMER)
+    assert state(database, cast, first) is PaperState.REPLACED
+    assert insured(database, cast) == SUMMER
+
+
 def test_a_paper_that_nobody_has_accepted_is_replaced_at_once(
     database: Database, cast: Cast, give: Callable[..., int]
 ) -> None:
