@@ -11,7 +11,7 @@ from PIL import Image
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, IndirectObject
 
-from lending.errors import FieldError, InvalidInput
+from lending.errors import InvalidInput
 from lending.i18n import N_
 from lending.pictures import NoPicture, TooManyPixels, open_picture, upright_on_white
 
@@ -34,10 +34,6 @@ _ALIVE = N_(
 )
 
 
-class _NotTaken(Exception):
-    """Why a file is not taken, as a gettext id."""
-
-
 @dataclass(frozen=True)
 class CleanFile:
     """A file as it is kept."""
@@ -46,26 +42,19 @@ class CleanFile:
     media: str
 
 
-def inspect(content: bytes, field: str = "file") -> CleanFile:
+def inspect(content: bytes) -> CleanFile:
     """Return the file as it may be kept: a PDF as it is, a picture drawn anew.
 
     With the old bytes of a picture goes what rides along: where it was taken, with which camera,
     and anything that is hidden behind it.
 
     Raises:
-        InvalidInput: it is too large, empty, or nothing that we take; `field` is the form's.
+        InvalidInput: it is too large, empty, or nothing that we take.
     """
-    try:
-        return _clean(content)
-    except _NotTaken as why:
-        raise InvalidInput([FieldError(field, str(why))]) from None
-
-
-def _clean(content: bytes) -> CleanFile:
     if not content:
-        raise _NotTaken(N_("Choose a file."))
+        raise InvalidInput(file=N_("Choose a file."))
     if len(content) > MOST_BYTES:
-        raise _NotTaken(N_("This file is too large: 10 MB at most."))
+        raise InvalidInput(file=N_("This file is too large: 10 MB at most."))
     if content.startswith(b"%PDF-"):
         _check_pdf(content)
         return CleanFile(content, PDF)
@@ -76,9 +65,9 @@ def _drawn_anew(content: bytes) -> bytes:
     try:
         paper = upright_on_white(open_picture(content))
     except TooManyPixels:
-        raise _NotTaken(N_("This photo has too many pixels: 50 million at most.")) from None
+        raise InvalidInput(file=N_("This photo has too many pixels: 50 million at most.")) from None
     except NoPicture:
-        raise _NotTaken(_UNKNOWN) from None
+        raise InvalidInput(file=_UNKNOWN) from None
     paper.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
     out = io.BytesIO()
     paper.save(out, "JPEG", quality=85, optimize=True)
@@ -93,13 +82,13 @@ def _check_pdf(content: bytes) -> None:
         alive = not locked and any(_is_alive(part) for part in _actions(reader))
     # Whatever a hostile file makes of the parser, it is a file that we do not take.
     except Exception:  # noqa: BLE001
-        raise _NotTaken(_BROKEN) from None
+        raise InvalidInput(file=_BROKEN) from None
     if locked:
-        raise _NotTaken(_LOCKED)
+        raise InvalidInput(file=_LOCKED)
     if not pages:
-        raise _NotTaken(_BROKEN)
+        raise InvalidInput(file=_BROKEN)
     if alive:
-        raise _NotTaken(_ALIVE)
+        raise InvalidInput(file=_ALIVE)
 
 
 def _actions(reader: PdfReader) -> Iterator[object]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lending.accounts.permissions import Action, Principal
-from lending.attachments.inspecting import inspect
+from lending.attachments.inspecting import CleanFile, inspect
 from lending.attachments.models import Attachment
 from lending.bookings.moves import load_for
 from lending.db.database import UnitOfWork
@@ -35,7 +35,11 @@ def keep_file(store: FileStore, content: bytes) -> KeptFile:
     Raises:
         InvalidInput: it is nothing that we take.
     """
-    clean = inspect(content)
+    return keep_clean(store, inspect(content))
+
+
+def keep_clean(store: FileStore, clean: CleanFile) -> KeptFile:
+    """Keep a file that was checked."""
     return KeptFile(store.save(clean.content), clean.media, len(clean.content))
 
 

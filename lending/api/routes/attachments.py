@@ -15,7 +15,7 @@ from lending.api.schemas.attachments import (
 from lending.api.schemas.common import Nothing
 from lending.attachments.checking import accept_paper, decline_paper
 from lending.attachments.handing_in import NewPaper, hand_in, withdraw_paper
-from lending.attachments.keeping import check_access, keep_file, paper_files
+from lending.attachments.keeping import check_access, keep_clean, paper_files
 from lending.attachments.queries import get_paper, papers_of_booking, papers_of_organisation
 from lending.bookings.detail import get_booking
 from lending.db.database import UnitOfWork
@@ -131,13 +131,13 @@ def _hand_in(
     organisation_id: int,
     booking_id: int | None,
 ) -> AttachmentOut:
-    # Whoever may not is told so before anything is looked at, or kept.
+    # Whoever may not is told so before anything is kept.
     check_access(uow, call.actor, Action.HAND_IN_PAPERS, organisation_id, booking_id)
     given = call.body
     paper = NewPaper(
         kind=given.kind,
         # Kept again if the transaction is run again: the name is that of the content.
-        file=keep_file(paper_files(call.instance), given.content),
+        file=keep_clean(paper_files(call.instance), given.file),
         label=given.file_name,
         issuer=given.issuer,
         number=given.number,

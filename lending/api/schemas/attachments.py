@@ -1,13 +1,17 @@
 """Papers of organisations."""
 
 from base64 import b64encode
+from dataclasses import replace
 from datetime import date
+from typing import Any
 
-from pydantic import Base64Bytes, Field
+from pydantic import Base64Bytes, Field, PrivateAttr
 
 from lending.api.schemas.common import Input, Instant, Number, Output, Reason, Text
+from lending.attachments.inspecting import CleanFile, inspect
 from lending.attachments.kinds import PaperKind, PaperState
 from lending.attachments.queries import PaperView
+from lending.errors import InvalidInput
 
 
 class AttachmentIn(Input):
@@ -26,6 +30,19 @@ class AttachmentIn(Input):
     )
     valid_until: date | None = Field(None, description="The last day; an insurance needs it.")
     replaces_id: Number | None = None
+    _file: CleanFile = PrivateAttr()
+
+    @property
+    def file(self) -> CleanFile:
+        """The file as it may be kept."""
+        return self._file
+
+    def model_post_init(self, context: Any) -> None:
+        """Look at the file while nothing is locked: a large picture takes a second."""
+        try:
+            self._file = inspect(self.content)
+        except InvalidInput as error:
+            raise InvalidInput([replace(each, field="content") for each in error.errors]) from None
 
 
 class Acceptance(Input):

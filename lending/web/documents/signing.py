@@ -10,7 +10,7 @@ from wtforms import BooleanField, FileField, HiddenField, StringField
 from wtforms.validators import InputRequired, Length
 
 from lending.accounts.permissions import Action
-from lending.attachments.inspecting import inspect
+from lending.attachments.keeping import keep_file
 from lending.documents.drawings import checked_drawing
 from lending.documents.making import make_file
 from lending.documents.printing import CannotPrint
@@ -31,6 +31,7 @@ from lending.errors import InvalidInput
 from lending.web.context import allowed, database, principal, settings
 from lending.web.documents import blueprint, store
 from lending.web.documents.of_booking import page_of, pdf_answer
+from lending.web.fields import ACCEPTED
 from lending.web.form_errors import tell_errors, text_of
 
 NO_STORE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
@@ -72,7 +73,7 @@ class CopyForm(WhoForm):
     copy = FileField(
         _l("The signed agreement"),
         description=_l("A PDF, or a photo of every page in one picture. 10 MB at most."),
-        render_kw={"accept": "application/pdf,image/jpeg,image/png,image/webp"},
+        render_kw={"accept": ACCEPTED},
     )
 
 
@@ -120,7 +121,7 @@ def hand_in(document_id: int) -> ResponseReturnValue:
         try:
             edition = _hand_in(document_id, form)
         except InvalidInput as error:
-            tell_errors(form, error)
+            tell_errors(form, error, {"file": "copy"})
         else:
             _make(edition)
             flash(gettext("The signed agreement is kept. Thank you."), "good")
@@ -130,11 +131,10 @@ def hand_in(document_id: int) -> ResponseReturnValue:
 
 
 def _hand_in(document_id: int, form: CopyForm) -> int:
-    sent = request.files.get("copy")
-    copy = inspect(sent.read() if sent else b"", "copy")
+    sent = form.copy.data
     # Outside the transaction: the name is that of the content, so twice does no harm.
-    name = store().save(copy.content)
-    given = HandedIn(text_of(form.name), text_of(form.quality), name, copy.media)
+    copy = keep_file(store(), sent.read() if sent else b"")
+    given = HandedIn(text_of(form.name), text_of(form.quality), copy.name, copy.media)
     return database().write(lambda uow: take_signed_copy(uow, principal(), document_id, given).id)
 
 
