@@ -3,8 +3,9 @@
 import hashlib
 import os
 import re
+import secrets
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 SETTLED_SECONDS = 24 * 3600
@@ -27,13 +28,7 @@ class FileStore:
         if path.is_file():
             os.utime(path)  # young again: the row that names it is being written
             return name
-        self._folder.mkdir(parents=True, exist_ok=True)
-        draft = self._folder / f"{name}.{os.getpid()}"
-        with draft.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        write_whole(path, content)
         return name
 
     def read(self, name: str) -> bytes | None:
@@ -46,18 +41,34 @@ class FileStore:
         return bool(_NAME.fullmatch(name)) and (self._folder / name).is_file()
 
     def remove_others(self, used: Collection[str]) -> int:
-        """Remove the files of other names, and what was left half written; return how many.
+        """Remove the files of other names; return how many. See `remove_unused`."""
+        return remove_unused(self._folder, lambda path: path.name in used)
 
-        What is younger than a day stays: its row may be about to be written.
-        """
-        removed = 0
-        for path in self._folder.glob("*"):
-            if path.name in used:
-                continue
-            try:
-                if time.time() - path.stat().st_mtime > SETTLED_SECONDS:
-                    path.unlink()
-                    removed += 1
-            except FileNotFoundError:
-                continue  # another worker was faster
-        return removed
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all, whoever writes it at the same time."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def remove_unused(folder: Path, is_used: Callable[[Path], bool]) -> int:
+    """Remove the files of a folder that nothing uses, and drafts of them; return how many.
+
+    What is younger than a day stays: its row may be about to be written.
+    """
+    removed = 0
+    for path in folder.glob("*"):
+        if is_used(path):
+            continue
+        try:
+            if time.time() - path.stat().st_mtime > SETTLED_SECONDS:
+                path.unlink()
+                removed += 1
+        except FileNotFoundError:
+            continue  # another worker was faster
+    return removed

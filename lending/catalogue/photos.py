@@ -5,9 +5,7 @@ They lie under the hash of their content, so that an address never shows two pic
 
 import hashlib
 import io
-import os
 import re
-import time
 from collections.abc import Collection
 from pathlib import Path
 
@@ -16,13 +14,11 @@ from PIL import Image
 from lending.errors import InvalidInput
 from lending.i18n import N_
 from lending.pictures import NoPicture, TooManyPixels, open_picture, upright_on_white
+from lending.storing import remove_unused, write_whole
 
 WIDTHS = (320, 640, 1280)
 """The widths in pixels that are kept of each photo; none is made larger than it came."""
 MOST_BYTES = 10 * 1024 * 1024
-
-SETTLED_SECONDS = 24 * 3600
-"""A photo is written before its item names it; after this time it does or never will."""
 
 _NAME = re.compile(r"[0-9a-f]{32}")
 
@@ -43,9 +39,8 @@ class PhotoStore:
         """
         picture = _opened(content)
         name = hashlib.sha256(content).hexdigest()[:32]
-        self._folder.mkdir(parents=True, exist_ok=True)
         for width in WIDTHS:
-            self._write(name, width, _resized(picture, width))
+            write_whole(self._path(name, width), _resized(picture, width))
         return name
 
     def read(self, name: str, width: int) -> bytes | None:
@@ -60,29 +55,14 @@ class PhotoStore:
         return all(self._path(name, width).is_file() for width in WIDTHS)
 
     def remove_others(self, used: Collection[str]) -> int:
-        """Remove the photos of other names, and what was left half written; return how many files.
-
-        What is younger than a day stays: its item may be about to name it.
-        """
-        removed = 0
-        for path in self._folder.glob("*"):
-            if path.name.partition("-")[0] in used and path.suffix == ".webp":
-                continue
-            try:
-                if time.time() - path.stat().st_mtime > SETTLED_SECONDS:
-                    path.unlink()
-                    removed += 1
-            except FileNotFoundError:
-                continue  # another worker was faster
-        return removed
+        """Remove the photos of other names; return how many files. See `remove_unused`."""
+        return remove_unused(
+            self._folder,
+            lambda path: path.name.partition("-")[0] in used and path.suffix == ".webp",
+        )
 
     def _path(self, name: str, width: int) -> Path:
         return self._folder / f"{name}-{width}.webp"
-
-    def _write(self, name: str, width: int, content: bytes) -> None:
-        draft = self._path(name, width).with_suffix(f".{os.getpid()}")
-        draft.write_bytes(content)
-        draft.replace(self._path(name, width))
 
 
 def _opened(content: bytes) -> Image.Image:
