@@ -46,7 +46,9 @@ class Browser:
                 from flask import session
 
                 kept["csrf_token"] = session["csrf_token"]
-        return self.client.post(path, data={**(data or {}), "csrf_token": signed}, **more)
+        answer = self.client.post(path, data={**(data or {}), "csrf_token": signed}, **more)
+        answer.request.environ["wsgi.input"].close()  # a large form is a temporary file
+        return answer
 
 
 @pytest.fixture
