@@ -15,7 +15,9 @@ from lending.handover.service import (
 )
 from lending.handover.values import Circumstances
 from lending.web.context import allowed, principal
-from lending.web.decisions import blueprint, carry_out, confirm, quantities
+from lending.web.decisions import blueprint
+from lending.web.decisions.carrying_out import carry_out, confirm
+from lending.web.decisions.quantities import quantities
 
 
 @blueprint.post("/a-traiter/<int:booking_id>/preparer")

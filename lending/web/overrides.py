@@ -7,8 +7,8 @@ from flask_babel import gettext
 from lending.accounts.permissions import Action
 from lending.equity.overriding.service import confirm_override, set_override_aside
 from lending.web.context import allowed, database, principal
-from lending.web.decisions import carry_out
-from lending.web.decisions import confirm as ask_once_more
+from lending.web.decisions.carrying_out import carry_out
+from lending.web.decisions.carrying_out import confirm as ask_once_more
 from lending.web.inbox import filter_arguments
 
 blueprint = Blueprint("overrides", __name__)

@@ -11,7 +11,7 @@ from lending.bookings.models import Booking
 from lending.equity.overriding.preempting import may_preempt, preempt, promised_to_others
 from lending.errors import InvalidInput, NotAllowedNow
 from lending.web.context import allowed, database, principal
-from lending.web.decisions import confirm as ask_once_more
+from lending.web.decisions.carrying_out import confirm as ask_once_more
 from lending.web.inbox import filter_arguments
 from lending.web.numbers import whole_number
 

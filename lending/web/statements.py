@@ -55,7 +55,7 @@ from lending.http_status import status_of
 from lending.i18n import N_
 from lending.logistics.arriving import new_key
 from lending.web.context import allowed, database, field_pictures, principal
-from lending.web.decisions import quantities
+from lending.web.decisions.quantities import quantities
 from lending.web.rounds import kept_files
 from lending.web.telling import OURS_FOR_A_YEAR, sent_instant, sent_picture, wants_json
 from lending.web.units.scanning import with_scanner

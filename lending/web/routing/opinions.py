@@ -10,7 +10,7 @@ from lending.equity.routing.models import Verdict
 from lending.equity.routing.opinions import give_opinion
 from lending.errors import InvalidInput, NotAllowedNow
 from lending.web.context import allowed, database, principal
-from lending.web.decisions import page_of
+from lending.web.decisions.page import page_of
 from lending.web.inbox import filter_arguments
 from lending.web.numbers import whole_number
 from lending.web.routing import blueprint

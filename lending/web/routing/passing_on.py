@@ -20,7 +20,7 @@ from lending.errors import InvalidInput, NotAllowedNow
 from lending.web.bookings.common import read_booking, to_booking
 from lending.web.bookings.current import keep_current
 from lending.web.context import allowed, database, principal
-from lending.web.decisions import page_of
+from lending.web.decisions.page import page_of
 from lending.web.inbox import filter_arguments
 from lending.web.numbers import whole_number
 from lending.web.routing import blueprint
