@@ -40,7 +40,7 @@ def test_the_page_shows_the_chain_and_checks_it(app: Flask, cast: Cast, aude: Br
     tamper(database, "UPDATE decision SET payload = replace(payload, 'P-3', 'P-4')")
     aude.post(f"/audit/{cast.town}/verifier")
     page = text_of(aude.get("/audit").text)
-    for words in ("Quelque chose ne tient pas", "Rompu", "rompue à la décision no 3"):
+    for words in ("Quelque chose ne tient pas", "Rompu", "rompue à la décision n° 3"):
         assert words in page, words
 
 

@@ -54,7 +54,7 @@ def test_the_page_says_by_which_rules_on_which_numbers_and_how_to_contest_it(
         "tribunal administratif",
         "www.telerecours.fr",
         "2 mai 2026",
-        "décision no 1",
+        "décision n° 1",
         "Imprimer",
     ):
         assert words in page, words

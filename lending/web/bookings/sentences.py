@@ -79,7 +79,7 @@ NEXT: dict[Step, tuple[str, str]] = {
     ),
     Step.COUNT: (
         N_("The depot counts what came back"),
-        N_("You have nothing left to do."),
+        N_("Thank you. The lender tells you if anything is missing or damaged."),
     ),
 }
 LATE: dict[Step, tuple[str, str]] = {
