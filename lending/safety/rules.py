@@ -177,7 +177,7 @@ def _wind(
         yield SafetyNotice(
             Code.NO_GO,
             Level.BLOCKING,
-            N_("No-go: %(forecast)d km/h of wind are forecast, the tents stand %(limit)d km/h."),
+            N_("No-go: %(forecast)s km/h of wind are forecast, the tents stand %(limit)s km/h."),
             "CTS 7",
             N_("Set up no tent. Decided by %(by)s; a later forecast can change it."),
             values=told,
@@ -187,7 +187,7 @@ def _wind(
         yield SafetyNotice(
             Code.GO,
             Level.INFO,
-            N_("Go: %(forecast)d km/h of wind are forecast, the tents stand %(limit)d km/h."),
+            N_("Go: %(forecast)s km/h of wind are forecast, the tents stand %(limit)s km/h."),
             "CTS 7",
             N_("Decided by %(by)s. Watch the wind all the same."),
             values=told,
@@ -195,7 +195,7 @@ def _wind(
     yield SafetyNotice(
         Code.WIND_LIMIT,
         Level.INFO if wind else Level.WARNING,
-        N_("Tents are left and taken down from %(limit)d km/h of wind on."),
+        N_("Tents are left and taken down from %(limit)s km/h of wind on."),
         N_("CTS 7 and the maker's limit"),
         N_("The forecast is looked at on the day before: go or no-go."),
         due=day_before,
@@ -210,7 +210,7 @@ def _cts(pieces: Sequence[Piece], setting: SiteSetting, first_day: date) -> Iter
         yield SafetyNotice(
             Code.CTS_FULL,
             Level.WARNING,
-            N_("%(area)d m² of tents that can be closed: the whole chapter CTS holds."),
+            N_("%(area)s m² of tents that can be closed: the whole chapter CTS holds."),
             "CTS 1, CTS 31",
             N_("Ask the mayor for the authorisation to open them to the public."),
             due=first_day - REGISTER_BEFORE,
@@ -239,7 +239,7 @@ def _cts(pieces: Sequence[Piece], setting: SiteSetting, first_day: date) -> Iter
             Code.CTS_SMALL,
             Level.WARNING,
             N_(
-                "%(area)d m² of tents that can be closed, together: two exits of 0.90 m, anchored"
+                "%(area)s m² of tents that can be closed, together: two exits of 0.90 m, anchored"
                 " or weighted, cloth M2 with its proof."
             ),
             "CTS 37",
@@ -283,7 +283,7 @@ def _stage(pieces: Sequence[Piece], setting: SiteSetting) -> Iterator[SafetyNoti
     yield SafetyNotice(
         Code.STAGE_LOAD,
         Level.INFO,
-        N_("The stage carries 500 kg a square metre, %(load)d kg on %(area)d m² in all."),
+        N_("The stage carries 500 kg a square metre, %(load)s kg on %(area)s m² in all."),
         "NF P06-001",
         N_("Spread what is heavy, and close the space below."),
         values=(("load", area * KG_PER_M2 // 100), ("area", round(area / 100))),
@@ -297,7 +297,7 @@ def _stage(pieces: Sequence[Piece], setting: SiteSetting) -> Iterator[SafetyNoti
         Level.WARNING,
         N_("From 1 m of fall height on: guard rails on every open side, and steps.")
         if height is None
-        else N_("The stage is %(height)d cm high: guard rails on every open side, and steps."),
+        else N_("The stage is %(height)s cm high: guard rails on every open side, and steps."),
         "NF P01-012",
         N_("Ask for rails and steps with the decks."),
         values=(("height", height or highest),),
@@ -317,7 +317,7 @@ def _power(
             Code.POWER_UNKNOWN,
             Level.WARNING,
             N_(
-                "The equipment takes electricity (%(plug)s, %(watts)d W); what the place has is"
+                "The equipment takes electricity (%(plug)s, %(watts)s W); what the place has is"
                 " not known."
             ),
             N_("the lending rules"),
@@ -329,7 +329,7 @@ def _power(
         yield SafetyNotice(
             Code.POWER,
             Level.WARNING,
-            N_("The place gives too little electricity: %(plug)s and %(watts)d W are needed."),
+            N_("The place gives too little electricity: %(plug)s and %(watts)s W are needed."),
             N_("the lending rules"),
             N_("Ask for a temporary connection, six weeks before, or for less equipment."),
             due,

@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from lending.catalogue.plugs import Plug
 from lending.safety.rules import Level, SafetyNotice
+from lending.web.formats import number
 
 LOOKS = {
     Level.BLOCKING: ("x-octagon-fill", "is-bad"),
@@ -38,10 +39,7 @@ def notice_views(notices: Iterable[SafetyNotice]) -> tuple[NoticeView, ...]:
 
 def _view(notice: SafetyNotice) -> NoticeView:
     icon, tone = LOOKS[notice.level]
-    values = {
-        name: gettext(value.label) if isinstance(value, Plug) else value
-        for name, value in notice.values
-    }
+    values = {name: _value(value) for name, value in notice.values}
     return NoticeView(
         text=str(gettext(notice.text, **values)),
         action=str(gettext(notice.action, **values)) if notice.action else "",
@@ -52,3 +50,9 @@ def _view(notice: SafetyNotice) -> NoticeView:
         blocks=notice.level is Level.BLOCKING,
         refusal=notice.refusal.label if notice.refusal else "",
     )
+
+
+def _value(value: object) -> object:
+    if isinstance(value, Plug):
+        return gettext(value.label)
+    return number(value) if isinstance(value, int) else value

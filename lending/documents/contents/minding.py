@@ -9,7 +9,7 @@ from lending.attachments.models import Attachment
 from lending.catalogue.plugs import Plug
 from lending.db.database import UnitOfWork
 from lending.documents.contents.common import Content, Loan
-from lending.documents.french import french
+from lending.documents.french import french, number
 from lending.safety.reading import safety_notices
 from lending.safety.rules import CAUTIOUS_KMH, EVACUATE_KMH, SafetyNotice
 
@@ -20,16 +20,19 @@ def notices_of(uow: UnitOfWork, loan: Loan) -> Sequence[Content]:
 
 
 def _notice(notice: SafetyNotice) -> Content:
-    values = {
-        name: french(value.label) if isinstance(value, Plug) else value
-        for name, value in notice.values
-    }
+    values = {name: _value(value) for name, value in notice.values}
     return {
         "text": french(notice.text, **values),
         "action": french(notice.action, **values),
         "source": french(notice.source),
         "due": notice.due,
     }
+
+
+def _value(value: object) -> object:
+    if isinstance(value, Plug):
+        return french(value.label)
+    return number(value) if isinstance(value, int) else value
 
 
 def wind_limits(loan: Loan) -> Sequence[Content]:
