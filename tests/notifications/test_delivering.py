@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import event, select
@@ -11,7 +13,7 @@ from sqlalchemy import event, select
 from lending.clock import FixedClock
 from lending.db.database import Database
 from lending.mailing import MailServer, Security
-from lending.notifications.addresses import find_dead
+from lending.notifications.addresses import dead_among, find_dead
 from lending.notifications.delivering import (
     PATIENCE,
     WAITS,
@@ -29,7 +31,7 @@ from lending.notifications.preferences import choose
 from lending.settings import Settings
 from tests.factories import Cast, submitted
 from tests.notifications.conftest import PUBLIC_URL, SENDER
-from tests.support.post import Postbox, post_office
+from tests.support.post import Postbox, post_office, self_signed
 
 ALICE, CONTACT = "alice@treteau.example", "contact@association.example"
 MANAGER = "marc@treteau.example"
@@ -247,3 +249,42 @@ def test_a_mail_that_cannot_leave_in_secret_does_not_leave(
     assert postbox.letters == []
     with told.read() as uow:
         assert not some_mail_waits(uow)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("security", "option"), [("tls", "ssl_context"), ("starttls", "tls_context")]
+)
+def test_a_certificate_that_nobody_vouches_for_is_trouble_of_the_server_not_of_the_address(
+    told: Database,
+    cast: Cast,
+    mailing: Settings,
+    postbox: Postbox,
+    tmp_path: Path,
+    security: str,
+    option: str,
+):
+    options: dict[str, Any] = {option: self_signed(tmp_path)}
+    submitted(told, cast, {cast.chairs: 10})
+    with post_office(postbox, **options) as port:
+        server = replace(mailing, smtp_security=security, smtp_port=port).mail_server
+        assert mail_what_waits(told, server, PUBLIC_URL) == Mailed(put_off=1)
+    assert postbox.letters == []
+    with told.read() as uow:
+        assert "CERTIFICATE_VERIFY_FAILED" in list_failures(uow, cast.manager, "fr")[0].reason
+        assert not dead_among(uow, [ALICE, CONTACT])
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_password_that_no_server_can_be_told_is_nothing_against_the_address(
+    told: Database, cast: Cast, mailing: Settings, postbox: Postbox
+):
+    submitted(told, cast, {cast.chairs: 10})
+    with post_office(postbox, auth_require_tls=False) as port:
+        account = replace(mailing, smtp_port=port, smtp_user=SENDER, smtp_password="clé secrète")
+        assert mail_what_waits(told, account.mail_server, PUBLIC_URL) == Mailed(put_off=1)
+    with told.read() as uow:
+        (failure,) = list_failures(uow, cast.manager, "fr")
+        assert "TRETEAU_SMTP_PASSWORD" in failure.reason
+        assert "xe9" not in failure.reason, "nothing of the password is shown"
+        assert not dead_among(uow, [ALICE, CONTACT])
