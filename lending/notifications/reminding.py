@@ -4,9 +4,10 @@ The worker asks for all of it again and again; the cause of each message makes i
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -109,7 +110,7 @@ def _tell_shortages(uow: UnitOfWork, authority: Authority) -> int:
 
 
 def _tell_staff_of(uow: UnitOfWork, authority: Authority, shorts: Sequence[Shortage]) -> int:
-    """Tell the staff where an item is short; again only when other loans come to be concerned."""
+    """Tell the staff where an item is short; again only when it concerns other loans."""
     item_id = shorts[0].item_id
     is_open = any(each.ends_at is None for each in shorts)
     said = {
@@ -119,15 +120,21 @@ def _tell_staff_of(uow: UnitOfWork, authority: Authority, shorts: Sequence[Short
         "starts": iso(shorts[0].starts_at),
         "ends": "" if is_open else iso(max(each.ends_at for each in shorts if each.ends_at)),
     }
-    concerned = [claimant.booking_id for each in shorts for claimant in each.claimants]
+    concerned = {claimant.booking_id for each in shorts for claimant in each.claimants}
     told = Told(
         Kind.STOCK_SHORT,
-        f"shortage:{item_id}:{max(concerned, default=0)}",
+        f"shortage:{item_id}:{_digest(concerned)}",
         links.shortage(item_id),
         said,
         authority_id=authority.id,
     )
     return tell(uow, told, staff_of(uow, authority.id))
+
+
+def _digest(numbers: Collection[int]) -> str:
+    """Return a short name of a set of numbers, however many they are."""
+    written = ",".join(map(str, sorted(numbers)))
+    return sha256(written.encode()).hexdigest()[:16]
 
 
 def _tell_claimants_of(uow: UnitOfWork, shorts: Sequence[Shortage]) -> int:

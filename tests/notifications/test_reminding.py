@@ -113,6 +113,27 @@ def test_a_shortage_is_told_to_the_staff_and_to_whom_it_was_promised(told: Datab
     assert '"missing": 20' in written(told, Kind.STOCK_SHORT)[0].data
 
 
+def test_a_shortage_that_comes_to_concern_an_older_loan_is_told_again(told: Database, cast: Cast):
+    friday, monday = FRIDAY + timedelta(days=7), MONDAY + timedelta(days=7)
+    approved(told, cast, {cast.chairs: 90}, start=friday, end=monday)
+    approved(told, cast, {cast.chairs: 90})
+
+    def break_some(starts_at: datetime, ends_at: datetime) -> None:
+        told.write(
+            lambda uow: plan_maintenance(
+                uow, cast.manager, cast.chairs, 30, starts_at, ends_at, "Cassées"
+            )
+        )
+        tell_everybody(told)
+
+    break_some(FRIDAY, MONDAY)
+    assert said(told, Kind.STOCK_SHORT) == 1
+    break_some(friday, monday)
+    assert said(told, Kind.STOCK_SHORT) == 2
+    tell_everybody(told)
+    assert said(told, Kind.STOCK_SHORT) == 2
+
+
 def _crew_with_an_account(told: Database, cast: Cast) -> int:
     yard = build_full_weeks(told, cast)
 
