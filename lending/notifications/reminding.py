@@ -5,7 +5,7 @@ The worker asks for all of it again and again; the cause of each message makes i
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from zoneinfo import ZoneInfo
@@ -23,14 +23,13 @@ from lending.clock import CIVIL, is_civil
 from lending.db.database import Database, UnitOfWork
 from lending.notifications import links
 from lending.notifications.contents import meeting, of_authority, of_booking
-from lending.notifications.crews import tell_rounds_of
+from lending.notifications.crews import tell_rounds
 from lending.notifications.kinds import Kind
 from lending.notifications.recipients import people_of, staff_of
 from lending.notifications.writing import Told, iso, tell
 
 DAYS_BEFORE = 2
 INSURANCE_DAYS_BEFORE = 30
-CREWS_AT = time(17)
 ONE_DAY = timedelta(days=1)
 
 
@@ -47,22 +46,20 @@ def tell_everybody(database: Database) -> int:
 def tell_what_is_due(uow: UnitOfWork, authority_id: int) -> int:
     """Write whatever a lender's people are to be told now; return how many messages that is.
 
-    Only between 9 and 19 on the lender's clock: what falls into the night waits for the morning.
+    Only between 9 and 19 on the lender's clock: what falls into the night waits for the morning,
+    but for a round that leaves before.
     """
     authority = uow.session.get_one(Authority, authority_id)
     zone = ZoneInfo(authority.timezone)
+    written = tell_rounds(uow, authority, zone)
     if not is_civil(uow.now, zone):
-        return 0
-    written = sum(
+        return written
+    written += sum(
         tell(uow, told, people_of(uow, organisation_id))
         for source in SOURCES
         for organisation_id, told in source(uow, authority, zone)
     )
-    written += _tell_shortages(uow, authority)
-    local = to_local(uow.now, zone)
-    if local.time() >= CREWS_AT:
-        written += tell_rounds_of(uow, authority, local.date() + ONE_DAY)
-    return written
+    return written + _tell_shortages(uow, authority)
 
 
 def _reminders(uow: UnitOfWork, authority: Authority, zone: ZoneInfo) -> Iterator[tuple[int, Told]]:

@@ -159,6 +159,44 @@ def test_crews_are_told_tomorrows_round_in_the_late_afternoon(
     assert message.path == f"/tournees/{crew}/2026-06-05"
 
 
+SEVEN = FRIDAY.replace(hour=5)
+"""Friday 5 June, 7:00 in Paris."""
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("begins_at", "told_at"),
+    [
+        pytest.param(FRIDAY, MORNING + timedelta(days=2), id="the next morning"),
+        pytest.param(SEVEN, None, id="at once, since the crew leaves before"),
+    ],
+)
+def test_a_round_that_is_published_in_the_evening_is_told_in_time(
+    told: Database, cast: Cast, clock: FixedClock, begins_at: datetime, told_at: datetime | None
+):
+    crew = _crew_with_an_account(told, cast)
+    clock.instant = datetime(2026, 6, 4, 18, 0, tzinfo=UTC)
+    give_round(told, crew, begins_at)
+    tell_everybody(told)
+    assert said(told, Kind.ROUND_TOMORROW) == (told_at is None)
+    clock.instant = told_at or begins_at
+    tell_everybody(told)
+    assert said(told, Kind.ROUND_TOMORROW) == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("begins_at", "told_to"), [(FRIDAY, 1), (SEVEN, 0)])
+def test_todays_round_is_told_when_it_is_published_today_unless_it_is_over(
+    told: Database, cast: Cast, clock: FixedClock, begins_at: datetime, told_to: int
+):
+    crew = _crew_with_an_account(told, cast)
+    clock.instant = FRIDAY - timedelta(hours=4)
+    give_round(told, crew, begins_at)
+    tell_everybody(told)
+    tell_everybody(told)
+    assert said(told, Kind.ROUND_TOMORROW) == told_to
+
+
 def test_crews_are_told_when_a_week_that_they_know_changes(told: Database, cast: Cast):
     crew = _crew_with_an_account(told, cast)
     fact = RoundsPublished(cast.town, WEEK, frozenset(), frozenset({crew}))
