@@ -12,6 +12,7 @@ from sqlalchemy import event, select
 
 from lending.clock import FixedClock
 from lending.db.database import Database
+from lending.doctor import examine_mails
 from lending.mailing import MailServer, Security
 from lending.notifications.addresses import dead_among, find_dead
 from lending.notifications.delivering import (
@@ -23,16 +24,18 @@ from lending.notifications.delivering import (
     mail_what_waits,
     some_mail_waits,
 )
-from lending.notifications.failing import list_failures, try_again
+from lending.notifications.failing import TRIES, list_failures, try_again
 from lending.notifications.grouping import MOST
 from lending.notifications.kinds import Delivery, Family, Kind, Pace
 from lending.notifications.models import Message
 from lending.notifications.preferences import choose
 from lending.settings import Settings
+from lending.web.metrics import Figures
 from tests.factories import Cast, submitted
 from tests.notifications.conftest import PUBLIC_URL, SENDER
 from tests.support.post import Postbox, post_office, self_signed
 
+FIGURES = ("failed", "stuck")
 ALICE, CONTACT = "alice@treteau.example", "contact@association.example"
 MANAGER = "marc@treteau.example"
 Mail = Callable[[], Mailed]
@@ -168,6 +171,36 @@ def test_after_two_days_of_tries_a_mail_has_failed(
     assert timedelta(days=1, hours=23) < clock.instant - began < timedelta(days=2, hours=1)
     assert mail() == Mailed(failed=1, sent=1), "the last try, and the managers' mail of the day"
     assert states(told)["organisation"] is Delivery.FAILED
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_doctor_and_the_figures_tell_of_mails_that_failed_and_of_mails_that_are_stuck(
+    told: Database, cast: Cast, mail: Mail, postbox: Postbox, clock: FixedClock
+):
+    def seen() -> tuple[set[str], dict[str, float]]:
+        figures = {each.name: each for each in Figures(told).collect()}
+        with told.read() as uow:
+            findings = {finding.what for finding in examine_mails(uow)}
+        return findings, {
+            name: figures[f"treteau_mails_{name}"].samples[0].value for name in FIGURES
+        }
+
+    postbox.answers |= {ALICE: "550 5.1.1 no such mailbox", CONTACT: "451 4.3.0 later"}
+    submitted(told, cast, {cast.chairs: 10}, actor=cast.alice)
+    findings, figures = seen()
+    assert findings == {"No mail has failed", "No mail is stuck"}
+    assert figures == {"failed": 0, "stuck": 0}
+    for wait in WAITS[:TRIES]:
+        mail()
+        clock.instant += timedelta(minutes=wait)
+    assert "No mail is stuck" in seen()[0], "some servers take a mail at the second try only"
+    mail()
+    findings, figures = seen()
+    assert findings == {
+        "1 mails have failed.",
+        "1 mails are tried again and again: 127.0.0.1: 451 4.3.0 later",
+    }
+    assert figures == {"failed": 1, "stuck": 1}
 
 
 def test_what_a_dead_worker_claimed_is_sent_by_the_next_under_the_same_message_id(
