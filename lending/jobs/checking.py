@@ -1,33 +1,24 @@
 """The nightly checks: what nobody sees until it is too late."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from lending.attachments.keeping import paper_files
 from lending.authorities.models import Authority
 from lending.bookings.models import Booking
 from lending.bookings.states import GRANTED, State
 from lending.catalogue.inspection_queries import inspections_due
-from lending.catalogue.photos import PhotoStore
 from lending.db.database import UnitOfWork
-from lending.documents.letterhead import FOLDER as DOCUMENTS
 from lending.equity.record.checks import check_records
 from lending.i18n import N_
 from lending.jobs.finding_kinds import FindingKind
 from lending.jobs.findings import Found, Settled, settle
-from lending.jobs.missing_files import (
-    missing_documents,
-    missing_papers,
-    missing_photos,
-    missing_pictures,
-)
+from lending.jobs.missing_files import missing_files
 from lending.jobs.schedule import Count, Run
 from lending.organisations.models import Organisation, OrganisationKind
 from lending.policies.queries import read_rulebook
-from lending.storing import FileStore
 
 INSPECT_WITHIN = timedelta(days=30)
 """How long before it is due an inspection is spoken of: whoever does it has to come."""
@@ -35,50 +26,32 @@ INSPECT_WITHIN = timedelta(days=30)
 
 def check_insurances(run: Run) -> list[Count]:
     """Find granted loans at whose end the association is not insured any more."""
-
-    def check(uow: UnitOfWork) -> Settled:
-        return settle(uow, FindingKind.INSURANCE, uninsured_loans(uow))
-
-    return counts(run.database.write(check))
+    return _check(run, FindingKind.INSURANCE, uninsured_loans)
 
 
 def check_rules(run: Run) -> list[Count]:
     """Find lenders that lend without having published rules."""
+    return _check(run, FindingKind.RULES, without_rules)
 
-    def check(uow: UnitOfWork) -> Settled:
-        return settle(uow, FindingKind.RULES, without_rules(uow))
 
-    return counts(run.database.write(check))
+def check_inspections(run: Run) -> list[Count]:
+    """Find units that need an inspection within a month, or failed one."""
+    return _check(run, FindingKind.INSPECTION, units_to_inspect)
 
 
 def check_files(run: Run) -> list[Count]:
     """Find rows that name files which are not there."""
-    instance = run.settings.instance
+    missing = missing_files(run.database, run.settings.instance)
 
-    def check(uow: UnitOfWork) -> Settled:
-        found = {
-            FindingKind.PHOTO: missing_photos(uow, PhotoStore(instance)),
-            FindingKind.PICTURE: missing_pictures(uow, PhotoStore(instance, "field")),
-            FindingKind.PAPER: missing_papers(uow, paper_files(instance)),
-            FindingKind.DOCUMENT: missing_documents(uow, FileStore(instance, DOCUMENTS)),
-        }
-        parts = [settle(uow, kind, rows) for kind, rows in found.items()]
+    def keep(uow: UnitOfWork) -> Settled:
+        parts = [settle(uow, kind, found) for kind, found in missing.items()]
         return Settled(
             sum(part.standing for part in parts),
             sum(part.new for part in parts),
             sum(part.gone for part in parts),
         )
 
-    return counts(run.database.write(check))
-
-
-def check_inspections(run: Run) -> list[Count]:
-    """Find units that need an inspection within a month, or failed one."""
-
-    def check(uow: UnitOfWork) -> Settled:
-        return settle(uow, FindingKind.INSPECTION, units_to_inspect(uow))
-
-    return counts(run.database.write(check))
+    return counts(run.database.write(keep))
 
 
 def check_all_records(run: Run) -> list[Count]:
@@ -93,6 +66,12 @@ def check_all_records(run: Run) -> list[Count]:
 
     run.database.write(keep)
     return [Count(N_("Records that do not hold"), len(broken))]
+
+
+def _check(
+    run: Run, kind: FindingKind, find: Callable[[UnitOfWork], Iterable[Found]]
+) -> list[Count]:
+    return counts(run.database.write(lambda uow: settle(uow, kind, find(uow))))
 
 
 def counts(settled: Settled) -> list[Count]:
