@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from lending.attachments.expiring import uncovered_loans
 from lending.authorities.models import Authority
 from lending.bookings.models import Booking
 from lending.bookings.states import GRANTED, State
@@ -17,7 +17,6 @@ from lending.jobs.finding_kinds import FindingKind
 from lending.jobs.findings import Found, Settled, settle
 from lending.jobs.missing_files import missing_files
 from lending.jobs.schedule import Count, Run
-from lending.organisations.models import Organisation, OrganisationKind
 from lending.policies.queries import read_rulebook
 
 INSPECT_WITHIN = timedelta(days=30)
@@ -85,28 +84,12 @@ def counts(settled: Settled) -> list[Count]:
 
 def uninsured_loans(uow: UnitOfWork) -> Iterator[Found]:
     """Yield each association's first loan at each lender that outlasts its insurance."""
-    rows = uow.session.execute(
-        select(Booking, Organisation, Authority.timezone)
-        .join(Organisation, Organisation.id == Booking.organisation_id)
-        .join(Authority, Authority.id == Booking.authority_id)
-        .where(
-            Booking.state.in_(GRANTED | {State.OUT}),
-            Booking.ends_at > uow.now,
-            Organisation.kind != OrganisationKind.DEPARTMENT,
-        )
-        .order_by(Booking.starts_at, Booking.id)
-    )
-    rulebook = read_rulebook(uow.session)
     told = set()
-    for booking, borrower, timezone in rows:
-        until = borrower.insurance_until
-        last_day = booking.ends_at.astimezone(ZoneInfo(timezone)).date()
-        rules = rulebook.at(booking.authority_id, booking.complete_at or uow.now).rules
-        key = (booking.authority_id, borrower.id)
-        if key in told or not rules.insurance or (until is not None and until >= last_day):
-            continue
-        told.add(key)
-        yield Found(*key, borrower.name, until, booking.reference)
+    for loan in uncovered_loans(uow, states=GRANTED | {State.OUT}):
+        key = (loan.authority_id, loan.organisation_id)
+        if key not in told:
+            told.add(key)
+            yield Found(*key, loan.organisation, loan.insured_until, loan.reference)
 
 
 def without_rules(uow: UnitOfWork) -> Iterator[Found]:

@@ -82,7 +82,7 @@ def _insurances(
     soon = days_later(uow.now, INSURANCE_DAYS_BEFORE, zone)
     granted = {booking.id: booking for booking in _granted(uow, authority, soon)}
     concerned = {booking.organisation_id for booking in granted.values()}
-    for loan in uncovered_loans(uow, organisation_ids=concerned):
+    for loan in uncovered_loans(uow, organisation_ids=concerned, states=GRANTED):
         booking = granted.get(loan.booking_id)
         if booking is None or loan.is_coming:
             continue
