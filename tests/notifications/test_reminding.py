@@ -13,6 +13,7 @@ from lending.db.database import Database, UnitOfWork
 from lending.logistics.means.models import Agent
 from lending.logistics.rounds.facts import RoundsPublished
 from lending.logistics.rounds.models import Publication
+from lending.notifications.addresses import find_dead, mark_dead
 from lending.notifications.crews import tell_changed_rounds
 from lending.notifications.forgetting import forget_old_messages
 from lending.notifications.kinds import Kind
@@ -242,8 +243,13 @@ def test_messages_go_with_the_people_whom_they_were_written_to(
         forget_contact(uow, cast.manager, cast.choir, "Demandé par Alice le 2 mars.")
 
     booking = approved(told, cast, {cast.chairs: 10})
+    others = approved(told, cast, {cast.chairs: 10}, organisation=cast.club)
     told.write(lambda uow: cancel_booking(uow, cast.manager, booking, "Le gymnase ferme."))
+    staff = f"person:{cast.manager.user_id}"
+    told.write(lambda uow: mark_dead(uow, "marc@treteau.example", "550"))
     told.write(give_up)
     with told.read() as uow:
-        left = set(uow.session.scalars(select(Message.recipient)))
-    assert left == {f"person:{cast.manager.user_id}"}
+        rows = uow.session.execute(select(Message.booking_id, Message.recipient)).all()
+        assert find_dead(uow, "marc@treteau.example"), "it is not theirs"
+    assert {booking_id for booking_id, _ in rows} == {others}, "nor what the staff was told of them"
+    assert staff in {recipient for _, recipient in rows}
