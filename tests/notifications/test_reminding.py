@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from lending.attachments.handing_in import hand_in
 from lending.bookings.decisions import cancel_booking
@@ -133,6 +133,31 @@ def test_a_shortage_that_comes_to_concern_an_older_loan_is_told_again(told: Data
     assert said(told, Kind.STOCK_SHORT) == 2
     tell_everybody(told)
     assert said(told, Kind.STOCK_SHORT) == 2
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_told_already_is_not_looked_at_again(told: Database, cast: Cast, clock: FixedClock):
+    def asked() -> int:
+        queries = []
+        tell_everybody(told)
+        event.listen(told.engine, "before_cursor_execute", note := lambda *_: queries.append(_))
+        tell_everybody(told)
+        event.remove(told.engine, "before_cursor_execute", note)
+        return len(queries)
+
+    def uninsure(uow: UnitOfWork) -> None:
+        uow.session.get_one(Organisation, cast.choir).insurance_until = None
+
+    told.write(uninsure)
+    counts = []
+    for more in (1, 3):
+        clock.instant = NOW
+        for _ in range(more):
+            approved(told, cast, {cast.chairs: 20})
+        clock.instant = MORNING
+        counts.append(asked())
+    assert said(told, Kind.REMINDER) == said(told, Kind.INSURANCE) == 8
+    assert counts[0] == counts[1]
 
 
 def _crew_with_an_account(told: Database, cast: Cast) -> int:
