@@ -1,10 +1,13 @@
 """The nightly checks: what nobody sees until it is too late."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from calendars.zones import to_local
 from lending.attachments.expiring import uncovered_loans
 from lending.authorities.models import Authority
 from lending.bookings.models import Booking
@@ -106,9 +109,13 @@ def without_rules(uow: UnitOfWork) -> Iterator[Found]:
 
 def units_to_inspect(uow: UnitOfWork) -> Iterator[Found]:
     """Yield each unit with the first inspection that is due within a month, or failed."""
+    lenders = defaultdict(list)
+    for number, timezone in uow.session.execute(select(Authority.id, Authority.timezone)):
+        lenders[to_local(uow.now, ZoneInfo(timezone)).date()].append(number)
     told = set()
-    for each in inspections_due(uow, (uow.now + INSPECT_WITHIN).date()):
-        if each.unit_id not in told:
-            told.add(each.unit_id)
-            name = f"{each.item} n° {each.number}"
-            yield Found(each.authority_id, each.unit_id, name, each.due.due_on)
+    for today, numbers in lenders.items():
+        for each in inspections_due(uow, today + INSPECT_WITHIN, numbers):
+            if each.unit_id not in told:
+                told.add(each.unit_id)
+                name = f"{each.item} n° {each.number}"
+                yield Found(each.authority_id, each.unit_id, name, each.due.due_on)

@@ -1,6 +1,6 @@
 """The nightly checks: told once, gone when put right, and nothing that the inbox counts itself."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from lending.accounts.permissions import SYSTEM, Principal
+from lending.authorities.models import Authority
 from lending.catalogue.conditions import Condition
 from lending.catalogue.inspections import Done, months_after, record_inspection
 from lending.catalogue.models import Item
@@ -164,6 +165,23 @@ def test_an_inspection_is_told_a_month_before_it_is_due_until_it_is_done(
         database.write(lambda uow, kind=kind: record_inspection(uow, SYSTEM, kind, [other], done))
     check_inspections(run_of(database, settings))
     assert [each.found.subject_id for each in found_by(database, cast.manager)] == [tent]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_inspections_are_due_by_the_day_of_the_lender(
+    database: Database, settings: Settings, cast: Cast, clock: FixedClock
+) -> None:
+    def move(uow: UnitOfWork) -> None:
+        uow.session.get_one(Authority, cast.town).timezone = "Pacific/Noumea"
+
+    (tent,) = number_pieces(database, cast.tent, 1)
+    inspected(database, cast.tent, [tent], date(2026, 1, 15), months=12)
+    clock.instant = datetime(2026, 12, 15, 14, tzinfo=UTC)  # the 16th in Nouméa
+    check_inspections(run_of(database, settings))
+    assert found_by(database, cast.manager) == []
+    database.write(move)
+    check_inspections(run_of(database, settings))
+    assert len(found_by(database, cast.manager)) == 1
 
 
 def test_a_paper_without_its_file_is_told_to_all_lenders_until_the_file_is_back(
