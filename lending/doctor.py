@@ -72,7 +72,7 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         len(settings.secret_key) >= LEAST_SECRET,
         "The secret key is long enough",
         Health.BAD,
-        "The secret key is short: anybody could forge a session.",
+        "The secret key is short: anybody could forge a form.",
         "Set TRETEAU_SECRET_KEY to 32 random characters or more, or unset it.",
     )
     yield _judge(
