@@ -20,6 +20,7 @@ from lending.documents.models import AgreementSignature, Document, DocumentFile,
 from lending.handover.models import Statement
 from lending.jobs.finding_kinds import FindingKind
 from lending.jobs.findings import Found
+from lending.logistics.kinds import TaskKind
 from lending.logistics.models import Task, TaskEvent
 from lending.organisations.models import Organisation
 from lending.storing import FileStore
@@ -78,14 +79,20 @@ def _photos(uow: UnitOfWork) -> Iterator[Naming]:
 
 
 def _pictures(uow: UnitOfWork) -> Iterator[Naming]:
-    """Yield the tasks with the photos and signatures that were told with them."""
-    rows = uow.session.execute(
-        select(Task, Event.name, Booking.reference, TaskEvent.photo, TaskEvent.signature)
-        .join(Task, Task.id == TaskEvent.task_id)
+    """Yield the tasks with the photos and signatures told with them, and deliveries with plans."""
+    tasks = (
+        select(Task, Event.name, Booking.reference)
         .join(Booking, Booking.id == Task.booking_id)
         .join(Event, Event.id == Booking.event_id)
+    )
+    plan = Event.__table__.c.site_plan
+    told = (
+        tasks.add_columns(TaskEvent.photo, TaskEvent.signature)
+        .join(TaskEvent, TaskEvent.task_id == Task.id)
         .where((TaskEvent.photo != "") | (TaskEvent.signature != ""))
     )
+    planned = tasks.add_columns(plan).where(plan != "", Task.kind == TaskKind.DELIVER)
+    rows = (*uow.session.execute(told), *uow.session.execute(planned))
     for task, event, reference, *names in rows:
         yield Naming(Found(task.authority_id, task.id, event, None, reference), tuple(names))
 

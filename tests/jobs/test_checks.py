@@ -1,5 +1,6 @@
 """The nightly checks: told once, gone when put right, and nothing that the inbox counts itself."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from sqlalchemy import event
 
 from lending.accounts.permissions import SYSTEM, Principal
 from lending.authorities.models import Authority
+from lending.bookings.models import Booking, Logistics
 from lending.catalogue.conditions import Condition
 from lending.catalogue.inspections import Done, months_after, record_inspection
 from lending.catalogue.models import Item
@@ -28,6 +30,8 @@ from lending.jobs.checking import (
 from lending.jobs.finding_kinds import FindingKind
 from lending.jobs.findings import FindingView, list_findings
 from lending.jobs.schedule import Run
+from lending.logistics.kinds import TaskKind
+from lending.logistics.models import Task
 from lending.organisations.models import Organisation
 from lending.policies.drafting import Draft, edit_draft, open_draft, publish_policy
 from lending.policies.rules import Rules
@@ -241,6 +245,28 @@ def test_a_picture_of_a_statement_without_its_file_is_told_to_those_who_hand_ove
     (finding,) = found_by(database, cast.manager)
     assert (finding.kind, finding.found.subject_id) == (FindingKind.STATEMENT, statement)
     assert found_by(database, cast.other_manager) == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_plan_of_the_place_without_its_file_is_told_to_those_who_deliver(
+    app: Flask, settings: Settings, cast: Cast
+) -> None:
+    database = app.extensions["database"]
+    number = approved(database, cast, {cast.chairs: 1}, logistics=Logistics.DELIVERY)
+
+    def lose(uow: UnitOfWork) -> None:
+        event = uow.session.get_one(Booking, number).event
+        event.access = replace(event.access, plan="a" * 32)
+
+    check_files(run_of(database, settings))
+    assert found_by(database, cast.manager) == []
+    database.write(lose)
+    check_files(run_of(database, settings))
+    (finding,) = found_by(database, cast.manager)
+    assert finding.kind is FindingKind.PICTURE
+    with database.read() as uow:
+        task = uow.session.get_one(Task, finding.found.subject_id)
+        assert (task.booking_id, task.kind) == (number, TaskKind.DELIVER)
 
 
 def test_a_logo_without_its_file_is_told_to_who_sets_it(
