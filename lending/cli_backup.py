@@ -22,7 +22,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--with-secret-key",
     is_flag=True,
-    help="Also write the key that signs sessions: keep this archive as you keep passwords.",
+    help="Also write the key that signs forms: keep this archive as you keep passwords.",
 )
 @click.pass_obj
 def backup(context: Installation, file: Path, with_secret_key: bool) -> None:

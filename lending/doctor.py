@@ -10,14 +10,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lending.authorities.queries import has_authorities
 from lending.bookings.shortages import overbooked
-from lending.db.database import Database
+from lending.db.database import Database, UnitOfWork
 from lending.db.schema import pending_migrations
 from lending.documents.printing import REMEDY, can_print
 from lending.jobs.backups import TOO_OLD, last_backup
 from lending.jobs.declared import JOBS
 from lending.jobs.lease import find_leader
 from lending.jobs.queries import read_jobs
-from lending.notifications.failing import count_failed
+from lending.notifications.failing import count_trouble
 from lending.settings import Settings
 
 PACKAGE = Path(__file__).resolve().parent
@@ -42,7 +42,10 @@ class Finding:
 
 
 def examine(settings: Settings, database: Database) -> Iterator[Finding]:
-    """Yield what was found, one thing after the other; nothing is changed."""
+    """Yield what was found, one thing after the other.
+
+    Nothing is changed, but that folders which are missing are made.
+    """
     yield from _settings(settings)
     yield from _mail(settings)
     yield from _folder(settings.instance)
@@ -69,7 +72,7 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         len(settings.secret_key) >= LEAST_SECRET,
         "The secret key is long enough",
         Health.BAD,
-        "The secret key is short: anybody could forge a session.",
+        "The secret key is short: anybody could forge a form.",
         "Set TRETEAU_SECRET_KEY to 32 random characters or more, or unset it.",
     )
     yield _judge(
@@ -152,14 +155,7 @@ def _contents(database: Database) -> Iterator[Finding]:
             "No worker is running: options do not lapse, nobody on a waiting list is served.",
             "Start: treteau worker",
         )
-        failed = count_failed(uow)
-        yield _judge(
-            not failed,
-            "Every mail arrived",
-            Health.DOUBTFUL,
-            f"{failed} mails have failed.",
-            "See the page of mails that failed, under messages.",
-        )
+        yield from examine_mails(uow)
         short = overbooked(uow, int(uow.now.timestamp()))
         yield _judge(
             not short,
@@ -168,6 +164,25 @@ def _contents(database: Database) -> Iterator[Finding]:
             f"{len(short)} items are promised more often than they exist.",
             "See the page of shortages: stock fell, or loans are late.",
         )
+
+
+def examine_mails(uow: UnitOfWork) -> Iterator[Finding]:
+    """Yield whether mails have failed, and whether some are stuck."""
+    trouble = count_trouble(uow)
+    yield _judge(
+        not trouble.failed,
+        "No mail has failed",
+        Health.DOUBTFUL,
+        f"{trouble.failed} mails have failed.",
+        "See the page of mails that failed, under messages.",
+    )
+    yield _judge(
+        not trouble.stuck,
+        "No mail is stuck",
+        Health.DOUBTFUL,
+        f"{trouble.stuck} mails are tried again and again: {trouble.reason}",
+        "Try: treteau mail test ADDRESS",
+    )
 
 
 def _backups(folder: Path | None, database: Database) -> Iterator[Finding]:

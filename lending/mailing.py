@@ -65,15 +65,34 @@ class MailServer:
         """
         del message["From"]
         message["From"] = self.sender
+        # Before an address is named nothing can be wrong with it. A certificate that is not
+        # trusted is a ValueError, too.
         try:
             with self._connect() as connection:
-                if self.user:
-                    connection.login(self.user, self.password)
-                connection.send_message(message)
+                self._sign_in(connection)
+                self._hand_over(connection, message)
+        except (OSError, ValueError) as error:
+            raise self._away(error) from error
+
+    def _sign_in(self, connection: smtplib.SMTP) -> None:
+        if not self.user:
+            return
+        try:
+            connection.login(self.user, self.password)
+        except UnicodeEncodeError:  # which would show a letter of the password
+            text = "TRETEAU_SMTP_USER and TRETEAU_SMTP_PASSWORD must be plain ASCII"
+            raise ServerAway(f"{self.host}: {text}") from None
+
+    def _hand_over(self, connection: smtplib.SMTP, message: EmailMessage) -> None:
+        try:
+            connection.send_message(message)
+        except OSError as error:
+            raise self._told(error) from error
         except ValueError as error:  # what no server can be asked, such as a broken address
             raise AddressRefused(str(error)) from error
-        except (OSError, smtplib.SMTPException) as error:
-            raise self._told(error) from error
+
+    def _away(self, error: Exception) -> ServerAway:
+        return ServerAway(f"{self.host}: {type(error).__name__}: {error}")
 
     def _told(self, error: Exception) -> MailError:
         answer: bytes | str
@@ -82,7 +101,7 @@ class MailServer:
         elif isinstance(error, smtplib.SMTPDataError):
             code, answer = error.smtp_code, error.smtp_error
         else:
-            return ServerAway(f"{self.host}: {type(error).__name__}: {error}")
+            return self._away(error)
         said = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
         text = f"{self.host}: {code} {said}"
         if code < 500:

@@ -50,6 +50,7 @@ class Settings:
     smtp_user: str = ""
     smtp_password: str = field(default="", repr=False)
     mail_from: str = ""
+    message_days: int = 400
     witness_email: str = ""
     backup_dir: Path | None = None
 
@@ -57,8 +58,6 @@ class Settings:
     def backups_apart(self) -> tuple[Path, ...]:
         """The folder of backups, which no backup holds."""
         return (self.backup_dir,) if self.backup_dir else ()
-
-    message_days: int = 400
 
     @property
     def mail_server(self) -> MailServer | None:

@@ -13,12 +13,6 @@ find_one() {  # PACKAGE NAME...: any of the names will do
 }
 
 find_one chromium "${CHROMIUM:-}" chromium chromium-browser google-chrome  # a real browser
-find_library() {  # PACKAGE FILE: a library of the system
-  ldconfig -p 2>/dev/null | grep -qF "$2" || missing+=("$1")
-}
-find_library libpango-1.0-0 libpango-1.0.so.0  # sets the type of documents
-find_library libpangoft2-1.0-0 libpangoft2-1.0.so.0
-find_library libharfbuzz-subset0 libharfbuzz-subset.so.0
 find_one calcurse calcurse  # a calendar program with a reader of its own, in C
 
 find_library() {  # PACKAGE FILE

@@ -5,11 +5,10 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from calendars.zones import to_local
 from lending.accounts.permissions import Action, Principal
 from lending.attachments.facts import PaperChecked
-from lending.attachments.handing_in import USUAL_ZONE, date_errors
-from lending.attachments.keeping import load_locked
+from lending.attachments.handing_in import date_errors
+from lending.attachments.keeping import load_locked, today_for
 from lending.attachments.kinds import PaperKind, PaperState
 from lending.attachments.models import Attachment
 from lending.db.database import UnitOfWork
@@ -47,7 +46,7 @@ def accept_paper(
     row, organisation = load_locked(uow, actor, attachment_id, Action.CHECK_PAPERS)
     if row.state not in (PaperState.TO_CHECK, PaperState.NOT_ACCEPTED):
         raise NotAllowedNow
-    today = to_local(uow.now, USUAL_ZONE).date()
+    today = today_for(uow, row.booking_id)
     if errors := date_errors(row.kind, valid_from, valid_until, today):
         raise InvalidInput(errors)
     row.valid_from, row.valid_until = valid_from, valid_until

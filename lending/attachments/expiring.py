@@ -1,4 +1,4 @@
-"""Papers that end: which, for jobs and messages, and which loans are left without insurance."""
+"""Loans that last longer than the insurance of who asks for them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -18,17 +18,7 @@ from lending.db.database import UnitOfWork
 from lending.organisations.models import Organisation, OrganisationKind
 from lending.policies.queries import read_rulebook
 
-
-@dataclass(frozen=True)
-class ExpiringPaper:
-    """A paper that was accepted and ends, and that no later one of its kind goes on from."""
-
-    attachment_id: int
-    organisation_id: int
-    organisation: str
-    booking_id: int | None
-    kind: PaperKind
-    valid_until: date
+UNDER_WAY = AT_WORK | {State.DRAFT}
 
 
 @dataclass(frozen=True)
@@ -49,43 +39,18 @@ class UncoveredLoan:
     """Whether a certificate that is long enough waits to be checked."""
 
 
-def expiring_papers(uow: UnitOfWork, until: date) -> tuple[ExpiringPaper, ...]:
-    """Return the accepted papers whose last day is not after `until`, the soonest first.
-
-    What a later paper of the same kind goes on from is left out, also while that one waits to be
-    checked; what ended is in it until it is replaced.
-    """
-    live = Attachment.state.in_((PaperState.ACCEPTED, PaperState.TO_CHECK))
-    rows = uow.session.execute(
-        select(Attachment, Organisation.name)
-        .join(Organisation, Organisation.id == Attachment.organisation_id)
-        .where(live, Attachment.valid_until.is_not(None))
-        .order_by(Attachment.valid_until, Attachment.id)
-    ).all()
-    last: dict[tuple[object, ...], ExpiringPaper | None] = {}
-    for row, organisation in rows:
-        ends, is_accepted = row.valid_until, row.state is PaperState.ACCEPTED
-        # In the order of their ends: a later one takes the place of those before.
-        last[row.organisation_id, row.booking_id, row.kind] = (
-            ExpiringPaper(row.id, row.organisation_id, organisation, row.booking_id, row.kind, ends)
-            if ends is not None and is_accepted and ends <= until
-            else None
-        )
-    found = [paper for paper in last.values() if paper is not None]
-    return tuple(sorted(found, key=lambda paper: (paper.valid_until, paper.attachment_id)))
-
-
 def uncovered_loans(
     uow: UnitOfWork,
     *,
     organisation_ids: Collection[int] | None = None,
     booking_id: int | None = None,
+    states: Collection[State] = UNDER_WAY,
 ) -> tuple[UncoveredLoan, ...]:
-    """Return the requests and loans, drafts included, that outlast the insurance; soonest first.
+    """Return the requests and loans in these states that outlast the insurance; soonest first.
 
     Where the rules of a lender ask for none, and of its own departments, nothing is.
     """
-    conditions: list[ColumnElement[bool]] = [Booking.state.in_(AT_WORK | {State.DRAFT})]
+    conditions: list[ColumnElement[bool]] = [Booking.state.in_(states)]
     if organisation_ids is not None:
         conditions.append(Booking.organisation_id.in_(organisation_ids))
     if booking_id is not None:

@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from calendars.zones import to_local
 from lending.accounts.permissions import Action, Principal
 from lending.attachments.facts import PaperHandedIn
-from lending.attachments.keeping import KeptFile, check_access, load_locked
+from lending.attachments.keeping import KeptFile, check_access, load_locked, today_for
 from lending.attachments.kinds import CURRENT, PaperKind, PaperState
 from lending.attachments.models import Attachment
 from lending.bookings.models import Booking
@@ -19,8 +17,6 @@ from lending.errors import FieldError, InvalidInput, NotAllowedNow, NotFound
 from lending.i18n import N_
 from lending.organisations.models import Organisation
 
-USUAL_ZONE = ZoneInfo("Europe/Paris")
-"""Where days are counted that belong to no lender."""
 MOST_WAITING = 30
 """Papers of one organisation that nobody has looked at yet."""
 LONGEST = {"issuer": 120, "number": 60}
@@ -60,7 +56,7 @@ def hand_in(uow: UnitOfWork, actor: Principal, organisation_id: int, paper: NewP
     if not paper.kind.serves_all and paper.booking_id is None:
         raise InvalidInput(kind=N_("This paper serves one request: hand it in there."))
     before = _replaced(uow, organisation_id, paper)
-    errors = paper_errors(paper, to_local(uow.now, USUAL_ZONE).date())
+    errors = paper_errors(paper, today_for(uow, paper.booking_id))
     if _waiting(uow, organisation_id) >= MOST_WAITING:
         text = N_("Many papers wait to be checked already. Take back those that are not needed.")
         errors.append(FieldError("file", text))

@@ -1,11 +1,15 @@
 """Where the files of papers lie, and the loading that goes before every change of one."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from calendars.zones import to_local
 from lending.accounts.permissions import Action, Principal
 from lending.attachments.inspecting import CleanFile, inspect
 from lending.attachments.models import Attachment
+from lending.bookings.models import Booking
 from lending.bookings.moves import load_for
 from lending.db.database import UnitOfWork
 from lending.errors import NotFound
@@ -13,6 +17,8 @@ from lending.organisations.models import Organisation
 from lending.storing import FileStore
 
 FOLDER = "papers"
+USUAL_ZONE = ZoneInfo("Europe/Paris")
+"""Where days are counted that belong to no lender."""
 
 
 @dataclass(frozen=True)
@@ -85,3 +91,10 @@ def load_locked(
         Attachment, attachment_id, with_for_update=True, populate_existing=True
     )
     return row, organisation
+
+
+def today_for(uow: UnitOfWork, booking_id: int | None) -> date:
+    """Return the day by which papers are judged: the lender's, where they serve one request."""
+    booking = uow.session.get(Booking, booking_id) if booking_id is not None else None
+    zone = ZoneInfo(booking.authority.timezone) if booking is not None else USUAL_ZONE
+    return to_local(uow.now, zone).date()

@@ -74,6 +74,11 @@ class Manifest:
             raise BackupError("The archive is damaged: its manifest cannot be read.") from error
 
 
+def is_name(name: str) -> bool:
+    """Return whether a backup may have a member of this name."""
+    return _NAME.fullmatch(name) is not None
+
+
 class ArchiveWriter:
     """Writes members one after the other, and the manifest at the end."""
 
@@ -150,7 +155,7 @@ def members(path: Path, report: Report) -> Iterator[tuple[str, Hashing]]:
     with _damage_told(), path.open("rb") as raw, tarfile.open(fileobj=raw, mode="r:gz") as tar:
         for member in tar:
             source = tar.extractfile(member)
-            if source is None or not (member.name == MANIFEST or _NAME.fullmatch(member.name)):
+            if source is None or not (member.name == MANIFEST or is_name(member.name)):
                 raise BackupError(f"The archive holds what no backup does: {member.name}")
             yield member.name, Hashing(source)
             report(raw.tell(), size)

@@ -15,6 +15,7 @@ from lending.backup.archive import (
     BackupError,
     Manifest,
     Report,
+    is_name,
 )
 from lending.backup.rows import write_rows
 from lending.db.database import Database
@@ -100,6 +101,8 @@ def _write_all(
 
 def _write_files(archive: ArchiveWriter, files: dict[str, Path]) -> None:
     for name, path in sorted(files.items()):
+        if not is_name(f"{FILES}{name}"):
+            continue  # nor does any row name it: the file system or somebody left it there
         try:
             with path.open("rb") as file:
                 archive.add(f"{FILES}{name}", file)

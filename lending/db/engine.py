@@ -17,7 +17,11 @@ SQLITE_PRAGMAS = (
 
 
 def make_engine(url: str) -> Engine:
-    """Return an engine for a SQLite or PostgreSQL address."""
+    """Return an engine for a SQLite or PostgreSQL address.
+
+    What statements are given is hidden from their errors: these are logged, and kept with runs of
+    jobs, and it may be somebody's name or address.
+    """
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite_engine(url)
     return create_engine(
@@ -26,12 +30,13 @@ def make_engine(url: str) -> Engine:
         pool_pre_ping=True,
         pool_size=10,
         max_overflow=20,
+        hide_parameters=True,
         connect_args={"options": "-c lock_timeout=10s -c statement_timeout=60s -c timezone=UTC"},
     )
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": 30})
+    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 30})
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, record: Any) -> None:

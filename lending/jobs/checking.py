@@ -1,33 +1,26 @@
 """The nightly checks: what nobody sees until it is too late."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from lending.attachments.keeping import paper_files
+from calendars.zones import to_local
+from lending.attachments.expiring import uncovered_loans
 from lending.authorities.models import Authority
 from lending.bookings.models import Booking
 from lending.bookings.states import GRANTED, State
 from lending.catalogue.inspection_queries import inspections_due
-from lending.catalogue.photos import PhotoStore
 from lending.db.database import UnitOfWork
-from lending.documents.letterhead import FOLDER as DOCUMENTS
 from lending.equity.record.checks import check_records
 from lending.i18n import N_
 from lending.jobs.finding_kinds import FindingKind
 from lending.jobs.findings import Found, Settled, settle
-from lending.jobs.missing_files import (
-    missing_documents,
-    missing_papers,
-    missing_photos,
-    missing_pictures,
-)
+from lending.jobs.missing_files import missing_files
 from lending.jobs.schedule import Count, Run
-from lending.organisations.models import Organisation, OrganisationKind
 from lending.policies.queries import read_rulebook
-from lending.storing import FileStore
 
 INSPECT_WITHIN = timedelta(days=30)
 """How long before it is due an inspection is spoken of: whoever does it has to come."""
@@ -35,50 +28,32 @@ INSPECT_WITHIN = timedelta(days=30)
 
 def check_insurances(run: Run) -> list[Count]:
     """Find granted loans at whose end the association is not insured any more."""
-
-    def check(uow: UnitOfWork) -> Settled:
-        return settle(uow, FindingKind.INSURANCE, uninsured_loans(uow))
-
-    return counts(run.database.write(check))
+    return _check(run, FindingKind.INSURANCE, uninsured_loans)
 
 
 def check_rules(run: Run) -> list[Count]:
     """Find lenders that lend without having published rules."""
+    return _check(run, FindingKind.RULES, without_rules)
 
-    def check(uow: UnitOfWork) -> Settled:
-        return settle(uow, FindingKind.RULES, without_rules(uow))
 
-    return counts(run.database.write(check))
+def check_inspections(run: Run) -> list[Count]:
+    """Find units that need an inspection within a month, or failed one."""
+    return _check(run, FindingKind.INSPECTION, units_to_inspect)
 
 
 def check_files(run: Run) -> list[Count]:
     """Find rows that name files which are not there."""
-    instance = run.settings.instance
+    missing = missing_files(run.database, run.settings.instance)
 
-    def check(uow: UnitOfWork) -> Settled:
-        found = {
-            FindingKind.PHOTO: missing_photos(uow, PhotoStore(instance)),
-            FindingKind.PICTURE: missing_pictures(uow, PhotoStore(instance, "field")),
-            FindingKind.PAPER: missing_papers(uow, paper_files(instance)),
-            FindingKind.DOCUMENT: missing_documents(uow, FileStore(instance, DOCUMENTS)),
-        }
-        parts = [settle(uow, kind, rows) for kind, rows in found.items()]
+    def keep(uow: UnitOfWork) -> Settled:
+        parts = [settle(uow, kind, found) for kind, found in missing.items()]
         return Settled(
             sum(part.standing for part in parts),
             sum(part.new for part in parts),
             sum(part.gone for part in parts),
         )
 
-    return counts(run.database.write(check))
-
-
-def check_inspections(run: Run) -> list[Count]:
-    """Find units that need an inspection within a month, or failed one."""
-
-    def check(uow: UnitOfWork) -> Settled:
-        return settle(uow, FindingKind.INSPECTION, units_to_inspect(uow))
-
-    return counts(run.database.write(check))
+    return counts(run.database.write(keep))
 
 
 def check_all_records(run: Run) -> list[Count]:
@@ -95,6 +70,12 @@ def check_all_records(run: Run) -> list[Count]:
     return [Count(N_("Records that do not hold"), len(broken))]
 
 
+def _check(
+    run: Run, kind: FindingKind, find: Callable[[UnitOfWork], Iterable[Found]]
+) -> list[Count]:
+    return counts(run.database.write(lambda uow: settle(uow, kind, find(uow))))
+
+
 def counts(settled: Settled) -> list[Count]:
     """Return what a check says of itself."""
     return [
@@ -106,28 +87,12 @@ def counts(settled: Settled) -> list[Count]:
 
 def uninsured_loans(uow: UnitOfWork) -> Iterator[Found]:
     """Yield each association's first loan at each lender that outlasts its insurance."""
-    rows = uow.session.execute(
-        select(Booking, Organisation, Authority.timezone)
-        .join(Organisation, Organisation.id == Booking.organisation_id)
-        .join(Authority, Authority.id == Booking.authority_id)
-        .where(
-            Booking.state.in_(GRANTED | {State.OUT}),
-            Booking.ends_at > uow.now,
-            Organisation.kind != OrganisationKind.DEPARTMENT,
-        )
-        .order_by(Booking.starts_at, Booking.id)
-    )
-    rulebook = read_rulebook(uow.session)
     told = set()
-    for booking, borrower, timezone in rows:
-        until = borrower.insurance_until
-        last_day = booking.ends_at.astimezone(ZoneInfo(timezone)).date()
-        rules = rulebook.at(booking.authority_id, booking.complete_at or uow.now).rules
-        key = (booking.authority_id, borrower.id)
-        if key in told or not rules.insurance or (until is not None and until >= last_day):
-            continue
-        told.add(key)
-        yield Found(*key, borrower.name, until, booking.reference)
+    for loan in uncovered_loans(uow, states=GRANTED | {State.OUT}):
+        key = (loan.authority_id, loan.organisation_id)
+        if key not in told:
+            told.add(key)
+            yield Found(*key, loan.organisation, loan.insured_until, loan.reference)
 
 
 def without_rules(uow: UnitOfWork) -> Iterator[Found]:
@@ -144,9 +109,13 @@ def without_rules(uow: UnitOfWork) -> Iterator[Found]:
 
 def units_to_inspect(uow: UnitOfWork) -> Iterator[Found]:
     """Yield each unit with the first inspection that is due within a month, or failed."""
+    lenders = defaultdict(list)
+    for number, timezone in uow.session.execute(select(Authority.id, Authority.timezone)):
+        lenders[to_local(uow.now, ZoneInfo(timezone)).date()].append(number)
     told = set()
-    for each in inspections_due(uow, (uow.now + INSPECT_WITHIN).date()):
-        if each.unit_id not in told:
-            told.add(each.unit_id)
-            name = f"{each.item} n° {each.number}"
-            yield Found(each.authority_id, each.unit_id, name, each.due.due_on)
+    for today, numbers in lenders.items():
+        for each in inspections_due(uow, today + INSPECT_WITHIN, numbers):
+            if each.unit_id not in told:
+                told.add(each.unit_id)
+                name = f"{each.item} n° {each.number}"
+                yield Found(each.authority_id, each.unit_id, name, each.due.due_on)

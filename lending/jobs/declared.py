@@ -118,22 +118,18 @@ def _forget_contacts(run: Run) -> list[Count]:
     return [Count(N_("Contacts forgotten"), forget_old_contacts(run.database))]
 
 
-def _tidy_photos(run: Run) -> list[Count]:
+def _tidy_files(run: Run) -> list[Count]:
     with run.database.read() as uow:
-        used = photos_in_use(uow)
+        shown = photos_in_use(uow)
         told = pictures_in_use(uow) | statement_pictures_in_use(uow)
-        papers = document_files_in_use(uow) | logos_in_use(uow) | signing_files_in_use(uow)
+        made = document_files_in_use(uow) | logos_in_use(uow) | signing_files_in_use(uow)
+        handed_in = files_in_use(uow)
     instance = run.settings.instance
-    removed = PhotoStore(instance).remove_others(used)
-    removed += PhotoStore(instance, "field").remove_others(told)
-    left = FileStore(instance, FOLDER).remove_others(papers)
-    return [Count(N_("Photos removed"), removed), Count(N_("Files removed"), left)]
-
-
-def _tidy_papers(run: Run) -> list[Count]:
-    with run.database.read() as uow:
-        used = files_in_use(uow)
-    return [Count(N_("Files removed"), paper_files(run.settings.instance).remove_others(used))]
+    photos = PhotoStore(instance).remove_others(shown)
+    photos += PhotoStore(instance, "field").remove_others(told)
+    files = FileStore(instance, FOLDER).remove_others(made)
+    files += paper_files(instance).remove_others(handed_in)
+    return [Count(N_("Photos removed"), photos), Count(N_("Files removed"), files)]
 
 
 def _tell_late_loans(run: Run) -> list[Count]:
@@ -167,46 +163,18 @@ JOBS = (
     # Each mail is tried when it is due; the job waits for the first one that is.
     Job("send-mail", _send_mail, every=timedelta(seconds=5), waits=some_mail_waits),
     Job("write-reminders", _write_reminders, every=timedelta(minutes=10)),
-    Job(
-        "forget-messages",
-        _forget_messages,
-        every=timedelta(days=1),
-        offset=timedelta(hours=3, minutes=40),
-    ),
     Job("forget-answers", _forget_old_keys, every=timedelta(hours=6), offset=timedelta(minutes=40)),
-    Job(
-        "tidy-photos",
-        _tidy_photos,
-        every=timedelta(days=1),
-        offset=timedelta(hours=3, minutes=50),
-    ),
-    # After the contacts were forgotten: what their papers said goes the same night.
-    Job(
-        "tidy-papers",
-        _tidy_papers,
-        every=timedelta(days=1),
-        offset=timedelta(hours=3, minutes=40),
-    ),
-    Job(
-        "check-records",
-        check_all_records,
-        every=timedelta(days=1),
-        offset=timedelta(hours=2, minutes=10),
-    ),
+    _nightly("check-records", check_all_records, hours=2, minutes=10),
     _nightly("check-insurances", check_insurances, hours=2, minutes=30),
     _nightly("check-rules", check_rules, hours=2, minutes=40),
     _nightly("check-files", check_files, hours=2, minutes=50),
     _nightly("check-inspections", check_inspections, hours=3),
+    _nightly("tidy", _tidy, hours=3, minutes=20),
+    _nightly("forget-contacts", _forget_contacts, hours=3, minutes=30),
+    _nightly("forget-messages", _forget_messages, hours=3, minutes=40),
+    # After the contacts were forgotten: what their papers said goes the same night.
+    _nightly("tidy-files", _tidy_files, hours=3, minutes=50),
     # After the check: the letter says what came of it.
-    Job("tell-witness", _tell_witness, every=timedelta(days=1), offset=timedelta(hours=4)),
-    Job(
-        "erase-words", _erase_words, every=timedelta(days=1), offset=timedelta(hours=4, minutes=20)
-    ),
-    Job(
-        "forget-contacts",
-        _forget_contacts,
-        every=timedelta(days=1),
-        offset=timedelta(hours=3, minutes=30),
-    ),
-    Job("tidy", _tidy, every=timedelta(days=1), offset=timedelta(hours=3, minutes=20)),
+    _nightly("tell-witness", _tell_witness, hours=4),
+    _nightly("erase-words", _erase_words, hours=4, minutes=20),
 )

@@ -47,7 +47,7 @@ class Finding(Base):
     kind: Mapped[FindingKind] = mapped_column(choice(FindingKind))
     authority_id: Mapped[int] = mapped_column(ForeignKey("authority.id", ondelete="CASCADE"))
     subject_id: Mapped[int]
-    """The number of an organisation, an item, a task or an authority, by its kind."""
+    """The number of what it is about: of what, the kind says."""
     name: Mapped[str] = mapped_column(String(200))
     day: Mapped[date | None]
     reference: Mapped[str] = mapped_column(String(20), default="")

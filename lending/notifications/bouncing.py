@@ -45,6 +45,9 @@ def read_bounces(raw: bytes) -> list[Bounce]:
 def take_bounce(uow: UnitOfWork, bounce: Bounce) -> bool:
     """Mark the message that came back, and its address if nobody is there.
 
+    Anybody can write a report. What speaks against an address has to name our message, of which
+    only its reader and the mail servers on the way know the name.
+
     Returns whether it was one of ours. Telling it twice does no more than once.
     """
     message = _message_of(uow, bounce)
@@ -52,7 +55,7 @@ def take_bounce(uow: UnitOfWork, bounce: Bounce) -> bool:
         return False
     message.delivery, message.due_at = Delivery.FAILED, None
     message.failure = bounce.reason
-    if _NOBODY_THERE.fullmatch(bounce.status):
+    if bounce.message_uuid and _NOBODY_THERE.fullmatch(bounce.status):
         mark_dead(uow, message.address, bounce.reason)
     return True
 

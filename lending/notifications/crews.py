@@ -1,14 +1,15 @@
-"""What crews are told: the round of tomorrow, and what changes in a week they know."""
+"""What crews are told: the round that is near, and what changes in a week they know."""
 
-from datetime import date, timedelta
+from datetime import time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
 from calendars.intervals import Interval
-from calendars.zones import local_day, start_of_day
+from calendars.zones import local_day, start_of_day, to_local
 from lending.authorities.models import Authority
+from lending.clock import is_civil, next_civil
 from lending.db.database import UnitOfWork
 from lending.logistics.rounds.facts import RoundsPublished
 from lending.logistics.rounds.kinds import Version
@@ -19,13 +20,15 @@ from lending.notifications.kinds import Kind
 from lending.notifications.recipients import crews_people
 from lending.notifications.writing import Told, iso, tell
 
-ONE_DAY, ONE_WEEK = timedelta(days=1), timedelta(days=7)
+TOLD_FROM = time(17)
+"""When crews are told of the next day, on the lender's clock."""
+ONE_WEEK = timedelta(days=7)
 
 
 def tell_changed_rounds(fact: RoundsPublished, uow: UnitOfWork) -> None:
     """Tell the crews whose rounds changed that the week they know is another one.
 
-    The first time a week is published nobody knows it yet: each round is told the day before.
+    The first time a week is published nobody knows it yet: each round is told when it is near.
     """
     published = uow.session.execute(
         select(func.count(), func.max(Publication.id)).where(
@@ -47,27 +50,34 @@ def tell_changed_rounds(fact: RoundsPublished, uow: UnitOfWork) -> None:
     tell(uow, told, crews_people(uow, fact.crew_ids, week))
 
 
-def tell_rounds_of(uow: UnitOfWork, authority: Authority, day: date) -> int:
-    """Tell each crew its published round of a day; return how many people were told."""
-    rounds = uow.session.scalars(
-        select(Round).where(
-            Round.authority_id == authority.id,
-            Round.day == day,
-            Round.version == Version.PUBLISHED,
-        )
-    ).all()
-    period = local_day(day, ZoneInfo(authority.timezone))
+def tell_rounds(uow: UnitOfWork, authority: Authority, zone: ZoneInfo) -> int:
+    """Tell each crew its published round of tomorrow, or of today; return how many people that is.
+
+    Whoever publishes in the evening or in the night has it told in the morning, but at once where
+    the crew leaves before.
+    """
+    local = to_local(uow.now, zone)
+    last_day = local.date() + timedelta(days=local.time() >= TOLD_FROM)
+    query = select(Round).where(
+        Round.authority_id == authority.id,
+        Round.day.between(local.date(), last_day),
+        Round.version == Version.PUBLISHED,
+        Round.returns_at > uow.now,
+    )
+    if not is_civil(uow.now, zone):
+        query = query.where(Round.leaves_at < next_civil(uow.now, zone))
+    rounds = uow.session.scalars(query.order_by(Round.day, Round.crew_id)).all()
     return sum(
         tell(
             uow,
             Told(
                 Kind.ROUND_TOMORROW,
-                f"round:{each.crew_id}:{day.isoformat()}",
-                links.sheet(each.crew_id, day),
+                f"round:{each.crew_id}:{each.day.isoformat()}",
+                links.sheet(each.crew_id, each.day),
                 of_authority(authority) | _of_round(each),
                 authority_id=authority.id,
             ),
-            crews_people(uow, [each.crew_id], period),
+            crews_people(uow, [each.crew_id], local_day(each.day, zone)),
         )
         for each in rounds
     )

@@ -1,7 +1,7 @@
 """Mail what waits: claimed first, then handed over outside any transaction, then recorded.
 
 A worker that dies between the server's "250" and the record sends the mail again, under the same
-Message-ID: at least once, never not at all (docs/adr/0016).
+Message-ID: at least once, never not at all (docs/adr/0014).
 """
 
 import json

@@ -18,6 +18,20 @@ from lending.notifications.rendering import put_in_words
 from lending.organisations.models import Organisation
 
 SHOWN = 100
+TRIES = 3
+"""Who answers "later" takes a mail within so many tries, six minutes; longer is a trouble."""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """How many mails of all lenders are not out that should be."""
+
+    failed: int
+    """For good."""
+    stuck: int
+    """Tried again and again."""
+    reason: str = ""
+    """Why the newest of those did not leave at its last try."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +70,19 @@ def list_failures(uow: UnitOfWork, actor: Principal, language: str) -> list[Fail
     return [_failure(uow, each, language) for each in rows]
 
 
-def count_failed(uow: UnitOfWork) -> int:
-    """Return how many mails have failed for good, of all lenders."""
-    query = select(func.count()).where(Message.delivery == Delivery.FAILED)
-    return uow.session.scalar(query) or 0
+def count_trouble(uow: UnitOfWork) -> Trouble:
+    """Return how many mails have failed for good, or were tried for long, of all lenders."""
+    failed = select(func.count()).where(Message.delivery == Delivery.FAILED)
+    stuck = uow.session.scalars(
+        select(Message.failure)
+        .where(
+            Message.delivery == Delivery.WAITING,
+            Message.failure != "",
+            Message.attempts > TRIES,
+        )
+        .order_by(Message.id.desc())
+    ).all()
+    return Trouble(uow.session.scalar(failed) or 0, len(stuck), next(iter(stuck), ""))
 
 
 def try_again(uow: UnitOfWork, actor: Principal, message_id: int) -> None:

@@ -66,6 +66,9 @@ TO_STAFF = {
 }
 
 
+TOLD = TO_ASSOCIATIONS.keys() | TO_STAFF.keys()
+
+
 def listen(events: Events) -> None:
     """Write messages from what happens; called once, by the composition root."""
     events.subscribe(BookingMoved, _moved)
@@ -84,7 +87,7 @@ def listen(events: Events) -> None:
 
 
 def _moved(fact: BookingMoved, uow: UnitOfWork) -> None:
-    if fact.move == "cancel" and fact.old is State.DRAFT:
+    if fact.move not in TOLD or (fact.move == "cancel" and fact.old is State.DRAFT):
         return
     booking = uow.session.get_one(Booking, fact.booking_id)
     by_borrower = booking.organisation_id in fact.actor.organisation_ids

@@ -4,9 +4,10 @@ The worker asks for all of it again and again; the cause of each message makes i
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from functools import partial
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -22,14 +23,13 @@ from lending.clock import CIVIL, is_civil
 from lending.db.database import Database, UnitOfWork
 from lending.notifications import links
 from lending.notifications.contents import meeting, of_authority, of_booking
-from lending.notifications.crews import tell_rounds_of
+from lending.notifications.crews import tell_rounds
 from lending.notifications.kinds import Kind
 from lending.notifications.recipients import people_of, staff_of
-from lending.notifications.writing import Told, iso, tell
+from lending.notifications.writing import Told, iso, tell, untold
 
 DAYS_BEFORE = 2
 INSURANCE_DAYS_BEFORE = 30
-CREWS_AT = time(17)
 ONE_DAY = timedelta(days=1)
 
 
@@ -46,32 +46,34 @@ def tell_everybody(database: Database) -> int:
 def tell_what_is_due(uow: UnitOfWork, authority_id: int) -> int:
     """Write whatever a lender's people are to be told now; return how many messages that is.
 
-    Only between 9 and 19 on the lender's clock: what falls into the night waits for the morning.
+    Only between 9 and 19 on the lender's clock: what falls into the night waits for the morning,
+    but for a round that leaves before.
     """
     authority = uow.session.get_one(Authority, authority_id)
     zone = ZoneInfo(authority.timezone)
+    written = tell_rounds(uow, authority, zone)
     if not is_civil(uow.now, zone):
-        return 0
-    written = sum(
+        return written
+    written += sum(
         tell(uow, told, people_of(uow, organisation_id))
         for source in SOURCES
         for organisation_id, told in source(uow, authority, zone)
     )
-    written += _tell_shortages(uow, authority)
-    local = to_local(uow.now, zone)
-    if local.time() >= CREWS_AT:
-        written += tell_rounds_of(uow, authority, local.date() + ONE_DAY)
-    return written
+    return written + _tell_shortages(uow, authority)
 
 
 def _reminders(uow: UnitOfWork, authority: Authority, zone: ZoneInfo) -> Iterator[tuple[int, Told]]:
     """Remind of what is collected or delivered in two days, unless it was granted since."""
     soon = days_later(uow.now, DAYS_BEFORE + 1, zone)
+    due = {}
     for booking in _granted(uow, authority, soon):
-        due = _morning_before(booking.starts_at, DAYS_BEFORE, zone)
-        if due <= uow.now and (booking.decided_at or booking.created_at) < due:
-            data = of_booking(booking) | meeting(uow, booking)
-            yield _about(booking, Kind.REMINDER, _day_of(booking, zone), data)
+        morning = _morning_before(booking.starts_at, DAYS_BEFORE, zone)
+        if morning <= uow.now and (booking.decided_at or booking.created_at) < morning:
+            due[_cause(Kind.REMINDER, booking, _day_of(booking, zone))] = booking
+    for cause in untold(uow, Kind.REMINDER, due):
+        booking = due[cause]
+        data = of_booking(booking) | meeting(uow, booking)
+        yield _about(booking, Kind.REMINDER, cause, links.booking(booking.id), data)
 
 
 def _insurances(
@@ -84,14 +86,17 @@ def _insurances(
     soon = days_later(uow.now, INSURANCE_DAYS_BEFORE, zone)
     granted = {booking.id: booking for booking in _granted(uow, authority, soon)}
     concerned = {booking.organisation_id for booking in granted.values()}
-    for loan in uncovered_loans(uow, organisation_ids=concerned):
+    due = {}
+    for loan in uncovered_loans(uow, organisation_ids=concerned, states=GRANTED):
         booking = granted.get(loan.booking_id)
-        if booking is None or loan.is_coming:
-            continue
-        until = loan.insured_until
+        if booking is not None and not loan.is_coming:
+            day = loan.insured_until or loan.ends_on
+            due[_cause(Kind.INSURANCE, booking, day)] = booking, loan.insured_until
+    for cause in untold(uow, Kind.INSURANCE, due):
+        booking, until = due[cause]
         data = of_booking(booking) | {"insured_until": until.isoformat() if until else ""}
         path = links.hand_in(booking.organisation_id, PaperKind.INSURANCE)
-        yield _about(booking, Kind.INSURANCE, until or loan.ends_on, data, path)
+        yield _about(booking, Kind.INSURANCE, cause, path, data)
 
 
 Source = Callable[[UnitOfWork, Authority, ZoneInfo], Iterator[tuple[int, Told]]]
@@ -102,54 +107,65 @@ def _tell_shortages(uow: UnitOfWork, authority: Authority) -> int:
     by_item: dict[int, list[Shortage]] = defaultdict(list)
     for short in find_shortages(uow, [authority.id]):
         by_item[short.item_id].append(short)
-    return sum(
-        _tell_staff_of(uow, authority, shorts) + _tell_claimants_of(uow, shorts)
-        for shorts in by_item.values()
-    )
+    return _tell_staff(uow, authority, by_item) + _tell_claimants(uow, by_item)
 
 
-def _tell_staff_of(uow: UnitOfWork, authority: Authority, shorts: Sequence[Shortage]) -> int:
-    """Tell the staff where an item is short; again only when other loans come to be concerned."""
-    item_id = shorts[0].item_id
+def _tell_staff(
+    uow: UnitOfWork, authority: Authority, by_item: Mapping[int, Sequence[Shortage]]
+) -> int:
+    """Tell the staff where an item is short; again only when it concerns other loans."""
+    due = {}
+    for item_id, shorts in by_item.items():
+        concerned = {claimant.booking_id for each in shorts for claimant in each.claimants}
+        due[f"shortage:{item_id}:{_digest(concerned)}"] = shorts
+    written = 0
+    for cause in untold(uow, Kind.STOCK_SHORT, due):
+        shorts = due[cause]
+        told = Told(
+            Kind.STOCK_SHORT,
+            cause,
+            links.shortage(shorts[0].item_id),
+            of_authority(authority) | _of_shortages(shorts),
+            authority_id=authority.id,
+        )
+        written += tell(uow, told, staff_of(uow, authority.id))
+    return written
+
+
+def _of_shortages(shorts: Sequence[Shortage]) -> dict[str, object]:
     is_open = any(each.ends_at is None for each in shorts)
-    said = {
-        **of_authority(authority),
+    return {
         "item": shorts[0].name,
         "missing": max(each.missing for each in shorts),
         "starts": iso(shorts[0].starts_at),
         "ends": "" if is_open else iso(max(each.ends_at for each in shorts if each.ends_at)),
     }
-    concerned = [claimant.booking_id for each in shorts for claimant in each.claimants]
-    told = Told(
-        Kind.STOCK_SHORT,
-        f"shortage:{item_id}:{max(concerned, default=0)}",
-        links.shortage(item_id),
-        said,
-        authority_id=authority.id,
-    )
-    return tell(uow, told, staff_of(uow, authority.id))
 
 
-def _tell_claimants_of(uow: UnitOfWork, shorts: Sequence[Shortage]) -> int:
+def _digest(numbers: Collection[int]) -> str:
+    """Return a short name of a set of numbers, however many they are."""
+    written = ",".join(map(str, sorted(numbers)))
+    return sha256(written.encode()).hexdigest()[:16]
+
+
+def _tell_claimants(uow: UnitOfWork, by_item: Mapping[int, Sequence[Shortage]]) -> int:
     """Tell each association to which some of an item was granted that it may be missing."""
-    concerned = {
-        claimant.booking_id: short
+    due = {
+        f"shortage:{short.item_id}:{claimant.booking_id}": (claimant.booking_id, short)
+        for shorts in by_item.values()
         for short in shorts
         for claimant in short.claimants
         if claimant.state in GRANTED
     }
     written = 0
-    for booking_id, short in concerned.items():
+    for cause in untold(uow, Kind.SHORTAGE, due):
+        booking_id, short = due[cause]
         booking = uow.session.get_one(Booking, booking_id)
-        told = Told(
-            Kind.SHORTAGE,
-            f"shortage:{short.item_id}:{booking.id}",
-            links.booking(booking.id),
-            of_booking(booking) | {"item": short.name, "missing": short.missing},
-            booking.id,
-            booking.authority_id,
+        data = of_booking(booking) | {"item": short.name, "missing": short.missing}
+        organisation_id, told = _about(
+            booking, Kind.SHORTAGE, cause, links.booking(booking_id), data
         )
-        written += tell(uow, told, people_of(uow, booking.organisation_id))
+        written += tell(uow, told, people_of(uow, organisation_id))
     return written
 
 
@@ -177,16 +193,12 @@ def _day_of(booking: Booking, zone: ZoneInfo) -> date:
     return to_local(booking.starts_at, zone).date()
 
 
+def _cause(kind: Kind, booking: Booking, day: date) -> str:
+    """Name the cause of a message that is told again only if its day is another one."""
+    return f"{kind.value}:{booking.id}:{day.isoformat()}"
+
+
 def _about(
-    booking: Booking, kind: Kind, day: date, data: dict[str, object], path: str = ""
+    booking: Booking, kind: Kind, cause: str, path: str, data: dict[str, object]
 ) -> tuple[int, Told]:
-    """Return a message about a booking, told again only if its day is another one."""
-    told = Told(
-        kind,
-        f"{kind.value}:{booking.id}:{day.isoformat()}",
-        path or links.booking(booking.id),
-        data,
-        booking.id,
-        booking.authority_id,
-    )
-    return booking.organisation_id, told
+    return booking.organisation_id, Told(kind, cause, path, data, booking.id, booking.authority_id)

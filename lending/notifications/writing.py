@@ -81,6 +81,16 @@ def tell(uow: UnitOfWork, told: Told, recipients: Collection[Recipient]) -> int:
     return len(rows)
 
 
+def untold(uow: UnitOfWork, kind: Kind, causes: Collection[str]) -> list[str]:
+    """Return the causes of which nobody was told yet: the others need not be looked at further."""
+    known = set(
+        uow.session.scalars(
+            select(Message.cause).where(Message.kind == kind, Message.cause.in_(causes)).distinct()
+        )
+    )
+    return [cause for cause in causes if cause not in known]
+
+
 def _known(uow: UnitOfWork, told: Told) -> set[str]:
     return set(
         uow.session.scalars(

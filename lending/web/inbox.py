@@ -59,11 +59,26 @@ FINDING_ICONS = {
     FindingKind.RULES: "journal-x",
     FindingKind.PHOTO: "image",
     FindingKind.PICTURE: "image",
+    FindingKind.STATEMENT: "image",
     FindingKind.PAPER: "file-earmark-x",
     FindingKind.DOCUMENT: "file-earmark-x",
+    FindingKind.LOGO: "image",
     FindingKind.RECORD: "shield-x",
     FindingKind.INSPECTION: "clipboard-check",
 }
+FINDING_PAGES = {
+    FindingKind.INSURANCE: ("organisations.edit", "organisation_id"),
+    FindingKind.RULES: ("policies.prepare", "authority_id"),
+    FindingKind.PHOTO: ("catalogue.edit", "item_id"),
+    FindingKind.PICTURE: ("logistics.show", "task_id"),
+    FindingKind.STATEMENT: ("statements.show", "statement_id"),
+    FindingKind.PAPER: ("attachments.show", "attachment_id"),
+    FindingKind.DOCUMENT: ("organisations.show", "organisation_id"),
+    FindingKind.LOGO: ("documents.letterhead", "authority_id"),
+    FindingKind.RECORD: ("audit.index", "_anchor"),
+    FindingKind.INSPECTION: ("units.show", "unit_id"),
+}
+"""Where each is put right, and what of its address the number of the subject is."""
 
 
 @dataclass(frozen=True)
@@ -198,24 +213,10 @@ def _findings(uow: UnitOfWork, wanted: InboxFilter) -> tuple[FindingRow, ...]:
 
 
 def _where(view: FindingView) -> str:
+    endpoint, argument = FINDING_PAGES[view.kind]
     number = view.found.subject_id
-    match view.kind:
-        case FindingKind.INSURANCE:
-            return url_for("organisations.edit", organisation_id=number)
-        case FindingKind.RULES:
-            return url_for("policies.prepare", authority_id=number)
-        case FindingKind.PHOTO:
-            return url_for("catalogue.edit", item_id=number)
-        case FindingKind.PICTURE:
-            return url_for("logistics.show", task_id=number)
-        case FindingKind.PAPER:
-            return url_for("attachments.show", attachment_id=number)
-        case FindingKind.DOCUMENT:
-            return url_for("organisations.show", organisation_id=number)
-        case FindingKind.INSPECTION:
-            return url_for("units.show", unit_id=number)
-        case FindingKind.RECORD:
-            return url_for("audit.index", _anchor=f"record-{number}")
+    value = f"record-{number}" if argument == "_anchor" else number
+    return url_for(endpoint, **{argument: value})  # type: ignore[arg-type]
 
 
 def _groups(rows: list[DutyRow]) -> Iterable[DutyGroup]:

@@ -19,6 +19,7 @@ from lending.db.database import Database, UnitOfWork
 from lending.jobs.backups import last_backup
 from lending.jobs.declared import JOBS
 from lending.jobs.queries import read_jobs
+from lending.notifications.failing import count_trouble
 from lending.organisations.queries import count_pending
 from lending.web.context import database
 
@@ -60,6 +61,7 @@ class Figures(Collector):
                 "Items promised more often than they exist, from now on.",
                 len(overbooked(uow, seconds(uow.now))),
             )
+            yield from _mails(uow)
             yield from _jobs(uow)
             yield from _backups(uow)
 
@@ -69,6 +71,16 @@ def _bookings(uow: UnitOfWork) -> Metric:
     for state, count in count_by_state(uow).items():
         metric.add_metric([state.value], count)
     return metric
+
+
+def _mails(uow: UnitOfWork) -> Iterable[Metric]:
+    trouble = count_trouble(uow)
+    yield GaugeMetricFamily(
+        "treteau_mails_failed", "Mails that have failed for good.", trouble.failed
+    )
+    yield GaugeMetricFamily(
+        "treteau_mails_stuck", "Mails that are tried again and again.", trouble.stuck
+    )
 
 
 def _jobs(uow: UnitOfWork) -> Iterable[Metric]:

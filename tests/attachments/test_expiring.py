@@ -1,9 +1,9 @@
-"""Papers that end are found in time, and the loans that they leave without insurance."""
+"""Loans that outlast an insurance are found; papers are forgotten with the contacts."""
 
 from datetime import date, timedelta
 
 from lending.attachments.checking import accept_paper
-from lending.attachments.expiring import expiring_papers, own_uncovered_loans, uncovered_loans
+from lending.attachments.expiring import own_uncovered_loans, uncovered_loans
 from lending.attachments.handing_in import hand_in
 from lending.attachments.queries import files_in_use, papers_of_organisation
 from lending.bookings.models import Booking
@@ -34,23 +34,6 @@ def uninsure(database: Database, cast: Cast) -> None:
         uow.session.get_one(Organisation, cast.choir).insurance_until = None
 
     database.write(forget)
-
-
-def test_a_paper_is_told_of_until_a_later_one_goes_on_from_it(
-    database: Database, cast: Cast
-) -> None:
-    first = insure(database, cast, MAY)
-    with database.read() as uow:
-        assert expiring_papers(uow, MAY - timedelta(days=1)) == ()
-        (found,) = expiring_papers(uow, MAY)
-    assert (found.attachment_id, found.organisation_id, found.valid_until) == (
-        first,
-        cast.choir,
-        MAY,
-    )
-    insure(database, cast, MAY + timedelta(days=365), accept=False)
-    with database.read() as uow:
-        assert expiring_papers(uow, MAY) == ()
 
 
 def test_a_loan_that_outlasts_the_insurance_is_told_of(database: Database, cast: Cast) -> None:

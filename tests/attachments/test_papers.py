@@ -17,11 +17,12 @@ from lending.attachments.queries import (
     papers_of_booking,
     papers_of_organisation,
 )
+from lending.authorities.models import Authority
 from lending.bookings.duties import DutyKind
 from lending.bookings.pieces import ask_for_pieces
 from lending.bookings.states import State
 from lending.clock import FixedClock
-from lending.db.database import Database
+from lending.db.database import Database, UnitOfWork
 from lending.errors import Forbidden, InvalidInput, NotAllowedNow, NotFound, NotSignedIn
 from lending.organisations.models import Organisation
 from tests.bookings.steps import state_of
@@ -224,6 +225,24 @@ def test_papers_of_a_request_are_for_the_lender_that_was_asked(
         assert [paper.id for paper in papers_of_organisation(uow, cast.alice, cast.choir)] == [
             insurance
         ]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_days_of_a_paper_for_one_request_are_those_of_its_lender(
+    database: Database, cast: Cast, give: Callable[..., int], clock: FixedClock
+) -> None:
+    def move(uow: UnitOfWork) -> None:
+        uow.session.get_one(Authority, cast.town).timezone = "America/Martinique"
+
+    database.write(move)
+    booking = submitted(database, cast, {cast.chairs: 5})
+    today = NOW.date()
+    clock.instant = NOW.replace(hour=23, minute=30)  # tomorrow in Paris
+    number = give(today, kind=PaperKind.SITE_PLAN, booking_id=booking)
+    accepted(database, cast, number, valid_until=today)
+    assert state(database, cast, number) is PaperState.ACCEPTED
+    with pytest.raises(InvalidInput):
+        give(today)
 
 
 def test_papers_to_check_stand_in_the_inbox_once_for_each_organisation(

@@ -72,6 +72,21 @@ def test_a_folder_of_backups_holds_whole_ones_and_no_backup_holds_another(
     database.dispose()
 
 
+def test_a_file_that_no_row_can_name_keeps_no_backup_from_being_made(
+    place: tuple[Database, FixedClock, Path],
+) -> None:
+    database, _, instance = place
+    (instance / "photos").mkdir()
+    for name in ("a-320.webp", ".nfs0001", "Été à la mer.webp"):
+        (instance / "photos" / name).write_bytes(b"RIFF")
+    folder = instance / "backups"
+    back_up_and_rotate(database, instance, folder)
+    (made,) = folder.iterdir()
+    names = verify(made, print).sha256
+    assert [name for name in names if "photos" in name] == ["files/photos/a-320.webp"]
+    database.dispose()
+
+
 def test_a_backup_that_fails_removes_nothing(tmp_path: Path) -> None:
     database = Database(f"sqlite:///{tmp_path / 'no-tables.db'}", clock=FixedClock(NOW))
     folder = tmp_path / "backups"

@@ -16,6 +16,7 @@ from lending.jobs.runs import claim, counts_of, due, fail, finish, forget_old_ru
 from lending.jobs.schedule import EPOCH, Count, Job, Run
 from lending.jobs.worker import Worker
 from lending.settings import Settings
+from lending.web.jobs import WORDS
 from tests.factories import NOW, Cast
 from tests.web.conftest import Browser
 
@@ -171,3 +172,7 @@ def test_the_page_tells_in_the_readers_language_what_a_job_did(
     ada = Browser(make_app()).sign_in(cast.administrator)
     page = ada.get("/travaux").text
     assert "Options expirées\N{NO-BREAK SPACE}: 1\N{NARROW NO-BREAK SPACE}200" in page
+
+
+def test_the_page_of_jobs_has_words_for_each() -> None:
+    assert set(WORDS) == {job.name for job in JOBS}

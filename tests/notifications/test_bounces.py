@@ -71,7 +71,7 @@ def take(database: Database, raw: bytes) -> list[bool]:
     ]
 
 
-@pytest.mark.parametrize("original", [HEADERS, WHOLE, ""])
+@pytest.mark.parametrize("original", [HEADERS, WHOLE])
 def test_a_report_marks_its_message_and_the_address(
     told: Database, cast: Cast, sent: str, original: str
 ):
@@ -82,6 +82,15 @@ def test_a_report_marks_its_message_and_the_address(
         (failure,) = list_failures(uow, cast.manager, "fr")
         assert failure.reason == "smtp; 550 5.1.1 no such mailbox"
         assert find_dead(uow, CONTACT)
+
+
+def test_a_report_that_does_not_name_our_message_is_nothing_against_the_address(
+    told: Database, cast: Cast, sent: str
+):
+    assert take(told, report()) == [True]
+    with told.read() as uow:
+        assert len(list_failures(uow, cast.manager, "fr")) == 1
+        assert not find_dead(uow, CONTACT)
 
 
 def test_a_full_mailbox_is_a_failure_but_nothing_against_the_address(

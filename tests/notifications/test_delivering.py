@@ -4,14 +4,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import event, select
 
 from lending.clock import FixedClock
 from lending.db.database import Database
+from lending.doctor import examine_mails
 from lending.mailing import MailServer, Security
-from lending.notifications.addresses import find_dead
+from lending.notifications.addresses import dead_among, find_dead
 from lending.notifications.delivering import (
     PATIENCE,
     WAITS,
@@ -21,16 +24,18 @@ from lending.notifications.delivering import (
     mail_what_waits,
     some_mail_waits,
 )
-from lending.notifications.failing import list_failures, try_again
+from lending.notifications.failing import TRIES, list_failures, try_again
 from lending.notifications.grouping import MOST
 from lending.notifications.kinds import Delivery, Family, Kind, Pace
 from lending.notifications.models import Message
 from lending.notifications.preferences import choose
 from lending.settings import Settings
+from lending.web.metrics import Figures
 from tests.factories import Cast, submitted
 from tests.notifications.conftest import PUBLIC_URL, SENDER
-from tests.support.post import Postbox, post_office
+from tests.support.post import Postbox, post_office, self_signed
 
+FIGURES = ("failed", "stuck")
 ALICE, CONTACT = "alice@treteau.example", "contact@association.example"
 MANAGER = "marc@treteau.example"
 Mail = Callable[[], Mailed]
@@ -168,6 +173,36 @@ def test_after_two_days_of_tries_a_mail_has_failed(
     assert states(told)["organisation"] is Delivery.FAILED
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_doctor_and_the_figures_tell_of_mails_that_failed_and_of_mails_that_are_stuck(
+    told: Database, cast: Cast, mail: Mail, postbox: Postbox, clock: FixedClock
+):
+    def seen() -> tuple[set[str], dict[str, float]]:
+        figures = {each.name: each for each in Figures(told).collect()}
+        with told.read() as uow:
+            findings = {finding.what for finding in examine_mails(uow)}
+        return findings, {
+            name: figures[f"treteau_mails_{name}"].samples[0].value for name in FIGURES
+        }
+
+    postbox.answers |= {ALICE: "550 5.1.1 no such mailbox", CONTACT: "451 4.3.0 later"}
+    submitted(told, cast, {cast.chairs: 10}, actor=cast.alice)
+    findings, figures = seen()
+    assert findings == {"No mail has failed", "No mail is stuck"}
+    assert figures == {"failed": 0, "stuck": 0}
+    for wait in WAITS[:TRIES]:
+        mail()
+        clock.instant += timedelta(minutes=wait)
+    assert "No mail is stuck" in seen()[0], "some servers take a mail at the second try only"
+    mail()
+    findings, figures = seen()
+    assert findings == {
+        "1 mails have failed.",
+        "1 mails are tried again and again: 127.0.0.1: 451 4.3.0 later",
+    }
+    assert figures == {"failed": 1, "stuck": 1}
+
+
 def test_what_a_dead_worker_claimed_is_sent_by_the_next_under_the_same_message_id(
     told: Database, cast: Cast, mail: Mail, postbox: Postbox, clock: FixedClock, mailing: Settings
 ):
@@ -247,3 +282,42 @@ def test_a_mail_that_cannot_leave_in_secret_does_not_leave(
     assert postbox.letters == []
     with told.read() as uow:
         assert not some_mail_waits(uow)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("security", "option"), [("tls", "ssl_context"), ("starttls", "tls_context")]
+)
+def test_a_certificate_that_nobody_vouches_for_is_trouble_of_the_server_not_of_the_address(
+    told: Database,
+    cast: Cast,
+    mailing: Settings,
+    postbox: Postbox,
+    tmp_path: Path,
+    security: str,
+    option: str,
+):
+    options: dict[str, Any] = {option: self_signed(tmp_path)}
+    submitted(told, cast, {cast.chairs: 10})
+    with post_office(postbox, **options) as port:
+        server = replace(mailing, smtp_security=security, smtp_port=port).mail_server
+        assert mail_what_waits(told, server, PUBLIC_URL) == Mailed(put_off=1)
+    assert postbox.letters == []
+    with told.read() as uow:
+        assert "CERTIFICATE_VERIFY_FAILED" in list_failures(uow, cast.manager, "fr")[0].reason
+        assert not dead_among(uow, [ALICE, CONTACT])
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_password_that_no_server_can_be_told_is_nothing_against_the_address(
+    told: Database, cast: Cast, mailing: Settings, postbox: Postbox
+):
+    submitted(told, cast, {cast.chairs: 10})
+    with post_office(postbox, auth_require_tls=False) as port:
+        account = replace(mailing, smtp_port=port, smtp_user=SENDER, smtp_password="clé secrète")
+        assert mail_what_waits(told, account.mail_server, PUBLIC_URL) == Mailed(put_off=1)
+    with told.read() as uow:
+        (failure,) = list_failures(uow, cast.manager, "fr")
+        assert "TRETEAU_SMTP_PASSWORD" in failure.reason
+        assert "xe9" not in failure.reason, "nothing of the password is shown"
+        assert not dead_among(uow, [ALICE, CONTACT])

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from lending.attachments.handing_in import hand_in
 from lending.bookings.decisions import cancel_booking
@@ -13,6 +13,7 @@ from lending.db.database import Database, UnitOfWork
 from lending.logistics.means.models import Agent
 from lending.logistics.rounds.facts import RoundsPublished
 from lending.logistics.rounds.models import Publication
+from lending.notifications.addresses import find_dead, mark_dead
 from lending.notifications.crews import tell_changed_rounds
 from lending.notifications.forgetting import forget_old_messages
 from lending.notifications.kinds import Kind
@@ -113,6 +114,52 @@ def test_a_shortage_is_told_to_the_staff_and_to_whom_it_was_promised(told: Datab
     assert '"missing": 20' in written(told, Kind.STOCK_SHORT)[0].data
 
 
+def test_a_shortage_that_comes_to_concern_an_older_loan_is_told_again(told: Database, cast: Cast):
+    friday, monday = FRIDAY + timedelta(days=7), MONDAY + timedelta(days=7)
+    approved(told, cast, {cast.chairs: 90}, start=friday, end=monday)
+    approved(told, cast, {cast.chairs: 90})
+
+    def break_some(starts_at: datetime, ends_at: datetime) -> None:
+        told.write(
+            lambda uow: plan_maintenance(
+                uow, cast.manager, cast.chairs, 30, starts_at, ends_at, "Cassées"
+            )
+        )
+        tell_everybody(told)
+
+    break_some(FRIDAY, MONDAY)
+    assert said(told, Kind.STOCK_SHORT) == 1
+    break_some(friday, monday)
+    assert said(told, Kind.STOCK_SHORT) == 2
+    tell_everybody(told)
+    assert said(told, Kind.STOCK_SHORT) == 2
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_told_already_is_not_looked_at_again(told: Database, cast: Cast, clock: FixedClock):
+    def asked() -> int:
+        queries = []
+        tell_everybody(told)
+        event.listen(told.engine, "before_cursor_execute", note := lambda *_: queries.append(_))
+        tell_everybody(told)
+        event.remove(told.engine, "before_cursor_execute", note)
+        return len(queries)
+
+    def uninsure(uow: UnitOfWork) -> None:
+        uow.session.get_one(Organisation, cast.choir).insurance_until = None
+
+    told.write(uninsure)
+    counts = []
+    for more in (1, 3):
+        clock.instant = NOW
+        for _ in range(more):
+            approved(told, cast, {cast.chairs: 20})
+        clock.instant = MORNING
+        counts.append(asked())
+    assert said(told, Kind.REMINDER) == said(told, Kind.INSURANCE) == 8
+    assert counts[0] == counts[1]
+
+
 def _crew_with_an_account(told: Database, cast: Cast) -> int:
     yard = build_full_weeks(told, cast)
 
@@ -136,6 +183,44 @@ def test_crews_are_told_tomorrows_round_in_the_late_afternoon(
     (message,) = written(told, Kind.ROUND_TOMORROW)
     assert message.recipient == f"person:{cast.agent.user_id}"
     assert message.path == f"/tournees/{crew}/2026-06-05"
+
+
+SEVEN = FRIDAY.replace(hour=5)
+"""Friday 5 June, 7:00 in Paris."""
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("begins_at", "told_at"),
+    [
+        pytest.param(FRIDAY, MORNING + timedelta(days=2), id="the next morning"),
+        pytest.param(SEVEN, None, id="at once, since the crew leaves before"),
+    ],
+)
+def test_a_round_that_is_published_in_the_evening_is_told_in_time(
+    told: Database, cast: Cast, clock: FixedClock, begins_at: datetime, told_at: datetime | None
+):
+    crew = _crew_with_an_account(told, cast)
+    clock.instant = datetime(2026, 6, 4, 18, 0, tzinfo=UTC)
+    give_round(told, crew, begins_at)
+    tell_everybody(told)
+    assert said(told, Kind.ROUND_TOMORROW) == (told_at is None)
+    clock.instant = told_at or begins_at
+    tell_everybody(told)
+    assert said(told, Kind.ROUND_TOMORROW) == 1
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("begins_at", "told_to"), [(FRIDAY, 1), (SEVEN, 0)])
+def test_todays_round_is_told_when_it_is_published_today_unless_it_is_over(
+    told: Database, cast: Cast, clock: FixedClock, begins_at: datetime, told_to: int
+):
+    crew = _crew_with_an_account(told, cast)
+    clock.instant = FRIDAY - timedelta(hours=4)
+    give_round(told, crew, begins_at)
+    tell_everybody(told)
+    tell_everybody(told)
+    assert said(told, Kind.ROUND_TOMORROW) == told_to
 
 
 def test_crews_are_told_when_a_week_that_they_know_changes(told: Database, cast: Cast):
@@ -183,8 +268,13 @@ def test_messages_go_with_the_people_whom_they_were_written_to(
         forget_contact(uow, cast.manager, cast.choir, "Demandé par Alice le 2 mars.")
 
     booking = approved(told, cast, {cast.chairs: 10})
+    others = approved(told, cast, {cast.chairs: 10}, organisation=cast.club)
     told.write(lambda uow: cancel_booking(uow, cast.manager, booking, "Le gymnase ferme."))
+    staff = f"person:{cast.manager.user_id}"
+    told.write(lambda uow: mark_dead(uow, "marc@treteau.example", "550"))
     told.write(give_up)
     with told.read() as uow:
-        left = set(uow.session.scalars(select(Message.recipient)))
-    assert left == {f"person:{cast.manager.user_id}"}
+        rows = uow.session.execute(select(Message.booking_id, Message.recipient)).all()
+        assert find_dead(uow, "marc@treteau.example"), "it is not theirs"
+    assert {booking_id for booking_id, _ in rows} == {others}, "nor what the staff was told of them"
+    assert staff in {recipient for _, recipient in rows}

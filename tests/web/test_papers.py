@@ -160,7 +160,7 @@ def test_files_that_nothing_names_go_at_night(
     with live.read() as uow:
         name = papers_of_organisation(uow, cast.alice, cast.choir)[0].content
     assert browse(cast.alice).post("/pieces/1/retirer").status_code == 303
-    job = next(job for job in JOBS if job.name == "tidy-papers")
+    job = next(job for job in JOBS if job.name == "tidy-files")
     monkeypatch.setattr("time.time", lambda: NOW.timestamp() * 2 + SETTLED_SECONDS)
     job.run(Run(live, settings, NOW))
     assert paper_files(settings.instance).read(name) is None

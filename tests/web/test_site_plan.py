@@ -89,7 +89,7 @@ def test_who_delivers_sees_it_and_the_tidying_leaves_it(
     with live.read() as uow:
         task = next(t.id for t in tasks_of(uow, booking) if t.kind is TaskKind.DELIVER)
         name = uow.session.get_one(Booking, booking).event.access.plan
-    tidy = next(job for job in JOBS if job.name == "tidy-photos")
+    tidy = next(job for job in JOBS if job.name == "tidy-files")
     tidy.run(Run(live, app.extensions["settings"], live.clock.now()))
     manager = browse(cast.manager)
     assert name in manager.get(f"/interventions/{task}").text

@@ -150,7 +150,7 @@ def test_pictures_stay_as_long_as_a_report_names_them(browse, cast, task, read, 
     (folder / f"{'0' * 32}-320.webp").write_bytes(b"left over")
     for path in folder.iterdir():
         os.utime(path, (0, 0))
-    tidy = next(job for job in JOBS if job.name == "tidy-photos")
+    tidy = next(job for job in JOBS if job.name == "tidy-files")
     counted = tidy.run(Run(app.extensions["database"], settings, FRIDAY))
     assert [(count.what, count.number) for count in counted] == [
         ("Photos removed", 1),
