@@ -100,6 +100,8 @@ class MailServer:
             code, answer = next(iter(error.recipients.values()))
         elif isinstance(error, smtplib.SMTPDataError):
             code, answer = error.smtp_code, error.smtp_error
+        elif isinstance(error, smtplib.SMTPNotSupportedError):  # an accent in the address
+            return MailRefused(f"{self.host}: {error}")
         else:
             return self._away(error)
         said = answer.decode(errors="replace") if isinstance(answer, bytes) else answer

@@ -11,6 +11,9 @@ from pathlib import Path
 SETTLED_SECONDS = 24 * 3600
 """A file is written before its row names it; after this time the row is there or never will be."""
 
+DRAFT = ".draft"
+"""How files end that are being written."""
+
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 
@@ -48,7 +51,7 @@ class FileStore:
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that it is there whole or not at all, whoever writes it at the same time."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}{DRAFT}")
     with draft.open("wb") as file:
         file.write(content)
         file.flush()

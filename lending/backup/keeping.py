@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lending.backup.archive import verify
+from lending.backup.archive import BackupError, verify
 from lending.backup.making import make_backup
 from lending.db.database import Database
 
@@ -55,7 +55,11 @@ def back_up_and_rotate(database: Database, instance: Path, folder: Path) -> Kept
     made_at = database.clock.now().astimezone(UTC)
     target = folder / f"treteau-{made_at:{_STAMP}}.tar.gz"
     make_backup(database, instance, target, _to_nobody, apart=(folder,))
-    verify(target, _to_nobody)
+    try:
+        verify(target, _to_nobody)
+    except BackupError:
+        target.unlink()  # it would count as the day's, and be believed
+        raise
     removed = _remove_others(folder)
     return Kept(target.stat().st_size, removed)
 

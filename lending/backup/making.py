@@ -21,6 +21,7 @@ from lending.backup.rows import write_rows
 from lending.db.database import Database
 from lending.db.schema import current_revision
 from lending.db.whole import snapshot, tables_of
+from lending.storing import DRAFT
 
 ASIDE = "before-"
 """How folders begin that a restore put aside."""
@@ -116,8 +117,7 @@ def files_of(instance: Path, apart: tuple[Path, ...]) -> dict[str, Path]:
         path.relative_to(instance).as_posix(): path
         for folder in folders_of(instance, apart)
         for path in folder.rglob("*")
-        # What ends in the number of a process is being written.
-        if path.is_file() and not path.suffix[1:].isdigit()
+        if path.is_file() and path.suffix != DRAFT
     }
 
 

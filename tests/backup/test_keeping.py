@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lending.backup.archive import BackupError, verify
+from lending.backup.archive import ArchiveWriter, BackupError, verify
 from lending.backup.keeping import DAYS, MONTHS, WEEKS, back_up_and_rotate, chosen
 from lending.clock import FixedClock
 from lending.db.database import Database
@@ -77,7 +78,7 @@ def test_a_file_that_no_row_can_name_keeps_no_backup_from_being_made(
 ) -> None:
     database, _, instance = place
     (instance / "photos").mkdir()
-    for name in ("a-320.webp", ".nfs0001", "Été à la mer.webp"):
+    for name in ("a-320.webp", ".nfs0001", "Été à la mer.webp", "b-320.webp.0a1b.draft"):
         (instance / "photos" / name).write_bytes(b"RIFF")
     folder = instance / "backups"
     back_up_and_rotate(database, instance, folder)
@@ -96,4 +97,21 @@ def test_a_backup_that_fails_removes_nothing(tmp_path: Path) -> None:
     with pytest.raises(BackupError, match="no database"):
         back_up_and_rotate(database, tmp_path, folder)
     assert len(list(folder.iterdir())) == 19
+    database.dispose()
+
+
+def test_a_backup_that_cannot_be_read_again_does_not_stay_as_that_of_the_day(
+    place: tuple[Database, FixedClock, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, _, instance = place
+    written = ArchiveWriter.add
+
+    def spoil(archive: ArchiveWriter, name: str, file: BinaryIO) -> None:
+        written(archive, name, file)
+        archive.manifest.sha256[name] = "0" * 64
+
+    monkeypatch.setattr(ArchiveWriter, "add", spoil)
+    with pytest.raises(BackupError):
+        back_up_and_rotate(database, instance, instance / "backups")
+    assert list((instance / "backups").iterdir()) == []
     database.dispose()

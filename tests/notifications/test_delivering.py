@@ -29,6 +29,7 @@ from lending.notifications.grouping import MOST
 from lending.notifications.kinds import Delivery, Family, Kind, Pace
 from lending.notifications.models import Message
 from lending.notifications.preferences import choose
+from lending.organisations.models import Organisation
 from lending.settings import Settings
 from lending.web.metrics import Figures
 from tests.factories import Cast, submitted
@@ -321,3 +322,20 @@ def test_a_password_that_no_server_can_be_told_is_nothing_against_the_address(
         assert "TRETEAU_SMTP_PASSWORD" in failure.reason
         assert "xe9" not in failure.reason, "nothing of the password is shown"
         assert not dead_among(uow, [ALICE, CONTACT])
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_address_with_an_accent_stops_no_other_mail_where_the_server_takes_none(
+    told: Database, cast: Cast, mailing: Settings, postbox: Postbox
+):
+    def accent(uow) -> None:
+        uow.session.get_one(Organisation, cast.choir).contact_email = "chœur@associations.example"
+
+    told.write(accent)
+    submitted(told, cast, {cast.chairs: 10})
+    with post_office(postbox, enable_SMTPUTF8=False) as port:
+        server = replace(mailing, smtp_port=port).mail_server
+        assert mail_what_waits(told, server, PUBLIC_URL) == Mailed(sent=1, failed=1)
+    with told.read() as uow:
+        (failure,) = list_failures(uow, cast.manager, "fr")
+    assert "SMTPUTF8" in failure.reason
