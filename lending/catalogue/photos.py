@@ -23,6 +23,10 @@ MOST_BYTES = 10 * 1024 * 1024
 _NAME = re.compile(r"[0-9a-f]{32}")
 
 
+FIELD = "field"
+"""The folder of the pictures that come with field work and statements, and of plans of places."""
+
+
 class PhotoStore:
     """A folder outside the web root."""
 

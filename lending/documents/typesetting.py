@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from lending.catalogue.photos import PhotoStore
+from lending.catalogue.photos import FIELD, PhotoStore
 from lending.documents.french import filters
 from lending.documents.kinds import Kind
 from lending.documents.printing import print_pdf
@@ -18,8 +18,6 @@ from lending.shipped import template_folder
 from lending.storing import FileStore
 
 PRINT = "documents/print"
-FIELD = "field"
-"""The folder of what was drawn and photographed on the spot, next to that of documents."""
 WIDTH = 320
 
 

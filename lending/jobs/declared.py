@@ -11,7 +11,7 @@ from lending.attachments.keeping import paper_files
 from lending.attachments.queries import files_in_use
 from lending.bookings.expiry import expire_options
 from lending.bookings.waiting import serve_everyone
-from lending.catalogue.photos import PhotoStore
+from lending.catalogue.photos import FIELD, PhotoStore
 from lending.catalogue.queries import photos_in_use
 from lending.closures.service import fetcher, read_all_again
 from lending.documents.letterhead import FOLDER, logos_in_use
@@ -126,7 +126,7 @@ def _tidy_files(run: Run) -> list[Count]:
         handed_in = files_in_use(uow)
     instance = run.settings.instance
     photos = PhotoStore(instance).remove_others(shown)
-    photos += PhotoStore(instance, "field").remove_others(told)
+    photos += PhotoStore(instance, FIELD).remove_others(told)
     files = FileStore(instance, FOLDER).remove_others(made)
     files += paper_files(instance).remove_others(handed_in)
     return [Count(N_("Photos removed"), photos), Count(N_("Files removed"), files)]

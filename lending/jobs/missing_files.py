@@ -13,7 +13,7 @@ from lending.attachments.models import Attachment
 from lending.authorities.models import Authority
 from lending.bookings.models import Booking, Event
 from lending.catalogue.models import Item
-from lending.catalogue.photos import PhotoStore
+from lending.catalogue.photos import FIELD, PhotoStore
 from lending.db.database import Database, UnitOfWork
 from lending.documents.letterhead import FOLDER as DOCUMENTS
 from lending.documents.models import AgreementSignature, Document, DocumentFile, Letterhead
@@ -58,7 +58,7 @@ def missing_files(database: Database, instance: Path) -> dict[FindingKind, list[
 
 
 def _stores(instance: Path) -> dict[FindingKind, Store]:
-    told, documents = PhotoStore(instance, "field"), FileStore(instance, DOCUMENTS)
+    told, documents = PhotoStore(instance, FIELD), FileStore(instance, DOCUMENTS)
     return {
         FindingKind.PHOTO: PhotoStore(instance),
         FindingKind.PICTURE: told,

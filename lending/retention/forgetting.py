@@ -4,12 +4,11 @@ The decision record keeps people by number only, so that it holds as before (GDP
 time is a parameter of the lending rules).
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, delete, exists, func, or_, select, update
 
 from lending.accounts.models import ApiToken, User, UserSession
 from lending.accounts.permissions import SYSTEM, Action, Principal, Role
@@ -117,7 +116,7 @@ def _forget(uow: UnitOfWork, actor: Principal, organisation: Organisation, reaso
     _close_accounts(uow, organisation.id)
     forget_papers(uow, organisation.id)
     bookings = select(Booking.id).where(Booking.organisation_id == organisation.id)
-    _forget_people_of(uow, uow.session.scalars(bookings).all())
+    _forget_people_of(uow, bookings)
     uow.session.add(
         Erasure(
             organisation_id=organisation.id,
@@ -155,18 +154,19 @@ def _close_accounts(uow: UnitOfWork, organisation_id: int) -> None:
 def _forget_on_site(uow: UnitOfWork) -> None:
     """Forget whom crews met on loans that ended before the time of the rules."""
     old = select(Booking.id).where(Booking.ends_at <= uow.now - _kept_for(uow))
-    _forget_people_of(uow, uow.session.scalars(old).all())
+    _forget_people_of(uow, old)
 
 
-def _forget_people_of(uow: UnitOfWork, booking_ids: Collection[int]) -> None:
-    events = select(Booking.event_id).where(Booking.id.in_(booking_ids))
+def _forget_people_of(uow: UnitOfWork, bookings: Select[int]) -> None:
+    """Forget them for these bookings, however many: their numbers stay in the database."""
+    events = select(Booking.event_id).where(Booking.id.in_(bookings))
     table = cast(Table, Event.__table__)
     uow.session.execute(
         update(table)
         .where(table.c.id.in_(events), or_(table.c.site_contact != "", table.c.site_phone != ""))
         .values(site_contact="", site_phone="")
     )
-    tasks = select(Task.id).where(Task.booking_id.in_(booking_ids))
+    tasks = select(Task.id).where(Task.booking_id.in_(bookings))
     uow.session.execute(
         update(TaskEvent)
         .where(
@@ -175,7 +175,7 @@ def _forget_people_of(uow: UnitOfWork, booking_ids: Collection[int]) -> None:
         )
         .values(receiver="", signature="", photo="")
     )
-    told = select(Statement.id).where(Statement.booking_id.in_(booking_ids))
+    told = select(Statement.id).where(Statement.booking_id.in_(bookings))
     uow.session.execute(
         update(Statement)
         .where(

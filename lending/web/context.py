@@ -7,7 +7,7 @@ from typing import ParamSpec, TypeVar, cast
 from flask import current_app, g
 
 from lending.accounts.permissions import ANONYMOUS, Action, Principal
-from lending.catalogue.photos import PhotoStore
+from lending.catalogue.photos import FIELD, PhotoStore
 from lending.db.database import Database
 from lending.settings import Settings
 
@@ -27,7 +27,7 @@ def settings() -> Settings:
 
 def field_pictures() -> PhotoStore:
     """Return the folder of the pictures that come with field work, and of plans of places."""
-    return PhotoStore(settings().instance, "field")
+    return PhotoStore(settings().instance, FIELD)
 
 
 def principal() -> Principal:
