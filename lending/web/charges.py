@@ -122,12 +122,14 @@ def _history(charge: ChargeView) -> tuple[HistoryEntry, ...]:
 @allowed(Action.ANSWER_CHARGE)
 def answer(charge_id: int) -> ResponseReturnValue:
     """Accept or contest, for the borrower."""
-    words = request.form.get("words", "")
-    if request.form.get("way") == "contest":
+    way, words = request.form.get("way", ""), request.form.get("words", "")
+    if way == "contest":
         told = gettext("Your words are with the lender, who decides.")
         return _do(charge_id, lambda uow: contest_charge(uow, principal(), charge_id, words), told)
-    told = gettext("You have accepted the charge. The invoice comes from the treasury.")
-    return _do(charge_id, lambda uow: accept_charge(uow, principal(), charge_id), told)
+    if way == "accept":
+        told = gettext("You have accepted the charge. The invoice comes from the treasury.")
+        return _do(charge_id, lambda uow: accept_charge(uow, principal(), charge_id), told)
+    return _page(charge_id, [("", gettext("Choose what to do."))], 422)
 
 
 @blueprint.post("/dommages/<int:charge_id>/decider")

@@ -152,6 +152,16 @@ def test_the_queue_tells_once_and_hears_of_a_contradiction(browse, cast, databas
     assert "contredisait" in boss.get(f"/a-traiter/{loan}").text
 
 
+@pytest.mark.parametrize("sent", [{}, {"way": ""}, {"way": "dance"}])
+def test_an_answer_that_says_nothing_is_no_answer(browse, cast, database, charge, sent):
+    for who, act in ((cast.alice, "repondre"), (cast.manager, "decider")):
+        page = browse(who).post(f"/dommages/{charge}/{act}", sent)
+        assert page.status_code == 422
+        assert "Choisissez ce qu’il faut faire." in page.text
+    with database.read() as uow:
+        assert uow.session.get_one(Charge, charge).state is ChargeState.PROPOSED
+
+
 def test_an_association_contests_and_the_lender_reduces(browse, cast, database, charge):
     alice, boss = browse(cast.alice), browse(cast.manager)
     page = alice.get(f"/dommages/{charge}").text
