@@ -20,6 +20,8 @@ from lending.catalogue.conditions import Condition
 from lending.catalogue.unit_queries import UnitView, units_of_items
 from lending.db.database import UnitOfWork
 from lending.handover.assignment_models import OUT, Assignment
+from lending.handover.kinds import Fate
+from lending.handover.unit_counts import repairs_of, to_choose, to_choose_still, unnamed_of
 
 SOON = timedelta(days=14)
 """How long before its beginning a loan is prepared: then its units are chosen."""
@@ -76,11 +78,10 @@ class LineUnits:
     chosen: tuple[ChosenUnit, ...]
     free: tuple[UnitView, ...]
     """The units that could go as well, the best first."""
-
-    @property
-    def missing(self) -> int:
-        """How many pieces no unit is chosen for yet."""
-        return max(0, self.pieces - len(self.chosen))
+    missing: int
+    """How many pieces no unit is chosen for yet."""
+    fates: frozenset[Fate]
+    """What can be told of those that are out: a statement counted it, and named no unit."""
 
 
 @dataclass(frozen=True)
@@ -92,13 +93,6 @@ class Waiting:
     organisation: str
     starts_at: datetime
     missing: int
-
-
-def to_choose(line: BookingLine) -> int:
-    """Return how many units of the line's item go with it."""
-    if line.booking.state in GRANTED:
-        return line.granted or 0
-    return line.delivered
 
 
 def last_day_of(booking: Booking) -> date:
@@ -175,7 +169,8 @@ def units_of_booking(uow: UnitOfWork, actor: Principal, booking_id: int) -> tupl
     for row in assignments_of(uow, [line.id for line in booking.lines]):
         rows[row.line_id].append(row)
     lines = [line for line in booking.lines if line.item_id in numbered or rows[line.id]]
-    open_lines = [line for line in lines if len(rows[line.id]) < to_choose(line)]
+    missing = {line.id: to_choose_still(line, rows[line.id]) for line in lines}
+    open_lines = [line for line in lines if missing[line.id]]
     free = free_units(uow, booking, open_lines)
     away = out_now(uow, [row.unit_id for each in rows.values() for row in each])
     elsewhere = {row.unit_id: row for row in away}
@@ -190,6 +185,8 @@ def units_of_booking(uow: UnitOfWork, actor: Principal, booking_id: int) -> tupl
                 _chosen(uow, row, units[row.unit_id], booking, elsewhere) for row in rows[line.id]
             ),
             free=tuple(free.get(line.id, ())),
+            missing=missing[line.id],
+            fates=unnamed_of(line, rows[line.id], repairs_of(uow, line.id)).fates,
         )
         for line in lines
         if to_choose(line) or rows[line.id]

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from lending.accounts.permissions import Action, Principal
 from lending.bookings.models import Booking
-from lending.bookings.moves import load_for, move
+from lending.bookings.moves import check_move, load_for, move
 from lending.db.database import UnitOfWork
 from lending.handover.moving import load_loan
+from lending.handover.naming_units import check_all_named
 from lending.handover.statements import tell_check_in, tell_check_out
 from lending.handover.values import Circumstances, Counted, Note, UnitTold
 
@@ -57,8 +58,11 @@ def close_booking(uow: UnitOfWork, actor: Principal, booking_id: int) -> Booking
     """Close a loan that is back and settled.
 
     Raises:
+        InvalidInput: some of its units are broken or lost, and nobody said which.
         NotAllowedNow, NotFound, Forbidden: the actor cannot.
     """
     booking = load_for(uow, actor, booking_id, Action.HAND_OVER)
+    check_move(actor, booking, "close", "")
+    check_all_named(uow, actor, booking)
     move(uow, actor, booking, "close")
     return booking

@@ -278,3 +278,27 @@ def test_each_unit_comes_back_by_the_form_as_it_was_counted(browse, cast, databa
         unit = uow.session.scalars(select(Unit.id).where(Unit.code == second)).one()
     assert "cassé, inutilisable" in browse(cast.alice).get(f"/etats-des-lieux/{statement}").text
     assert "En réparation" in browse(cast.manager).get(f"/exemplaires/{unit}").text
+
+
+def test_of_what_was_counted_without_names_the_page_of_the_units_asks_which(
+    browse, cast, database, clock
+):
+    number, (first, second, _) = numbered_loan(database, cast, clock)
+    boss, address = browse(cast.manager), f"/a-traiter/{number}/exemplaires"
+    leaves = {"units_told": "yes", "labels": f"{first}\n{second}", "absence": "Personne"}
+    boss.post(f"/tournees/prets/{number}/sortie", leaves | {f"delivered-{cast.tables}": "2"})
+    assert f"/tournees/prets/{number}/retour" in boss.get(address).text
+    with database.read() as uow:
+        query = select(Unit.id).where(Unit.code.in_([first, second])).order_by(Unit.number)
+        one, other = uow.session.scalars(query)
+    assert boss.post(f"{address}/rendu", {"unit_id": one}).status_code == 409
+    counted = {cast.tables: Counted(returned=1, damaged=1)}
+    database.write(lambda uow: tell_check_in(uow, cast.manager, number, counted))
+    assert "dites-le ici" in boss.get(address).text
+    page = boss.post(f"/a-traiter/{number}/clore")
+    assert (page.status_code, "dites d’abord lesquels" in page.text) == (422, True)
+    assert boss.post(f"{address}/rendu", {"unit_id": one}).status_code == 303
+    broken = {"unit_id": other, "condition": "poor", "broken": "yes"}
+    assert boss.post(f"{address}/rendu", broken).status_code == 303
+    assert "En réparation" in boss.get(f"/exemplaires/{other}").text
+    assert boss.post(f"/a-traiter/{number}/clore").status_code == 303
