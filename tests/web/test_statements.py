@@ -13,7 +13,7 @@ from lending.handover.assigning import assign_unit
 from lending.handover.kinds import Standing
 from lending.handover.models import Statement
 from lending.handover.statements import tell_check_in, tell_check_out
-from lending.handover.values import Counted
+from lending.handover.values import Circumstances, Counted
 from tests.factories import FRIDAY, MONDAY, approved
 from tests.support.letters import set_letterhead
 from tests.support.units import number_pieces
@@ -145,11 +145,28 @@ def test_the_queue_tells_once_and_hears_of_a_contradiction(browse, cast, databas
         ).one()
     boss = browse(cast.manager)
     assert "Ce constat contredit un autre" in boss.get(f"/etats-des-lieux/{kept}").text
-    assert boss.post(f"/etats-des-lieux/{kept}/retenir", {}).status_code in (409, 422)
+    refused = boss.post(f"/etats-des-lieux/{kept}/retenir", {})
+    assert (refused.status_code, "ne peut plus compter" in refused.text) == (422, True)
     assert boss.post(f"/etats-des-lieux/{kept}/ecarter", {"reason": ""}).status_code == 422
     done = boss.post(f"/etats-des-lieux/{kept}/ecarter", {"reason": "Recompté"})
     assert done.status_code == 303
     assert "contredisait" in boss.get(f"/a-traiter/{loan}").text
+
+
+def test_a_return_that_comes_after_the_loan_is_back_cannot_count_any_more(
+    browse, cast, database, clock, loan
+):
+    database.write(lambda uow: tell_check_out(uow, cast.manager, loan))
+    seen, clock.instant = clock.instant, MONDAY
+    database.write(lambda uow: tell_check_in(uow, cast.manager, loan))
+    counted, told = {cast.chairs: Counted(38, 0, 2)}, Circumstances(seen_at=seen)
+    kept = database.write(lambda uow: tell_check_in(uow, cast.agent, loan, counted, told))
+    assert kept.standing is Standing.KEPT
+    boss, address = browse(cast.manager), f"/etats-des-lieux/{kept.statement_id}"
+    refused = boss.post(f"{address}/retenir", {})
+    assert (refused.status_code, "ne peut plus compter" in refused.text) == (422, True)
+    assert boss.post(f"{address}/ecarter", {"reason": "Recompté"}).status_code == 303
+    assert boss.post(f"{address}/retenir", {}).status_code == 422
 
 
 @pytest.mark.parametrize("sent", [{}, {"way": ""}, {"way": "dance"}])
