@@ -40,6 +40,16 @@ from lending.logistics.arriving import believed, is_key
 LONGEST = {"remarks": 2000, "absence": 300, "remark": 300, "borrower_name": 120, "lender_name": 120}
 """Characters, by field."""
 MOST_PIECES = 1_000_000
+TOUCH_COUNTS = (
+    "reduce",
+    "take_back",
+    "cancel",
+    "check_out",
+    "check_out_more",
+    "check_in_part",
+    "check_in",
+)
+"""The moves after which something else may leave, or come back."""
 
 
 @dataclass(frozen=True)
@@ -309,12 +319,16 @@ def _told_meanwhile(
 def _moved_meanwhile(
     uow: UnitOfWork, actor: Principal, booking_id: int, seen_at: datetime | None
 ) -> str | None:
-    """Return who else did something with the booking after the sender knew how it stood."""
+    """Return who else changed what is to be counted after the sender knew how it stood."""
     if seen_at is None:
         return None
     moves = uow.session.scalars(
         select(Transition)
-        .where(Transition.booking_id == booking_id, Transition.at > seen_at)
+        .where(
+            Transition.booking_id == booking_id,
+            Transition.at > seen_at,
+            Transition.move.in_(TOUCH_COUNTS),
+        )
         .order_by(Transition.id.desc())
     )
     others = (each.actor_name for each in moves if each.actor_id != actor.user_id)
