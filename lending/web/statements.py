@@ -320,7 +320,9 @@ def adopt(statement_id: int) -> ResponseReturnValue:
         words = gettext("Its counts do not fit what is counted already: set it aside.")
         return _statement_page(statement_id, [("", words)], 422)
     except NotAllowedNow:
-        words = gettext("It cannot count any more: the loan is elsewhere, or it was decided already.")
+        words = gettext(
+            "It cannot count any more: the loan is elsewhere, or it was decided already."
+        )
         return _statement_page(statement_id, [("", words)], 422)
     flash(gettext("The statement counts."), "good")
     return redirect(url_for("statements.show", statement_id=statement_id), 303)

@@ -1,6 +1,7 @@
 """Damage: repaired out of lending, charged by the scale, answered and decided."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from calendars.intervals import Interval
 from lending.accounts.permissions import Principal
 from lending.availability.answers import free_for_loan
-from lending.bookings.charges import Charge, ChargeState
+from lending.bookings.charges import FOR_FINANCE, Charge, ChargeState
 from lending.bookings.duties import DutyKind
 from lending.bookings.models import Booking
 from lending.bookings.shortages import find_shortages
@@ -23,11 +24,15 @@ from lending.equity.eligibility.facts import judge_booking
 from lending.errors import Forbidden, InvalidInput, NotAllowedNow, NotFound
 from lending.events import Events
 from lending.handover.awaited import handover_duties
+from lending.handover.charge_views import charges_sheet, list_charges
 from lending.handover.charging import (
     accept_charge,
     contest_charge,
+    credit_charge,
     export_charge,
+    note_credit,
     reduce_charge,
+    renumber_charge,
     settle_charge,
     uphold_charge,
     waive_charge,
@@ -225,6 +230,34 @@ def test_what_is_contested_can_be_upheld_or_waived_but_not_without_a_reason(
     assert (read(database, charge).state, read(database, charge).cents) == (ChargeState.WAIVED, 0)
     with pytest.raises(NotAllowedNow):
         database.write(lambda uow: settle_charge(uow, cast.manager, charge))
+
+
+def test_what_has_a_revenue_order_is_waived_only_once_the_order_is_cancelled(
+    database: Database, cast: Cast, charge: int
+) -> None:
+    boss = cast.manager
+    database.write(lambda uow: accept_charge(uow, cast.alice, charge))
+    database.write(lambda uow: export_charge(uow, boss, charge, "T-2026-811"))
+    with pytest.raises(InvalidInput):
+        database.write(lambda uow: renumber_charge(uow, boss, charge, " "))
+    database.write(lambda uow: renumber_charge(uow, boss, charge, "T-2026-118"))
+    with pytest.raises(NotAllowedNow):
+        database.write(lambda uow: waive_charge(uow, boss, charge, "Réparées par eux"))
+    with pytest.raises(InvalidInput):
+        database.write(lambda uow: credit_charge(uow, boss, charge, ""))
+    database.write(lambda uow: credit_charge(uow, boss, charge, "Réparées par eux"))
+    with database.read() as uow:
+        [row] = charges_sheet(list_charges(uow, boss, FOR_FINANCE)).rows
+    assert row[-3:] == (Decimal("8.40"), "T-2026-118", "cancel")
+    database.write(lambda uow: note_credit(uow, boss, charge, "A-2026-7"))
+    found = read(database, charge)
+    assert (found.state, found.cents, found.title) == (ChargeState.WAIVED, 0, "T-2026-118")
+    assert [move.words for move in found.moves][2:] == [
+        "T-2026-811",
+        "T-2026-118",
+        "Réparées par eux",
+        "Réparées par eux (A-2026-7)",
+    ]
 
 
 def test_what_is_contested_waits_for_who_decides(

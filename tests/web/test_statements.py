@@ -213,9 +213,25 @@ def test_the_finance_department_gets_what_is_due_as_a_file(browse, cast, charge)
     title = {"way": "export", "title": "T-2026-118"}
     assert boss.post(f"/dommages/{charge}/decider", title).status_code == 303
     assert rows() == []
+    assert 'value="T-2026-118"' in boss.get(f"/dommages/{charge}").text  # to be corrected
+    wrong = boss.post(f"/dommages/{charge}/decider", {"way": "renumber", "title": " "})
+    assert (wrong.status_code, 'id="title-error"' in wrong.text) == (422, True)
     assert boss.post(f"/dommages/{charge}/decider", {"way": "settle"}).status_code == 303
     assert "Payée" in alice.get("/dommages").text
     assert alice.get(address).status_code == 403
+
+
+def test_an_order_that_is_no_longer_due_is_cancelled_through_the_file(browse, cast, charge):
+    alice, boss = browse(cast.alice), browse(cast.manager)
+    alice.post(f"/dommages/{charge}/repondre", {"way": "accept"})
+    address = f"/dommages/{charge}/decider"
+    boss.post(address, {"way": "export", "title": "T-2026-118"})
+    silent = boss.post(address, {"way": "credit", "reason": ""})
+    assert (silent.status_code, 'id="credit-reason-error"' in silent.text) == (422, True)
+    assert boss.post(address, {"way": "credit", "reason": "Réparées"}).status_code == 303
+    assert "T-2026-118;cancel" in boss.get("/dommages/a-titrer.csv").text.replace(",", ";")
+    assert boss.post(address, {"way": "note_credit", "title": "A-7"}).status_code == 303
+    assert "Réparées (A-7)" in alice.get(f"/dommages/{charge}").text
 
 
 def numbered_loan(database, cast, clock, pieces=2):
