@@ -93,11 +93,11 @@ def tell(booking_id: int, way: str) -> ResponseReturnValue:
     except (UnitTaken, UnitNotFit) as error:
         why = FieldError("units", error.message, tuple(error.data.items()))
         return _refused(form, way, [why], status_of(error))
-    words = _conflict_words(outcome)
+    is_kept = outcome.standing is Standing.KEPT
     if wants_json():
-        standing = outcome.standing.value
-        return jsonify(standing=standing, repeated=outcome.is_repeated, conflict=words)
-    flash(words or gettext("The statement is kept."), "warn" if words else "good")
+        standing, conflict = outcome.standing.value, words_of(outcome) if is_kept else ""
+        return jsonify(standing=standing, repeated=outcome.is_repeated, conflict=conflict)
+    flash(words_of(outcome), "warn" if is_kept else "good")
     if principal().can(Action.SEE_BOOKING):
         return redirect(url_for("statements.show", statement_id=outcome.statement_id), 303)
     return redirect(url_for("rounds.index"), 303)
@@ -162,15 +162,21 @@ def _anchor(form: StatementForm, field: str) -> str:
     return f"{parts[2]}-{form.item_ids[int(parts[1])]}"
 
 
-def _conflict_words(outcome: Outcome) -> str:
-    if outcome.standing is not Standing.KEPT:
-        return ""
-    return str(
-        gettext(
-            "%(who)s told otherwise meanwhile. Yours is kept for the depot, which decides.",
-            who=outcome.told_before or gettext("Somebody"),
+def words_of(outcome: Outcome) -> str:
+    """Return the sentence for who told something: what became of it."""
+    who = outcome.told_before or gettext("Somebody")
+    if outcome.standing is Standing.KEPT:
+        return str(
+            gettext(
+                "%(who)s told otherwise meanwhile. Yours is kept for the depot, which decides.",
+                who=who,
+            )
         )
-    )
+    if outcome.is_repeated:
+        return str(gettext("This statement had come before: it counts once."))
+    if outcome.standing is Standing.AGREES:
+        return str(gettext("%(who)s had told the same: it is counted once.", who=who))
+    return str(gettext("The statement is kept."))
 
 
 def _told(form: StatementForm) -> Outcome:

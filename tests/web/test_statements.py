@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -335,3 +336,38 @@ def test_of_what_was_counted_without_names_the_page_of_the_units_asks_which(
     assert boss.post(f"{address}/rendu", broken).status_code == 303
     assert "En réparation" in boss.get(f"/exemplaires/{other}").text
     assert boss.post(f"/a-traiter/{number}/clore").status_code == 303
+
+
+def hidden(page, name):
+    """Return what a hidden field of the desk's form brings along."""
+    return page.split(f'name="{name}" value="')[1].split('"')[0]
+
+
+def test_what_the_desk_sends_twice_counts_once(browse, cast, database, loan):
+    boss, address = browse(cast.manager), f"/a-traiter/{loan}"
+    page = boss.get(address).text
+    form = {name: hidden(page, name) for name in ("key", "seen_at")}
+    form[f"delivered-{cast.chairs}"] = "30"
+    first = boss.post(f"{address}/sortie", form)
+    assert first.status_code == 303
+    again = boss.post(f"{address}/sortie", form)
+    with database.read() as uow:
+        [statement] = uow.session.scalars(select(Statement.id))
+    assert again.headers["Location"] == f"/etats-des-lieux/{statement}"
+    assert "ne compte qu’une fois" in boss.get(f"/etats-des-lieux/{statement}").text
+
+
+def test_two_at_the_desk_who_differ_are_told_so(browse, cast, database, clock, loan):
+    boss, other = browse(cast.manager), browse(cast.administrator)
+    page = boss.get(f"/a-traiter/{loan}").text
+    clock.instant += timedelta(minutes=5)
+    told = {f"delivered-{cast.chairs}": "40"}
+    assert other.post(f"/a-traiter/{loan}/sortie", told).status_code == 303
+    mine = {f"delivered-{cast.chairs}": "38", "seen_at": hidden(page, "seen_at")}
+    shown = boss.post(f"/a-traiter/{loan}/sortie", mine).headers["Location"]
+    page = boss.get(shown).text
+    assert cast.administrator.name in page
+    assert "conservé pour le dépôt" in page
+    with database.read() as uow:
+        kept = uow.session.get_one(Statement, int(shown.rsplit("/", 1)[1]))
+        assert kept.standing is Standing.KEPT
