@@ -8,7 +8,9 @@ from lending.bookings.models import Booking
 from lending.bookings.states import State
 from lending.db.database import UnitOfWork
 from lending.handover.assigning import choose_only
-from lending.handover.kinds import Fate
+from lending.handover.charging import propose_charge
+from lending.handover.facts import StatementMade
+from lending.handover.kinds import Fate, Standing, StatementKind
 from lending.handover.models import Statement, StatementUnit
 from lending.handover.moving import send_out, take_back
 from lending.handover.naming_units import bring_rest_back
@@ -99,3 +101,11 @@ def let_return(
         for number, row in before.items()
         if not row.is_out
     ]
+
+
+def conclude(uow: UnitOfWork, actor: Principal, booking: Booking, statement: Statement) -> None:
+    """Propose a charge if a statement counts what is harmed; tell what became of the statement."""
+    uow.session.flush()  # the charge and the subscribers read what the database holds
+    if statement.kind is StatementKind.CHECK_IN and statement.standing is Standing.COUNTED:
+        propose_charge(uow, actor, booking, statement)
+    uow.events.publish(StatementMade(statement.id), uow)

@@ -18,7 +18,7 @@ from lending.errors import NotFound
 from lending.handover.assignment_queries import assignments_of, has_units
 from lending.handover.kinds import Fate, Place, Standing, StatementKind
 from lending.handover.models import Statement, StatementLine, StatementPhoto, StatementUnit
-from lending.handover.moving import away, due
+from lending.handover.moving import away, due, load_loan
 
 
 @dataclass(frozen=True)
@@ -132,12 +132,7 @@ def form_of(
     Raises:
         NotSignedIn, NotFound, Forbidden: the actor may not write it.
     """
-    booking = uow.session.get(Booking, booking_id)
-    if booking is None:
-        raise NotFound
-    owners = {"authority_id": booking.authority_id, "organisation_id": booking.organisation_id}
-    is_hidden = not actor.can(Action.SEE_BOOKING, **owners)
-    actor.check(Action.MAKE_STATEMENT, hidden=is_hidden, **owners)
+    booking = load_loan(uow, actor, booking_id, lock=False)
     count = due if kind is StatementKind.CHECK_OUT else away
     rows = assignments_of(uow, [line.id for line in booking.lines])
     units = [

@@ -29,6 +29,7 @@ from lending.documents.queries import Agreement, agreement_of, documents_of
 from lending.errors import FieldError, InvalidInput, NotAllowedNow
 from lending.handover.assignment_errors import UnitNotFit, UnitTaken
 from lending.handover.charge_views import charges_of
+from lending.handover.clearing_up import adopt_statement, dismiss_statement
 from lending.handover.kinds import Fate, Place, Standing, StatementKind
 from lending.handover.queries import (
     StatementForm,
@@ -37,12 +38,7 @@ from lending.handover.queries import (
     has_statement_picture,
     statements_of,
 )
-from lending.handover.statements import (
-    adopt_statement,
-    dismiss_statement,
-    tell_check_in,
-    tell_check_out,
-)
+from lending.handover.statements import tell_check_in, tell_check_out
 from lending.handover.values import (
     Circumstances,
     Counted,

@@ -18,15 +18,11 @@ from lending.catalogue.conditions import Condition
 from lending.clock import FixedClock
 from lending.db.database import Database
 from lending.errors import Forbidden, InvalidInput, NotAllowedNow, NotFound
+from lending.handover.clearing_up import adopt_statement, dismiss_statement
 from lending.handover.kinds import Place, Standing
 from lending.handover.models import Statement
 from lending.handover.service import prepare_booking
-from lending.handover.statements import (
-    adopt_statement,
-    dismiss_statement,
-    tell_check_in,
-    tell_check_out,
-)
+from lending.handover.statements import tell_check_in, tell_check_out
 from lending.handover.values import Circumstances, Counted, Meeting, Note, Outcome
 from tests.bookings.steps import moves_of, state_of
 from tests.factories import FRIDAY, MONDAY, Cast, approved

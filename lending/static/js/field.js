@@ -227,7 +227,7 @@ export async function givePads(form, library) {
   }
 }
 
-function padsOf(form) {
+export function padsOf(form) {
   return [...form.querySelectorAll("[data-pad]")].filter((frame) => pads.has(frame)).map((frame) => [frame.dataset.pad || "signature", pads.get(frame)]);
 }
 
