@@ -16,6 +16,7 @@ from lending.errors import InvalidInput
 from lending.handover.service import close_booking
 from lending.handover.statements import tell_check_in, tell_check_out
 from lending.handover.values import Counted
+from tests.bookings.steps import state_of
 from tests.factories import FRIDAY, MONDAY, Cast, approved, waiting
 
 DAY = timedelta(days=1)
@@ -51,9 +52,12 @@ def test_without_counts_everything_is_back_in_good_order(
 ) -> None:
     number = lend({cast.chairs: 40, cast.tables: 5})
     clock.instant = MONDAY
-    booking = database.write(lambda uow: tell_check_in(uow, cast.manager, number))
-    assert booking.state is State.RETURNED
-    assert [(line.returned, line.damaged, line.lost) for line in booking.lines] == [
+    database.write(lambda uow: tell_check_in(uow, cast.manager, number))
+    assert state_of(database, number) is State.RETURNED
+    with database.read() as uow:
+        lines = uow.session.get_one(Booking, number).lines
+        counts = [(line.returned, line.damaged, line.lost) for line in lines]
+    assert counts == [
         (40, 0, 0),
         (5, 0, 0),
     ]
@@ -76,16 +80,16 @@ def test_a_partial_return_keeps_the_rest_on_hold(
 ) -> None:
     number = lend({cast.chairs: 40})
     clock.instant = MONDAY - DAY
-    booking = database.write(
+    database.write(
         lambda uow: tell_check_in(uow, cast.manager, number, {cast.chairs: Counted(returned=25)})
     )
-    assert booking.state is State.OUT
+    assert state_of(database, number) is State.OUT
     assert free(database, cast.chairs, MONDAY - DAY / 2, MONDAY) == 85
     clock.instant = MONDAY
-    booking = database.write(
+    database.write(
         lambda uow: tell_check_in(uow, cast.manager, number, {cast.chairs: Counted(returned=15)})
     )
-    assert booking.state is State.RETURNED
+    assert state_of(database, number) is State.RETURNED
     assert free(database, cast.chairs, MONDAY, MONDAY + DAY) == 100
 
 
@@ -112,7 +116,7 @@ def test_lost_pieces_leave_the_stock(
 ) -> None:
     number = lend({cast.chairs: 40})
     clock.instant = MONDAY
-    booking = database.write(
+    database.write(
         lambda uow: tell_check_in(
             uow,
             cast.manager,
@@ -120,7 +124,7 @@ def test_lost_pieces_leave_the_stock(
             {cast.chairs: Counted(returned=36, damaged=1, lost=3)},
         )
     )
-    assert booking.state is State.RETURNED
+    assert state_of(database, number) is State.RETURNED
     assert stock(database, cast.chairs, MONDAY) == 97
     # The damaged one is there, but waits to be repaired.
     assert free(database, cast.chairs, MONDAY, MONDAY + DAY) == 96
