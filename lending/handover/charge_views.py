@@ -7,6 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import selectinload
 
 from calendars.zones import to_local
 from lending.accounts.permissions import Action, Principal
@@ -175,6 +176,7 @@ def _rows() -> Select[Charge, Booking, Event, Organisation, Authority, int | Non
         .join(Organisation, Organisation.id == Charge.organisation_id)
         .join(Authority, Authority.id == Charge.authority_id)
         .outerjoin(LendingPolicy, LendingPolicy.id == Charge.policy_id)
+        .options(selectinload(Charge.moves))
     )
 
 

@@ -67,7 +67,7 @@ def _counted_so(
     if row is None:
         raise NotAllowedNow
     lock_items(uow.session, [row.unit.item_id])
-    repairs = repairs_of(uow, row.line_id)
+    repairs = repairs_of(uow, [row.line_id])[row.line_id]
     of_line = [each for each in rows if each.line_id == row.line_id]
     if fate not in unnamed_of(row.line, of_line, repairs).fates:
         raise NotAllowedNow(COUNT_FIRST)
@@ -81,11 +81,13 @@ def bring_rest_back(
 
     `new_repairs` are those of the statement that is being written, by line.
     """
-    rows = assignments_of(uow, [line.id for line in booking.lines])
+    line_ids = [line.id for line in booking.lines]
+    rows, repairs = assignments_of(uow, line_ids), repairs_of(uow, line_ids)
+    for line_id, number in new_repairs.items():
+        repairs[line_id].add(number)
     for line in booking.lines:
         of_line = [row for row in rows if row.line_id == line.id]
-        repairs = repairs_of(uow, line.id) | {n for at, n in new_repairs.items() if at == line.id}
-        if unnamed_of(line, of_line, repairs).harmed:
+        if unnamed_of(line, of_line, repairs[line.id]).harmed:
             continue
         for row in of_line:
             if row.is_out:

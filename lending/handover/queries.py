@@ -193,7 +193,7 @@ def get_statement(uow: UnitOfWork, actor: Principal, statement_id: int) -> State
     """
     row = uow.session.scalars(_rows().where(Statement.id == statement_id)).one_or_none()
     if row is None:
-        actor.check(Action.SEE_CHARGE)
+        actor.check(Action.SEE_BOOKING)
         raise NotFound
     _check(uow, actor, row.booking_id)
     return _view(row)

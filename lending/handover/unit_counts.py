@@ -51,12 +51,18 @@ def unnamed_of(line: BookingLine, rows: Sequence[Assignment], repairs: Collectio
     )
 
 
-def repairs_of(uow: UnitOfWork, line_id: int) -> set[int]:
-    """Return the repairs of what the statements told to be broken of a line."""
-    found = uow.session.scalars(
-        select(StatementLine.maintenance_id).where(StatementLine.line_id == line_id)
+def repairs_of(uow: UnitOfWork, line_ids: Collection[int]) -> dict[int, set[int]]:
+    """Return, by line, the repairs of what the statements told to be broken of it."""
+    found: dict[int, set[int]] = {line_id: set() for line_id in line_ids}
+    rows = uow.session.execute(
+        select(StatementLine.line_id, StatementLine.maintenance_id).where(
+            StatementLine.line_id.in_(line_ids)
+        )
     )
-    return {number for number in found if number is not None}
+    for line_id, maintenance_id in rows:
+        if maintenance_id is not None:
+            found[line_id].add(maintenance_id)
+    return found
 
 
 def to_choose(line: BookingLine) -> int:

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import event as sql_event
 from sqlalchemy import select
 
 from calendars.intervals import Interval
@@ -41,7 +42,7 @@ from lending.handover.facts import ChargeChanged, LoanIsLate
 from lending.handover.late import tell_late_loans
 from lending.handover.scale import Bill, Fault, Harmed, bill_for
 from lending.handover.statements import tell_check_in, tell_check_out
-from lending.handover.values import Counted
+from lending.handover.values import Circumstances, Counted
 from lending.policies.rules import Rules
 from tests.factories import FRIDAY, MONDAY, Cast, approved, submitted
 
@@ -271,6 +272,44 @@ def test_what_is_contested_waits_for_who_decides(
     database.write(lambda uow: contest_charge(uow, cast.alice, charge, "Non."))
     assert duties(cast.manager) == [DutyKind.CHARGE]
     assert duties(cast.front_desk) == duties(cast.other_manager) == []
+
+
+def test_the_oldest_of_what_waits_says_until_when(
+    database: Database, cast: Cast, clock: FixedClock, lent: int
+) -> None:
+    for hours in (1, 5):
+        clock.instant = MONDAY + timedelta(hours=hours)
+        seen = Circumstances(seen_at=FRIDAY)
+        both = {cast.chairs: Counted(returned=5 * hours)}
+        database.write(lambda uow: tell_check_in(uow, cast.manager, lent, both))  # noqa: B023
+        more = {cast.chairs: Counted(returned=2 * hours)}
+        database.write(lambda uow: tell_check_in(uow, cast.agent, lent, more, seen))  # noqa: B023
+    with database.read() as uow:
+        [duty] = handover_duties(uow, cast.manager)
+    assert (duty.kind, duty.due_at) == (DutyKind.CLEAR_UP, MONDAY + timedelta(hours=25))
+
+
+def test_charges_are_listed_in_a_fixed_number_of_queries(
+    database: Database, cast: Cast, clock: FixedClock, lent: int
+) -> None:
+    asked: list[str] = []
+
+    def note(*arguments: object) -> None:
+        asked.append(str(arguments[2]))
+
+    def count() -> int:
+        asked.clear()
+        sql_event.listen(database.engine, "before_cursor_execute", note)
+        with database.read() as uow:
+            list_charges(uow, cast.manager)
+        sql_event.remove(database.engine, "before_cursor_execute", note)
+        return len(asked)
+
+    come_back(database, cast, lent, Counted(damaged=3))
+    one = count()
+    come_back(database, cast, lent, Counted(damaged=2))
+    come_back(database, cast, lent, Counted(lost=1))
+    assert count() == one
 
 
 def test_each_side_has_its_own_say(database: Database, cast: Cast, charge: int) -> None:
