@@ -27,6 +27,7 @@ class ChargeState(StrEnum):
     UPHELD = "upheld"
     WAIVED = "waived"
     EXPORTED = "exported"
+    CREDITING = "crediting"
     SETTLED = "settled"
 
     @property
@@ -40,12 +41,15 @@ class ChargeState(StrEnum):
             "upheld": N_("Charge upheld"),
             "waived": N_("Charge waived"),
             "exported": N_("Sent to the finance department"),
+            "crediting": N_("Revenue order to be cancelled"),
             "settled": N_("Charge paid"),
         }[self.value]
 
 
 DUE = frozenset({ChargeState.ACCEPTED, ChargeState.REDUCED, ChargeState.UPHELD})
 """Decided, and not yet with the finance department."""
+FOR_FINANCE = DUE | {ChargeState.CREDITING}
+"""What waits for the finance department: orders to issue, and to cancel."""
 OWED = DUE | {ChargeState.EXPORTED}
 """What stands in the way of a new loan; what is only proposed, or contested, does not."""
 

@@ -11,7 +11,7 @@ from lending.accounts.permissions import Action, Principal
 from lending.catalogue.conditions import Condition
 from lending.catalogue.models import Item
 from lending.catalogue.unit_models import Happening, Inspection, InspectionKind, Result, Unit
-from lending.catalogue.units import load_unit, note_happening
+from lending.catalogue.units import load_unit, note_happening, today_of
 from lending.db.database import UnitOfWork
 from lending.errors import FieldError, InvalidInput, NotAllowedNow, NotFound
 from lending.i18n import N_
@@ -161,7 +161,7 @@ def _check(
 ) -> list[FieldError]:
     errors = []
     latest = months_after(done.done_on, kind.period_months)
-    if done.done_on > uow.now.date():
+    if done.done_on > today_of(uow, uow.session.get_one(Item, kind.item_id)):
         errors.append(FieldError("done_on", N_("This day is yet to come.")))
     if not 0 < len(done.body.strip()) <= 120:
         errors.append(FieldError("body", N_("Say who did it, in up to 120 characters.")))

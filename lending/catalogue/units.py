@@ -7,9 +7,11 @@ Where numbers and stock differ, the pages say so and lead to where each is put r
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
+from calendars.zones import to_local
 from lending.accounts.permissions import Action, Principal
 from lending.catalogue.conditions import Condition
 from lending.catalogue.label_codes import new_code
@@ -49,7 +51,7 @@ def add_units(
         NotFound, NotSignedIn, Forbidden: the actor may not.
     """
     item = _item(uow, actor, item_id)
-    if errors := [*_check_numbers(uow, item, first, count), *_check(uow, details)]:
+    if errors := [*_check_numbers(uow, item, first, count), *_check(uow, item, details)]:
         raise InvalidInput(errors)
     codes = _fresh_codes(uow, count)
     units = [
@@ -73,7 +75,7 @@ def edit_unit(uow: UnitOfWork, actor: Principal, unit_id: int, details: UnitDeta
         NotFound, NotSignedIn, Forbidden: the actor may not.
     """
     unit = load_unit(uow, actor, unit_id)
-    if errors := _check(uow, details):
+    if errors := _check(uow, unit.item, details):
         raise InvalidInput(errors)
     before = unit.condition
     _write(unit, details)
@@ -152,6 +154,11 @@ def load_unit(uow: UnitOfWork, actor: Principal, unit_id: int) -> Unit:
     return unit
 
 
+def today_of(uow: UnitOfWork, item: Item) -> date:
+    """Return the day that it is for the lender of an item."""
+    return to_local(uow.now, ZoneInfo(item.authority.timezone)).date()
+
+
 def _item(uow: UnitOfWork, actor: Principal, item_id: int) -> Item:
     """Return the item, locked: two people who number its pieces come one after the other."""
     item = uow.session.get(Item, item_id, with_for_update={"key_share": True})
@@ -168,8 +175,12 @@ def _check_numbers(uow: UnitOfWork, item: Item, first: int, count: int) -> list[
     if not 1 <= count <= MOST_AT_ONCE:
         text = N_("Number between 1 and %(most)d pieces at once.")
         errors.append(FieldError("count", text, (("most", MOST_AT_ONCE),)))
-    if not 1 <= first <= LARGEST_NUMBER - count:
+    if first < 1:
         errors.append(FieldError("first", N_("Give a number of at least 1.")))
+    elif first + count - 1 > LARGEST_NUMBER:
+        text = N_("The last number would be %(last)d: they go up to %(largest)d.")
+        numbers = (("last", first + count - 1), ("largest", LARGEST_NUMBER))
+        errors.append(FieldError("first", text, numbers))
     if errors:
         return errors
     taken = uow.session.scalar(
@@ -183,9 +194,9 @@ def _check_numbers(uow: UnitOfWork, item: Item, first: int, count: int) -> list[
     return errors
 
 
-def _check(uow: UnitOfWork, details: UnitDetails) -> list[FieldError]:
+def _check(uow: UnitOfWork, item: Item, details: UnitDetails) -> list[FieldError]:
     errors = []
-    if details.acquired_on is not None and details.acquired_on > uow.now.date():
+    if details.acquired_on is not None and details.acquired_on > today_of(uow, item):
         errors.append(FieldError("acquired_on", N_("This day is yet to come.")))
     if len(details.serial.strip()) > MOST_SERIAL:
         text = N_("This is too long: %(most)d characters at most.")

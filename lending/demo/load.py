@@ -59,7 +59,9 @@ from lending.demo.units import (
 from lending.equity.overriding.guarding import RulesSayNo
 from lending.equity.rounds.guarding import WaitsForRound
 from lending.errors import NotAllowedNow
-from lending.handover.service import Counted, check_in, close_booking
+from lending.handover.service import close_booking
+from lending.handover.statements import tell_check_in
+from lending.handover.values import Counted
 from lending.organisations.models import Organisation
 
 SEED = 2026
@@ -331,7 +333,7 @@ class _Season:
         for line in booking.lines:
             damaged = int(line.delivered > 20 and self.chance.random() < 0.15)
             counted[line.item_id] = Counted(line.delivered - damaged, damaged)
-        check_in(uow, manager, booking_id, counted)
+        tell_check_in(uow, manager, booking_id, counted)
 
     def _quietly(self, service: Callable[[UnitOfWork], object]) -> None:
         """Do what the booking's state still allows: it may have been cancelled meanwhile."""

@@ -17,7 +17,8 @@ from lending.db.database import UnitOfWork
 from lending.errors import InvalidInput
 from lending.handover.assigning import assign_proposed, free_unit
 from lending.handover.assignment_queries import units_of_booking
-from lending.handover.service import check_out, prepare_booking
+from lending.handover.service import prepare_booking
+from lending.handover.statements import tell_check_out
 
 BODY = "Bureau de contrôle fictif"
 TENTS = ("Vérification par un organisme agréé", 24, "CTS 34, arrêté du 25 juin 1980")
@@ -83,7 +84,7 @@ def check_out_with_units(uow: UnitOfWork, manager: Principal, booking_id: int) -
             if each.still_with or not each.is_fit:
                 free_unit(uow, manager, booking_id, each.unit.id)
     _choose(uow, manager, booking_id)
-    check_out(uow, manager, booking_id)
+    tell_check_out(uow, manager, booking_id)
 
 
 def _choose(uow: UnitOfWork, manager: Principal, booking_id: int) -> None:

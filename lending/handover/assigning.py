@@ -21,8 +21,8 @@ from lending.handover.assignment_queries import (
     assignments_of,
     bounds_of,
     free_units,
-    to_choose,
 )
+from lending.handover.unit_counts import to_choose_still
 from lending.handover.unit_moves import note_left
 from lending.i18n import N_
 
@@ -56,7 +56,7 @@ def assign_unit(
     check_free(uow, unit, bounds_of(uow, line))
     if instead_of is not None:
         _drop(uow, chosen, instead_of)
-    elif len(chosen) >= to_choose(line):
+    elif not to_choose_still(line, list(chosen.values())):
         text = N_("All pieces of this kind are chosen already: free one of them first.")
         raise InvalidInput(unit_id=text)
     return _write(uow, actor, line, unit_id)
@@ -88,8 +88,8 @@ def assign_proposed(uow: UnitOfWork, actor: Principal, booking_id: int, line_id:
     line = next((line for line in booking.lines if line.id == line_id), None)
     if line is None:
         raise NotFound
-    missing = to_choose(line) - len(assignments_of(uow, [line.id]))
-    if missing <= 0:
+    missing = to_choose_still(line, assignments_of(uow, [line.id]))
+    if not missing:
         return 0
     proposed = free_units(uow, booking, [line])[line.id][:missing]
     if not proposed:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from calendars.zones import to_local
 from lending.accounts.permissions import Action, Principal
@@ -17,9 +18,12 @@ from lending.bookings.models import Booking, BookingLine
 from lending.bookings.moves import load_for
 from lending.bookings.states import GRANTED
 from lending.catalogue.conditions import Condition
+from lending.catalogue.unit_models import Unit
 from lending.catalogue.unit_queries import UnitView, units_of_items
 from lending.db.database import UnitOfWork
 from lending.handover.assignment_models import OUT, Assignment
+from lending.handover.kinds import Fate
+from lending.handover.unit_counts import repairs_of, to_choose, to_choose_still, unnamed_of
 
 SOON = timedelta(days=14)
 """How long before its beginning a loan is prepared: then its units are chosen."""
@@ -76,11 +80,10 @@ class LineUnits:
     chosen: tuple[ChosenUnit, ...]
     free: tuple[UnitView, ...]
     """The units that could go as well, the best first."""
-
-    @property
-    def missing(self) -> int:
-        """How many pieces no unit is chosen for yet."""
-        return max(0, self.pieces - len(self.chosen))
+    missing: int
+    """How many pieces no unit is chosen for yet."""
+    fates: frozenset[Fate]
+    """What can be told of those that are out: a statement counted it, and named no unit."""
 
 
 @dataclass(frozen=True)
@@ -92,13 +95,6 @@ class Waiting:
     organisation: str
     starts_at: datetime
     missing: int
-
-
-def to_choose(line: BookingLine) -> int:
-    """Return how many units of the line's item go with it."""
-    if line.booking.state in GRANTED:
-        return line.granted or 0
-    return line.delivered
 
 
 def last_day_of(booking: Booking) -> date:
@@ -119,7 +115,12 @@ def bounds_of(uow: UnitOfWork, line: BookingLine) -> tuple[int, int]:
 
 def assignments_of(uow: UnitOfWork, line_ids: Collection[int]) -> list[Assignment]:
     """Return the assignments of these lines in the order in which they were made."""
-    query = select(Assignment).where(Assignment.line_id.in_(line_ids)).order_by(Assignment.id)
+    query = (
+        select(Assignment)
+        .where(Assignment.line_id.in_(line_ids))
+        .order_by(Assignment.id)
+        .options(joinedload(Assignment.unit))
+    )
     return list(uow.session.scalars(query))
 
 
@@ -175,7 +176,9 @@ def units_of_booking(uow: UnitOfWork, actor: Principal, booking_id: int) -> tupl
     for row in assignments_of(uow, [line.id for line in booking.lines]):
         rows[row.line_id].append(row)
     lines = [line for line in booking.lines if line.item_id in numbered or rows[line.id]]
-    open_lines = [line for line in lines if len(rows[line.id]) < to_choose(line)]
+    repairs = repairs_of(uow, [line.id for line in lines])
+    missing = {line.id: to_choose_still(line, rows[line.id]) for line in lines}
+    open_lines = [line for line in lines if missing[line.id]]
     free = free_units(uow, booking, open_lines)
     away = out_now(uow, [row.unit_id for each in rows.values() for row in each])
     elsewhere = {row.unit_id: row for row in away}
@@ -190,6 +193,8 @@ def units_of_booking(uow: UnitOfWork, actor: Principal, booking_id: int) -> tupl
                 _chosen(uow, row, units[row.unit_id], booking, elsewhere) for row in rows[line.id]
             ),
             free=tuple(free.get(line.id, ())),
+            missing=missing[line.id],
+            fates=unnamed_of(line, rows[line.id], repairs[line.id]).fates,
         )
         for line in lines
         if to_choose(line) or rows[line.id]
@@ -199,6 +204,11 @@ def units_of_booking(uow: UnitOfWork, actor: Principal, booking_id: int) -> tupl
 def loans_of_unit(uow: UnitOfWork, unit_id: int) -> list[UnitLoan]:
     """Return the loans that a unit goes with or went, the latest first."""
     return [_loan(uow, row) for row in _rows(uow, Assignment.unit_id == unit_id)]
+
+
+def where_are(uow: UnitOfWork, unit_ids: Collection[int]) -> dict[int, UnitLoan]:
+    """Return the loans that units are away with, by unit, in a fixed number of queries."""
+    return {row.unit_id: _loan(uow, row) for row in out_now(uow, unit_ids)}
 
 
 def waiting_for(uow: UnitOfWork, unit: UnitView) -> list[Waiting]:
@@ -233,10 +243,9 @@ def waiting_for(uow: UnitOfWork, unit: UnitView) -> list[Waiting]:
 
 def has_units(uow: UnitOfWork, booking_id: int) -> bool:
     """Return whether an item of the booking has numbered units."""
-    item_ids = uow.session.scalars(
-        select(BookingLine.item_id).where(BookingLine.booking_id == booking_id)
-    ).all()
-    return bool(units_of_items(uow, item_ids))
+    found = select(Unit.id).join(BookingLine, BookingLine.item_id == Unit.item_id)
+    active = found.where(BookingLine.booking_id == booking_id, Unit.retired_at.is_(None))
+    return bool(uow.session.scalar(select(active.exists())))
 
 
 def _times_lent(uow: UnitOfWork, unit_ids: Collection[int]) -> dict[int, int]:
@@ -249,7 +258,13 @@ def _times_lent(uow: UnitOfWork, unit_ids: Collection[int]) -> dict[int, int]:
 
 
 def _rows(uow: UnitOfWork, *conditions: ColumnElement[bool]) -> list[Assignment]:
-    query = select(Assignment).where(*conditions).order_by(Assignment.starts.desc())
+    booking = joinedload(Assignment.line).joinedload(BookingLine.booking)
+    query = (
+        select(Assignment)
+        .where(*conditions)
+        .order_by(Assignment.starts.desc())
+        .options(booking.joinedload(Booking.organisation), booking.joinedload(Booking.event))
+    )
     return list(uow.session.scalars(query))
 
 

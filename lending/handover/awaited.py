@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from calendars.intervals import Interval
 from lending.accounts.permissions import Action, Principal
@@ -18,6 +19,7 @@ from lending.handover.models import Statement
 CLEAR_UP_WITHIN = timedelta(days=1)
 """As long as two statements differ, nobody knows what is there."""
 ANSWER_WITHIN = timedelta(days=15)
+WHOSE = (joinedload(Booking.organisation), joinedload(Booking.event))
 
 
 def handover_duties(uow: UnitOfWork, actor: Principal) -> list[Duty]:
@@ -36,8 +38,11 @@ def _statements(uow: UnitOfWork, actor: Principal) -> Iterator[Duty]:
             *in_scope(Booking.authority_id, actor.authority_scope(Action.HAND_OVER)),
         )
         .order_by(Statement.id)
+        .options(*WHOSE)
     )
-    told = {booking: arrived_at for arrived_at, booking in rows}
+    told: dict[Booking, datetime] = {}
+    for arrived_at, booking in rows:
+        told.setdefault(booking, arrived_at)  # the oldest waits longest
     for booking, arrived_at in told.items():
         yield _duty(DutyKind.CLEAR_UP, arrived_at + CLEAR_UP_WITHIN, booking)
 
@@ -55,8 +60,11 @@ def _charges(uow: UnitOfWork, actor: Principal) -> Iterator[Duty]:
             *in_scope(Booking.authority_id, actor.authority_scope(Action.DECIDE_CHARGE)),
         )
         .order_by(ChargeMove.id)
+        .options(*WHOSE)
     )
-    contested = {booking: at for at, booking in rows}
+    contested: dict[Booking, datetime] = {}
+    for at, booking in rows:
+        contested.setdefault(booking, at)
     for booking, at in contested.items():
         yield _duty(DutyKind.CHARGE, at + ANSWER_WITHIN, booking)
 

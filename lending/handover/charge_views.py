@@ -7,11 +7,12 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import selectinload
 
 from calendars.zones import to_local
 from lending.accounts.permissions import Action, Principal
 from lending.authorities.models import Authority
-from lending.bookings.charges import DUE, Charge, ChargeState
+from lending.bookings.charges import Charge, ChargeState
 from lending.bookings.models import Booking, Event
 from lending.db.database import UnitOfWork
 from lending.errors import NotFound
@@ -59,6 +60,18 @@ class ChargeView:
     history: tuple[ChargeSaid, ...]
     ways: frozenset[str]
     """What the actor may do with it now, by name (lending.handover.charging)."""
+
+    @property
+    def is_to_credit(self) -> bool:
+        """Whether the finance department is asked to cancel its order."""
+        return self.state is ChargeState.CREDITING
+
+    @property
+    def order_cents(self) -> int:
+        """What the order of the finance department is over, whether to be issued or cancelled."""
+        if not self.is_to_credit:
+            return self.cents
+        return next(s.cents for s in reversed(self.history) if s.new is ChargeState.EXPORTED)
 
 
 _Found = Row[Charge, Booking, Event, Organisation, Authority, int | None]
@@ -112,7 +125,8 @@ def list_charges(
 def charges_sheet(charges: Collection[ChargeView]) -> Sheet:
     """Return what the finance department needs to issue the titres de recettes of these.
 
-    The names of the columns are stable, as those of every file.
+    Where one is to be cancelled, the line says so, with its number and amount. The names of the
+    columns are stable, as those of every file.
     """
     return Sheet(
         name="charges",
@@ -128,6 +142,7 @@ def charges_sheet(charges: Collection[ChargeView]) -> Sheet:
             "state",
             "amount_eur",
             "title",
+            "operation",
         ),
         rows=[
             (
@@ -144,16 +159,13 @@ def charges_sheet(charges: Collection[ChargeView]) -> Sheet:
                 ),
                 to_local(each.proposed_at, each.zone).date(),
                 each.state.value,
-                (Decimal(each.cents) / 100).quantize(Decimal("0.01")),
+                (Decimal(each.order_cents) / 100).quantize(Decimal("0.01")),
                 each.title,
+                "cancel" if each.is_to_credit else "issue",
             )
             for each in charges
         ],
     )
-
-
-TO_EXPORT = DUE
-"""The states in which a charge waits for the finance department."""
 
 
 def _rows() -> Select[Charge, Booking, Event, Organisation, Authority, int | None]:
@@ -164,6 +176,7 @@ def _rows() -> Select[Charge, Booking, Event, Organisation, Authority, int | Non
         .join(Organisation, Organisation.id == Charge.organisation_id)
         .join(Authority, Authority.id == Charge.authority_id)
         .outerjoin(LendingPolicy, LendingPolicy.id == Charge.policy_id)
+        .options(selectinload(Charge.moves))
     )
 
 

@@ -78,6 +78,25 @@ WAYS: Mapping[str, ChargeWay] = {
         Action.DECIDE_CHARGE,
         N_("Note the revenue order"),
     ),
+    "renumber": _way(
+        "exported",
+        ChargeState.EXPORTED,
+        Action.DECIDE_CHARGE,
+        N_("Correct the number of the revenue order"),
+    ),
+    "credit": _way(
+        "exported",
+        ChargeState.CREDITING,
+        Action.DECIDE_CHARGE,
+        N_("Have the revenue order cancelled"),
+        _REASON,
+    ),
+    "note_credit": _way(
+        "crediting",
+        ChargeState.WAIVED,
+        Action.DECIDE_CHARGE,
+        N_("Note that the order is cancelled"),
+    ),
     "settle": _way(
         "accepted reduced upheld exported",
         ChargeState.SETTLED,
@@ -85,7 +104,11 @@ WAYS: Mapping[str, ChargeWay] = {
         N_("Note that it is paid"),
     ),
 }
-"""The one table of what can become of a charge."""
+"""The one table of what can become of a charge.
+
+What the finance department has issued an order for is not waived here alone: it is asked to cancel
+the order, and the charge is waived once it has.
+"""
 
 
 def propose_charge(
@@ -194,11 +217,53 @@ def export_charge(uow: UnitOfWork, actor: Principal, charge_id: int, title: str)
         InvalidInput: the number is missing, or too long.
         NotAllowedNow, NotSignedIn, NotFound, Forbidden: the actor cannot.
     """
-    if not 0 < len(title.strip()) <= LONGEST_TITLE:
-        raise InvalidInput(title=N_("Write the number of the revenue order."))
-    charge = _go(uow, actor, charge_id, "export", title)
+    return _number(uow, actor, charge_id, "export", title)
+
+
+def renumber_charge(uow: UnitOfWork, actor: Principal, charge_id: int, title: str) -> Charge:
+    """Correct the number of the titre de recettes; the history keeps both.
+
+    Raises:
+        InvalidInput: the number is missing, or too long.
+        NotAllowedNow, NotSignedIn, NotFound, Forbidden: the actor cannot.
+    """
+    return _number(uow, actor, charge_id, "renumber", title)
+
+
+def _number(uow: UnitOfWork, actor: Principal, charge_id: int, way: str, title: str) -> Charge:
+    charge = _go(uow, actor, charge_id, way, _checked_number(title))
     charge.title = title.strip()
     return charge
+
+
+def _checked_number(title: str) -> str:
+    if not 0 < len(title.strip()) <= LONGEST_TITLE:
+        raise InvalidInput(title=N_("Write the number of the revenue order."))
+    return title.strip()
+
+
+def credit_charge(uow: UnitOfWork, actor: Principal, charge_id: int, reason: str) -> Charge:
+    """Decide that nothing is due although an order was issued: its cancellation is asked for.
+
+    Raises:
+        InvalidInput: no reason.
+        NotAllowedNow, NotSignedIn, NotFound, Forbidden: the actor cannot.
+    """
+    return _go(uow, actor, charge_id, "credit", reason, cents=0)
+
+
+def note_credit(uow: UnitOfWork, actor: Principal, charge_id: int, title: str) -> Charge:
+    """Note that the finance department has cancelled the order, and the number it did it by.
+
+    Raises:
+        InvalidInput: the number is missing, or too long.
+        NotAllowedNow, NotSignedIn, NotFound, Forbidden: the actor cannot.
+    """
+    number = _checked_number(title)
+    charge = uow.session.get(Charge, charge_id)
+    # The association reads why nothing is due any more, and not a number alone.
+    why = charge.moves[-1].words[: LONGEST_WORDS - LONGEST_TITLE - 3] if charge else ""
+    return _go(uow, actor, charge_id, "note_credit", f"{why} ({number})")
 
 
 def settle_charge(uow: UnitOfWork, actor: Principal, charge_id: int) -> Charge:

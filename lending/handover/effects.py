@@ -8,14 +8,18 @@ from lending.bookings.models import Booking
 from lending.bookings.states import State
 from lending.db.database import UnitOfWork
 from lending.handover.assigning import choose_only
-from lending.handover.kinds import Fate
+from lending.handover.charging import propose_charge
+from lending.handover.facts import StatementMade
+from lending.handover.kinds import Fate, Standing, StatementKind
 from lending.handover.models import Statement, StatementUnit
 from lending.handover.moving import send_out, take_back
+from lending.handover.naming_units import bring_rest_back
 from lending.handover.telling_units import (
     Named,
     bring_named_back,
     check_back,
     check_leaving,
+    named_by_counts,
     note_repairs,
     out_with,
 )
@@ -69,22 +73,27 @@ def let_return(
 ) -> None:
     """Take pieces back, and the units that are named; what is broken is repaired first.
 
-    Once everything is back, so are the units that nobody named.
+    Without names, units need none where all of a line came back alike. Once everything is back, so
+    are the others, unless some of them are broken or lost and nobody said which.
 
     Raises:
         InvalidInput: units and counts contradict, or as `take_back`.
         NotAllowedNow, NotFound, Forbidden: as `take_back`.
     """
     before = out_with(uow, booking)
-    if named is not None:
+    if named is None:
+        named = named_by_counts(uow, booking, before, counted)
+    else:
         check_back(booking, before, named, counted)
-        lock_with_waiting(uow, item_ids_of(booking))
-        bring_named_back(uow, actor, before, named)
+    lock_with_waiting(uow, item_ids_of(booking))
+    bring_named_back(uow, actor, before, named)
     repairs = take_back(uow, actor, booking, counted, statement.happened_at)
-    note_repairs(before, named or (), repairs)
+    note_repairs(before, named, repairs)
+    if booking.state is State.RETURNED:
+        bring_rest_back(uow, actor, booking, repairs)
     for line in statement.lines:
         line.maintenance_id = repairs.get(line.line_id)
-    fates = {each.unit.id: each.fate for each in named or ()}
+    fates = {each.unit.id: each.fate for each in named}
     statement.units = [
         StatementUnit(
             unit_id=number, fate=fates.get(number, Fate.BACK), condition=row.unit.condition
@@ -92,3 +101,11 @@ def let_return(
         for number, row in before.items()
         if not row.is_out
     ]
+
+
+def conclude(uow: UnitOfWork, actor: Principal, booking: Booking, statement: Statement) -> None:
+    """Propose a charge if a statement counts what is harmed; tell what became of the statement."""
+    uow.session.flush()  # the charge and the subscribers read what the database holds
+    if statement.kind is StatementKind.CHECK_IN and statement.standing is Standing.COUNTED:
+        propose_charge(uow, actor, booking, statement)
+    uow.events.publish(StatementMade(statement.id), uow)

@@ -29,13 +29,13 @@ from lending.handover.values import Counted
 from lending.i18n import N_
 
 
-def load_loan(uow: UnitOfWork, actor: Principal, booking_id: int) -> Booking:
-    """Return a loan that the actor may hand over and take back, its row locked.
+def load_loan(uow: UnitOfWork, actor: Principal, booking_id: int, *, lock: bool = True) -> Booking:
+    """Return a loan that the actor may hand over and take back, its row locked against changes.
 
     Raises:
         NotSignedIn, NotFound, Forbidden: the actor may not.
     """
-    booking = uow.session.get(Booking, booking_id, with_for_update=True)
+    booking = uow.session.get(Booking, booking_id, with_for_update=lock or None)
     if booking is None:
         raise NotFound
     owners = {"authority_id": booking.authority_id, "organisation_id": booking.organisation_id}

@@ -18,7 +18,7 @@ from lending.errors import NotFound
 from lending.handover.assignment_queries import assignments_of, has_units
 from lending.handover.kinds import Fate, Place, Standing, StatementKind
 from lending.handover.models import Statement, StatementLine, StatementPhoto, StatementUnit
-from lending.handover.moving import away, due
+from lending.handover.moving import away, due, load_loan
 
 
 @dataclass(frozen=True)
@@ -132,12 +132,7 @@ def form_of(
     Raises:
         NotSignedIn, NotFound, Forbidden: the actor may not write it.
     """
-    booking = uow.session.get(Booking, booking_id)
-    if booking is None:
-        raise NotFound
-    owners = {"authority_id": booking.authority_id, "organisation_id": booking.organisation_id}
-    is_hidden = not actor.can(Action.SEE_BOOKING, **owners)
-    actor.check(Action.MAKE_STATEMENT, hidden=is_hidden, **owners)
+    booking = load_loan(uow, actor, booking_id, lock=False)
     count = due if kind is StatementKind.CHECK_OUT else away
     rows = assignments_of(uow, [line.id for line in booking.lines])
     units = [
@@ -198,7 +193,7 @@ def get_statement(uow: UnitOfWork, actor: Principal, statement_id: int) -> State
     """
     row = uow.session.scalars(_rows().where(Statement.id == statement_id)).one_or_none()
     if row is None:
-        actor.check(Action.SEE_CHARGE)
+        actor.check(Action.SEE_BOOKING)
         raise NotFound
     _check(uow, actor, row.booking_id)
     return _view(row)

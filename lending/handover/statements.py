@@ -11,17 +11,13 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from lending.accounts.permissions import Action, Principal
-from lending.bookings.changes import note_change
-from lending.bookings.errors import StockConflict
-from lending.bookings.models import Booking, BookingLine, Transition
+from lending.accounts.permissions import Principal
+from lending.bookings.models import Booking, BookingLine
 from lending.db.database import UnitOfWork
-from lending.errors import FieldError, InvalidInput, NotAllowedNow, NotFound
-from lending.handover.assignment_errors import UnitNotFit, UnitTaken
-from lending.handover.charging import propose_charge
-from lending.handover.effects import let_leave, let_return
-from lending.handover.facts import StatementMade
-from lending.handover.kinds import Fate, Standing, StatementKind
+from lending.errors import FieldError, InvalidInput
+from lending.handover.contradictions import settle
+from lending.handover.effects import conclude, let_leave, let_return
+from lending.handover.kinds import Fate, StatementKind
 from lending.handover.models import Statement, StatementLine, StatementPhoto
 from lending.handover.moving import away, due, load_loan
 from lending.handover.telling_units import Named, named_units
@@ -39,7 +35,6 @@ from lending.logistics.arriving import believed, is_key
 
 LONGEST = {"remarks": 2000, "absence": 300, "remark": 300, "borrower_name": 120, "lender_name": 120}
 """Characters, by field."""
-MOST_PIECES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -153,72 +148,6 @@ def _line(
     )
 
 
-def adopt_statement(uow: UnitOfWork, actor: Principal, statement_id: int) -> Statement:
-    """Let a statement count that was kept because it contradicted another.
-
-    Raises:
-        InvalidInput, StockConflict, UnitTaken, UnitNotFit: it does not fit what is known now.
-        NotAllowedNow: it waits for nobody, or the loan is not where it was.
-        NotSignedIn, NotFound, Forbidden: the actor cannot.
-    """
-    statement = _kept(uow, actor, statement_id)
-    booking = statement.booking
-    by_line = {line.line_id: line for line in statement.lines}
-    told_units = [UnitTold(row.unit.code, row.condition, row.fate) for row in statement.units]
-    named = named_units(uow, booking, told_units) if told_units else None
-    if statement.kind is StatementKind.CHECK_OUT:
-        pieces = {
-            line.item_id: by_line[line.id].delivered if line.id in by_line else 0
-            for line in booking.lines
-        }
-        # It left long ago, whatever should have been signed: who told it stands in the history.
-        let_leave(uow, actor, booking, statement, pieces, named, statement.told_by)
-    else:
-        counted = {
-            line.item_id: Counted(told.returned, told.damaged, told.lost, told.dirty)
-            for line in booking.lines
-            if (told := by_line.get(line.id)) is not None
-        }
-        let_return(uow, actor, booking, statement, counted, named)
-    statement.standing = Standing.COUNTED
-    uow.session.flush()  # the charge and the subscribers read what the database holds
-    if statement.kind is StatementKind.CHECK_IN:
-        propose_charge(uow, actor, booking, statement)
-    uow.events.publish(StatementMade(statement.id), uow)
-    return statement
-
-
-def dismiss_statement(
-    uow: UnitOfWork, actor: Principal, statement_id: int, reason: str
-) -> Statement:
-    """Decide that a statement that was kept does not count; it stays in the record.
-
-    Raises:
-        InvalidInput: no reason is given.
-        NotAllowedNow: it waits for nobody.
-        NotSignedIn, NotFound, Forbidden: the actor cannot.
-    """
-    statement = _kept(uow, actor, statement_id)
-    if not reason.strip():
-        raise InvalidInput(reason=N_("Give a reason, for those who ask later."))
-    statement.standing = Standing.DISMISSED
-    note_change(uow, actor, statement.booking, "statement_dismissed", reason)
-    uow.events.publish(StatementMade(statement.id), uow)
-    return statement
-
-
-def _kept(uow: UnitOfWork, actor: Principal, statement_id: int) -> Statement:
-    statement = uow.session.get(Statement, statement_id)
-    if statement is None:
-        raise NotFound
-    booking = load_loan(uow, actor, statement.booking_id)
-    actor.check(Action.HAND_OVER, authority_id=booking.authority_id)
-    uow.session.refresh(statement)
-    if statement.standing is not Standing.KEPT:
-        raise NotAllowedNow
-    return statement
-
-
 def _tell(
     uow: UnitOfWork,
     actor: Principal,
@@ -238,96 +167,10 @@ def _tell(
     _check(told, says.notes.values())
     statement = _statement(uow, actor, booking, kind, told, happened_at)
     _write_lines(statement, told, says)
-    told_before = _settle(uow, actor, booking, statement, told, says)
+    told_before = settle(uow, actor, statement, told.seen_at, says.apply)
     uow.session.add(statement)
-    uow.session.flush()  # the charge and the outcome name the statement by its number
-    if kind is StatementKind.CHECK_IN and statement.standing is Standing.COUNTED:
-        propose_charge(uow, actor, booking, statement)
-    uow.events.publish(StatementMade(statement.id), uow)
+    conclude(uow, actor, booking, statement)
     return Outcome(statement.id, statement.standing, is_repeated=False, told_before=told_before)
-
-
-def _settle(
-    uow: UnitOfWork,
-    actor: Principal,
-    booking: Booking,
-    statement: Statement,
-    told: Circumstances,
-    says: _Effect,
-) -> str:
-    """Let the statement count unless it contradicts what others told; return who did, if so."""
-    others = _told_meanwhile(uow, actor, booking.id, told.seen_at)
-    counts = _counts(statement)
-    for other in others:
-        if other.kind is statement.kind and _counts(other) == counts:
-            statement.standing = Standing.AGREES
-            return other.told_by
-    for other in others:
-        if _counts(other).keys() & counts.keys():
-            return _keep(statement, other.told_by)
-    statement.standing = Standing.COUNTED
-    try:
-        with uow.session.begin_nested():  # what is kept has changed nothing
-            says.apply(statement)
-    except (InvalidInput, NotAllowedNow, StockConflict, UnitTaken, UnitNotFit):
-        mover = _moved_meanwhile(uow, actor, booking.id, told.seen_at)
-        if mover is None:
-            raise
-        return _keep(statement, mover)
-    return ""
-
-
-def _keep(statement: Statement, told_before: str) -> str:
-    """Keep a statement for whoever decides, unless no table can hold what it counts."""
-    for line in statement.lines:
-        values = (line.delivered, line.returned, line.dirty, line.damaged, line.lost)
-        if min(values) < 0 or max(values) > MOST_PIECES or line.dirty > line.returned:
-            raise InvalidInput(lines=N_("Count the pieces again: a number cannot be right."))
-    statement.standing = Standing.KEPT
-    return told_before
-
-
-def _told_meanwhile(
-    uow: UnitOfWork, actor: Principal, booking_id: int, seen_at: datetime | None
-) -> list[Statement]:
-    """Return what others told, and what counted, after the sender knew."""
-    if seen_at is None:
-        return []
-    found = uow.session.scalars(
-        select(Statement)
-        .where(
-            Statement.booking_id == booking_id,
-            Statement.standing == Standing.COUNTED,
-            Statement.arrived_at > seen_at,
-        )
-        .order_by(Statement.id.desc())
-    )
-    sender = (actor.user_id, actor.name[:120])
-    return [other for other in found if (other.user_id, other.told_by) != sender]
-
-
-def _moved_meanwhile(
-    uow: UnitOfWork, actor: Principal, booking_id: int, seen_at: datetime | None
-) -> str | None:
-    """Return who else did something with the booking after the sender knew how it stood."""
-    if seen_at is None:
-        return None
-    moves = uow.session.scalars(
-        select(Transition)
-        .where(Transition.booking_id == booking_id, Transition.at > seen_at)
-        .order_by(Transition.id.desc())
-    )
-    others = (each.actor_name for each in moves if each.actor_id != actor.user_id)
-    return next(others, None)
-
-
-def _counts(statement: Statement) -> dict[int, tuple[int, ...]]:
-    """Return what a statement counts, by line; what it passes over is left out."""
-    found = {
-        line.line_id: (line.delivered, line.returned, line.dirty, line.damaged, line.lost)
-        for line in statement.lines
-    }
-    return {number: counts for number, counts in found.items() if any(counts)}
 
 
 def _check(told: Circumstances, notes: Iterable[Note]) -> None:

@@ -156,6 +156,29 @@ def _contradictions(
     ]
 
 
+def named_by_counts(
+    uow: UnitOfWork,
+    booking: Booking,
+    out: Mapping[int, Assignment],
+    counted: Mapping[int, Counted],
+) -> list[Named]:
+    """Return the units that need no name: all that is away of their line came back alike."""
+    units = {u.id: u for u in units_of_items(uow, item_ids_of(booking), with_retired=True)}
+    found = []
+    for line in booking.lines:
+        own = [row.unit_id for row in out.values() if row.line_id == line.id]
+        counts = counted.get(line.item_id, Counted())
+        fates = {
+            Fate.BACK: counts.returned,
+            Fate.DAMAGED: counts.damaged,
+            Fate.LOST: counts.lost,
+        }
+        if len(own) == away(line):
+            alike = (fate for fate, pieces in fates.items() if pieces == len(own))
+            found += [Named(units[number], fate, None) for fate in alike for number in own]
+    return found
+
+
 def bring_named_back(
     uow: UnitOfWork, actor: Principal, out: Mapping[int, Assignment], named: Sequence[Named]
 ) -> None:

@@ -2,22 +2,22 @@
 
 from collections.abc import Sequence
 
-from lending.accounts.permissions import Action, Principal
-from lending.availability.holds import lock_items, seconds
+from lending.accounts.permissions import Principal
+from lending.availability.holds import seconds
 from lending.bookings.facts import BookingChanged, BookingMoved
-from lending.bookings.models import Booking, BookingLine
-from lending.bookings.moves import load_for
+from lending.bookings.models import Booking
 from lending.bookings.states import GRANTED, State
 from lending.catalogue.conditions import Condition
-from lending.catalogue.unit_models import Happening, Unit
+from lending.catalogue.unit_models import Happening
 from lending.catalogue.unit_queries import units_of_items
 from lending.catalogue.units import note_happening
 from lending.db.database import UnitOfWork
-from lending.errors import FieldError, InvalidInput, NotAllowedNow
+from lending.errors import FieldError, InvalidInput
 from lending.events import Events
 from lending.handover.assignment_checks import check_fit, check_here
 from lending.handover.assignment_models import Assignment
-from lending.handover.assignment_queries import assignments_of, to_choose
+from lending.handover.assignment_queries import assignments_of
+from lending.handover.unit_counts import to_choose
 from lending.i18n import N_
 
 WITH_UNITS = GRANTED | {State.OUT, State.RETURNED, State.CLOSED}
@@ -31,7 +31,7 @@ def listen(events: Events) -> None:
 
 
 def follow_move(event: BookingMoved, uow: UnitOfWork) -> None:
-    """Let units leave, come back or stay, as their booking does.
+    """Let units leave or stay, as their booking does; what comes back, statements say.
 
     Raises:
         UnitStillOut, UnitNotFit: a chosen unit cannot leave.
@@ -43,8 +43,6 @@ def follow_move(event: BookingMoved, uow: UnitOfWork) -> None:
         return
     if event.new is State.OUT:
         _leave(uow, event.actor, booking, rows)
-    elif event.new is State.RETURNED:
-        _come_back(uow, event.actor, booking, rows)
     else:
         _let_go(uow, booking, rows)
 
@@ -54,36 +52,6 @@ def follow_change(event: BookingChanged, uow: UnitOfWork) -> None:
     booking = uow.session.get_one(Booking, event.booking_id)
     if rows := assignments_of(uow, [line.id for line in booking.lines]):
         _let_go(uow, booking, rows)
-
-
-def bring_back(
-    uow: UnitOfWork,
-    actor: Principal,
-    booking_id: int,
-    unit_id: int,
-    condition: Condition | None = None,
-) -> Unit:
-    """Tell that one unit is back, in this condition; how many pieces are, the check-in counts.
-
-    Raises:
-        NotAllowedNow: it is not out with this booking.
-        NotFound, Forbidden: the actor cannot.
-    """
-    row = _out_with(uow, actor, booking_id, unit_id)
-    note_back(uow, actor, row, condition)
-    return row.unit
-
-
-def tell_lost(uow: UnitOfWork, actor: Principal, booking_id: int, unit_id: int) -> Unit:
-    """Tell that one unit will not come back: it is retired; the check-in writes the piece off.
-
-    Raises:
-        NotAllowedNow: it is not out with this booking.
-        NotFound, Forbidden: the actor cannot.
-    """
-    row = _out_with(uow, actor, booking_id, unit_id)
-    note_lost(uow, actor, row)
-    return row.unit
 
 
 def note_back(
@@ -140,25 +108,6 @@ def _check_counts(booking: Booking, rows: Sequence[Assignment]) -> None:
         raise InvalidInput(errors)
 
 
-def _come_back(
-    uow: UnitOfWork, actor: Principal, booking: Booking, rows: Sequence[Assignment]
-) -> None:
-    """Take back the units that are out; of a line that lost pieces, only once we know which."""
-    for line in booking.lines:
-        away = [row for row in rows if row.line_id == line.id and row.is_out]
-        if line.lost and _lost(line, rows) < line.lost:
-            continue
-        for row in away:
-            note_back(uow, actor, row)
-
-
-def _lost(line: BookingLine, rows: Sequence[Assignment]) -> int:
-    """Return how many pieces of a line were lost that had a number, or had none to begin with."""
-    chosen = [row for row in rows if row.line_id == line.id]
-    told = sum(row.unit.retired_at is not None for row in chosen)
-    return told + line.delivered - len(chosen)
-
-
 def _let_go(uow: UnitOfWork, booking: Booking, rows: Sequence[Assignment]) -> None:
     """Free what has not left and goes with the booking no more; the last chosen first."""
     for line in booking.lines:
@@ -166,16 +115,6 @@ def _let_go(uow: UnitOfWork, booking: Booking, rows: Sequence[Assignment]) -> No
         kept = to_choose(line) if booking.state in WITH_UNITS else 0
         for row in staying[kept:]:
             uow.session.delete(row)
-
-
-def _out_with(uow: UnitOfWork, actor: Principal, booking_id: int, unit_id: int) -> Assignment:
-    booking = load_for(uow, actor, booking_id, Action.HAND_OVER)
-    rows = assignments_of(uow, [line.id for line in booking.lines])
-    row = next((row for row in rows if row.unit_id == unit_id and row.is_out), None)
-    if row is None:
-        raise NotAllowedNow
-    lock_items(uow.session, [row.unit.item_id])
-    return row
 
 
 def _end(uow: UnitOfWork, row: Assignment) -> None:

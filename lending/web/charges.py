@@ -7,11 +7,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from lending.accounts.permissions import Action
-from lending.bookings.charges import ChargeState
+from lending.bookings.charges import FOR_FINANCE, ChargeState
 from lending.db.database import UnitOfWork
 from lending.errors import InvalidInput
 from lending.handover.charge_views import (
-    TO_EXPORT,
     ChargeView,
     charges_sheet,
     get_charge,
@@ -20,8 +19,11 @@ from lending.handover.charge_views import (
 from lending.handover.charging import (
     accept_charge,
     contest_charge,
+    credit_charge,
     export_charge,
+    note_credit,
     reduce_charge,
+    renumber_charge,
     settle_charge,
     uphold_charge,
     waive_charge,
@@ -41,7 +43,7 @@ OPEN = (ChargeState.PROPOSED, ChargeState.CONTESTED)
 TABS = (
     ("", N_("All"), ()),
     ("ouvertes", N_("To be answered or decided"), OPEN),
-    ("dues", N_("For the finance department"), tuple(TO_EXPORT)),
+    ("dues", N_("For the finance department"), tuple(FOR_FINANCE)),
 )
 """Name in the address, title, states."""
 
@@ -72,10 +74,10 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/dommages/a-titrer.<ending>")
 @allowed(Action.DECIDE_CHARGE)
 def export_file(ending: str) -> ResponseReturnValue:
-    """Give what waits for a titre de recettes as a file for the finance department."""
+    """Give what waits for a titre de recettes, or its cancellation, to the finance department."""
     check_ending(ending)
     with database().read() as uow:
-        charges = list_charges(uow, principal(), TO_EXPORT)
+        charges = list_charges(uow, principal(), FOR_FINANCE)
     return sheet_file(charges_sheet(charges), "propositions-de-titres", ending)
 
 
@@ -122,24 +124,30 @@ def _history(charge: ChargeView) -> tuple[HistoryEntry, ...]:
 @allowed(Action.ANSWER_CHARGE)
 def answer(charge_id: int) -> ResponseReturnValue:
     """Accept or contest, for the borrower."""
-    words = request.form.get("words", "")
-    if request.form.get("way") == "contest":
+    way, words = request.form.get("way", ""), request.form.get("words", "")
+    if way == "contest":
         told = gettext("Your words are with the lender, who decides.")
         return _do(charge_id, lambda uow: contest_charge(uow, principal(), charge_id, words), told)
-    told = gettext("You have accepted the charge. The invoice comes from the treasury.")
-    return _do(charge_id, lambda uow: accept_charge(uow, principal(), charge_id), told)
+    if way == "accept":
+        told = gettext("You have accepted the charge. The invoice comes from the treasury.")
+        return _do(charge_id, lambda uow: accept_charge(uow, principal(), charge_id), told)
+    return _page(charge_id, [("", gettext("Choose what to do."))], 422)
 
 
 @blueprint.post("/dommages/<int:charge_id>/decider")
 @allowed(Action.DECIDE_CHARGE)
 def decide(charge_id: int) -> ResponseReturnValue:
-    """Reduce, uphold or waive; note the revenue order, or that it is paid."""
+    """Reduce, uphold or waive; note the revenue order, that it is cancelled, or that it is paid."""
     actor, reason = principal(), request.form.get("reason", "")
+    title = request.form.get("title", "")
     ways: dict[str, Callable[[UnitOfWork], object]] = {
         "reduce": lambda uow: reduce_charge(uow, actor, charge_id, _cents(), reason),
         "uphold": lambda uow: uphold_charge(uow, actor, charge_id, reason),
         "waive": lambda uow: waive_charge(uow, actor, charge_id, reason),
-        "export": lambda uow: export_charge(uow, actor, charge_id, request.form.get("title", "")),
+        "export": lambda uow: export_charge(uow, actor, charge_id, title),
+        "renumber": lambda uow: renumber_charge(uow, actor, charge_id, title),
+        "credit": lambda uow: credit_charge(uow, actor, charge_id, reason),
+        "note_credit": lambda uow: note_credit(uow, actor, charge_id, title),
         "settle": lambda uow: settle_charge(uow, actor, charge_id),
     }
     way = ways.get(request.form.get("way", ""))

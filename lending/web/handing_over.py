@@ -1,23 +1,37 @@
 """What leaves the depot and what comes back: the staff counts, on the page of the booking."""
 
-from flask import request
+from collections.abc import Callable
+
+from flask import flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
 from lending.accounts.permissions import Action
-from lending.errors import InvalidInput
-from lending.handover.service import (
-    Counted,
-    check_in,
-    check_out,
-    close_booking,
-    prepare_booking,
-)
-from lending.handover.values import Circumstances
-from lending.web.context import allowed, principal
+from lending.db.database import UnitOfWork
+from lending.errors import InvalidInput, LendingError
+from lending.handover.kinds import Standing
+from lending.handover.service import close_booking, prepare_booking
+from lending.handover.statements import tell_check_in, tell_check_out
+from lending.handover.values import Circumstances, Counted, Outcome
+from lending.logistics.arriving import new_key
+from lending.web.context import allowed, database, principal
 from lending.web.decisions import blueprint
 from lending.web.decisions.carrying_out import carry_out, confirm
 from lending.web.decisions.quantities import quantities
+from lending.web.statements import words_of
+from lending.web.telling import sent_instant
+
+
+@blueprint.before_request
+def note_when() -> None:
+    """Note when the page is read: what others tell later, its form does not know."""
+    g.read_at = database().clock.now()
+
+
+@blueprint.context_processor
+def of_statements() -> dict[str, object]:
+    """Give the page what makes a statement known again when it comes twice."""
+    return {"new_key": new_key, "read_at": g.read_at}
 
 
 @blueprint.post("/a-traiter/<int:booking_id>/preparer")
@@ -35,10 +49,11 @@ def prepare(booking_id: int) -> ResponseReturnValue:
 @allowed(Action.HAND_OVER)
 def hand_over(booking_id: int) -> ResponseReturnValue:
     """Hand the equipment over, as counted."""
-    told = Circumstances(unsigned_reason=request.form.get("unsigned_reason", "").strip())
-    return carry_out(
+    return _tell(
         booking_id,
-        lambda uow: check_out(uow, principal(), booking_id, quantities("delivered"), told),
+        lambda uow: tell_check_out(
+            uow, principal(), booking_id, quantities("delivered"), _circumstances()
+        ),
         gettext("handed over"),
     )
 
@@ -58,10 +73,37 @@ def take_back(booking_id: int) -> ResponseReturnValue:
             gettext("What is lost leaves the stock now, and this cannot be undone here."),
             gettext("Take back and write off"),
         )
-    return carry_out(
+    return _tell(
         booking_id,
-        lambda uow: check_in(uow, principal(), booking_id, _counted()),
+        lambda uow: tell_check_in(uow, principal(), booking_id, _counted(), _circumstances()),
         gettext("counted"),
+    )
+
+
+def _tell(booking_id: int, tell: Callable[[UnitOfWork], Outcome], done: str) -> ResponseReturnValue:
+    """Write a statement and turn to the next duty; one that changed nothing is shown instead."""
+    try:
+        outcome = database().write(tell)
+    except LendingError as error:
+        return carry_out(booking_id, _raising(error), done)
+    if outcome.standing is Standing.COUNTED and not outcome.is_repeated:
+        return carry_out(booking_id, lambda uow: None, done)
+    flash(words_of(outcome), "warn" if outcome.standing is Standing.KEPT else "info")
+    return redirect(url_for("statements.show", statement_id=outcome.statement_id), 303)
+
+
+def _raising(error: LendingError) -> Callable[[UnitOfWork], None]:
+    def refuse(uow: UnitOfWork) -> None:
+        raise error
+
+    return refuse
+
+
+def _circumstances() -> Circumstances:
+    return Circumstances(
+        key=request.form.get("key") or new_key(),
+        seen_at=sent_instant("seen_at"),
+        unsigned_reason=request.form.get("unsigned_reason", "").strip(),
     )
 
 

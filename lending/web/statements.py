@@ -29,6 +29,7 @@ from lending.documents.queries import Agreement, agreement_of, documents_of
 from lending.errors import FieldError, InvalidInput, NotAllowedNow
 from lending.handover.assignment_errors import UnitNotFit, UnitTaken
 from lending.handover.charge_views import charges_of
+from lending.handover.clearing_up import adopt_statement, dismiss_statement
 from lending.handover.kinds import Fate, Place, Standing, StatementKind
 from lending.handover.queries import (
     StatementForm,
@@ -37,12 +38,7 @@ from lending.handover.queries import (
     has_statement_picture,
     statements_of,
 )
-from lending.handover.statements import (
-    adopt_statement,
-    dismiss_statement,
-    tell_check_in,
-    tell_check_out,
-)
+from lending.handover.statements import tell_check_in, tell_check_out
 from lending.handover.values import (
     Circumstances,
     Counted,
@@ -93,11 +89,11 @@ def tell(booking_id: int, way: str) -> ResponseReturnValue:
     except (UnitTaken, UnitNotFit) as error:
         why = FieldError("units", error.message, tuple(error.data.items()))
         return _refused(form, way, [why], status_of(error))
-    words = _conflict_words(outcome)
+    is_kept = outcome.standing is Standing.KEPT
     if wants_json():
-        standing = outcome.standing.value
-        return jsonify(standing=standing, repeated=outcome.is_repeated, conflict=words)
-    flash(words or gettext("The statement is kept."), "warn" if words else "good")
+        standing, conflict = outcome.standing.value, words_of(outcome) if is_kept else ""
+        return jsonify(standing=standing, repeated=outcome.is_repeated, conflict=conflict)
+    flash(words_of(outcome), "warn" if is_kept else "good")
     if principal().can(Action.SEE_BOOKING):
         return redirect(url_for("statements.show", statement_id=outcome.statement_id), 303)
     return redirect(url_for("rounds.index"), 303)
@@ -162,15 +158,21 @@ def _anchor(form: StatementForm, field: str) -> str:
     return f"{parts[2]}-{form.item_ids[int(parts[1])]}"
 
 
-def _conflict_words(outcome: Outcome) -> str:
-    if outcome.standing is not Standing.KEPT:
-        return ""
-    return str(
-        gettext(
-            "%(who)s told otherwise meanwhile. Yours is kept for the depot, which decides.",
-            who=outcome.told_before or gettext("Somebody"),
+def words_of(outcome: Outcome) -> str:
+    """Return the sentence for who told something: what became of it."""
+    who = outcome.told_before or gettext("Somebody")
+    if outcome.standing is Standing.KEPT:
+        return str(
+            gettext(
+                "%(who)s told otherwise meanwhile. Yours is kept for the depot, which decides.",
+                who=who,
+            )
         )
-    )
+    if outcome.is_repeated:
+        return str(gettext("This statement had come before: it counts once."))
+    if outcome.standing is Standing.AGREES:
+        return str(gettext("%(who)s had told the same: it is counted once.", who=who))
+    return str(gettext("The statement is kept."))
 
 
 def _told(form: StatementForm) -> Outcome:
@@ -318,7 +320,12 @@ def adopt(statement_id: int) -> ResponseReturnValue:
         database().write(lambda uow: adopt_statement(uow, principal(), statement_id))
     except (InvalidInput, StockConflict, UnitTaken, UnitNotFit):
         words = gettext("Its counts do not fit what is counted already: set it aside.")
-        return _statement_page(statement_id, [("adopt", words)], 422)
+        return _statement_page(statement_id, [("", words)], 422)
+    except NotAllowedNow:
+        words = gettext(
+            "It cannot count any more: the loan is elsewhere, or it was decided already."
+        )
+        return _statement_page(statement_id, [("", words)], 422)
     flash(gettext("The statement counts."), "good")
     return redirect(url_for("statements.show", statement_id=statement_id), 303)
 

@@ -126,6 +126,7 @@ _CHARGE_LOOK = {
     ChargeState.UPHELD: ("info", "hammer"),
     ChargeState.WAIVED: ("plain", "slash-circle"),
     ChargeState.EXPORTED: ("info", "send"),
+    ChargeState.CREDITING: ("wait", "arrow-counterclockwise"),
     ChargeState.SETTLED: ("done", "check2-all"),
 }
 

@@ -202,8 +202,12 @@ def test_a_manager_decides_hands_over_and_takes_back(manager, choir, cast):
     assert granted["lines"][0]["granted"] == 6
     assert granted["history"][0]["reason"], "the association reads that it is a part"
     assert manager.post(f"/bookings/{number}/prepare", status=200)["state"] == "prepared"
-    out = manager.post(f"/bookings/{number}/check-out", status=200)
+    key = {"key": "one-and-the-same"}
+    out = manager.post(f"/bookings/{number}/check-out", key, status=200)
     assert (out["state"], out["lines"][0]["delivered"]) == ("out", 6)
+    assert (out["statement"]["standing"], out["statement"]["repeated"]) == ("counted", False)
+    again = manager.post(f"/bookings/{number}/check-out", key, status=200)["statement"]
+    assert again == out["statement"] | {"repeated": True}
     part = {"lines": [{"item_id": cast.chairs, "returned": 4}]}
     assert manager.post(f"/bookings/{number}/check-in", part, status=200)["state"] == "out"
     back = manager.post(f"/bookings/{number}/check-in", status=200)

@@ -24,7 +24,8 @@ from lending.bookings.supply import end_maintenance, move_stock, plan_maintenanc
 from lending.catalogue.models import Item
 from lending.clock import FixedClock
 from lending.db.database import Database, UnitOfWork
-from lending.handover.service import Counted, check_in, check_out
+from lending.handover.statements import tell_check_in, tell_check_out
+from lending.handover.values import Counted
 from tests import factories
 from tests.factories import FRIDAY, MONDAY, Cast
 
@@ -125,13 +126,13 @@ def test_a_late_loan_keeps_its_hold_until_it_is_back(
 ):
     booking = factories.approved(database, cast, {cast.chairs: 40}, start=FRIDAY, end=MONDAY)
     clock.instant = FRIDAY
-    database.write(lambda uow: check_out(uow, SYSTEM, booking))
+    database.write(lambda uow: tell_check_out(uow, SYSTEM, booking))
     next_month = FRIDAY + timedelta(days=30)
     assert free(database, cast.chairs, next_month, next_month + HOUR) == 100
     clock.instant = MONDAY + 5 * HOUR
     assert free(database, cast.chairs, clock.instant, clock.instant + HOUR) == 60
     assert free(database, cast.chairs, next_month, next_month + HOUR) == 60
-    database.write(lambda uow: check_in(uow, SYSTEM, booking))
+    database.write(lambda uow: tell_check_in(uow, SYSTEM, booking))
     assert free(database, cast.chairs, clock.instant, clock.instant + HOUR) == 100
 
 
@@ -140,9 +141,9 @@ def test_what_is_back_early_is_free_after_its_turnaround(
 ):
     booking = factories.approved(database, cast, {cast.tables: 20}, start=FRIDAY, end=MONDAY)
     clock.instant = FRIDAY
-    database.write(lambda uow: check_out(uow, SYSTEM, booking))
+    database.write(lambda uow: tell_check_out(uow, SYSTEM, booking))
     clock.instant = FRIDAY + 24 * HOUR
-    database.write(lambda uow: check_in(uow, SYSTEM, booking, {cast.tables: Counted(12)}))
+    database.write(lambda uow: tell_check_in(uow, SYSTEM, booking, {cast.tables: Counted(12)}))
     later = clock.instant + 3 * HOUR
     assert free(database, cast.tables, later, later + HOUR) == 12
     assert free(database, cast.tables, clock.instant + HOUR, later) == 0
@@ -154,9 +155,11 @@ def test_what_is_back_early_is_free_after_its_turnaround(
 def test_lost_pieces_leave_the_stock(database: Database, cast: Cast, clock: FixedClock):
     booking = factories.approved(database, cast, {cast.chairs: 40}, start=FRIDAY, end=MONDAY)
     clock.instant = FRIDAY
-    database.write(lambda uow: check_out(uow, SYSTEM, booking))
+    database.write(lambda uow: tell_check_out(uow, SYSTEM, booking))
     clock.instant = MONDAY
-    database.write(lambda uow: check_in(uow, SYSTEM, booking, {cast.chairs: Counted(37, lost=3)}))
+    database.write(
+        lambda uow: tell_check_in(uow, SYSTEM, booking, {cast.chairs: Counted(37, lost=3)})
+    )
     assert free(database, cast.chairs, MONDAY + HOUR, MONDAY + 2 * HOUR) == 97
 
 

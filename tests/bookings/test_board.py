@@ -18,7 +18,8 @@ from lending.bookings.supply import move_stock, plan_maintenance
 from lending.clock import FixedClock
 from lending.db.database import Database
 from lending.errors import Forbidden
-from lending.handover.service import Counted, check_in, check_out
+from lending.handover.statements import tell_check_in, tell_check_out
+from lending.handover.values import Counted
 from tests.factories import FRIDAY, MONDAY, Cast, approved, submitted
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -119,7 +120,7 @@ def test_a_late_loan_goes_on_until_the_end_of_the_board(
 ) -> None:
     number = approved(database, cast, {cast.chairs: 40})
     clock.instant = FRIDAY
-    database.write(lambda uow: check_out(uow, cast.manager, number))
+    database.write(lambda uow: tell_check_out(uow, cast.manager, number))
     clock.instant = MONDAY + 2 * DAY
     [[_, cell]] = of_item(database, cast.manager, cast.chairs).rows
     bar = cell.bar
@@ -134,10 +135,10 @@ def test_what_is_back_and_what_is_still_away_are_two_bars(
 ) -> None:
     number = approved(database, cast, {cast.chairs: 40})
     clock.instant = FRIDAY
-    database.write(lambda uow: check_out(uow, cast.manager, number))
+    database.write(lambda uow: tell_check_out(uow, cast.manager, number))
     clock.instant = FRIDAY + DAY
     database.write(
-        lambda uow: check_in(uow, cast.manager, number, {cast.chairs: Counted(returned=30)})
+        lambda uow: tell_check_in(uow, cast.manager, number, {cast.chairs: Counted(returned=30)})
     )
     rows = of_item(database, cast.manager, cast.chairs).rows
     bars = [cell.bar for row in rows for cell in row if cell.bar]

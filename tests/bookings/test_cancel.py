@@ -6,7 +6,7 @@ from lending.bookings.decisions import cancel_booking
 from lending.bookings.states import State
 from lending.db.database import Database
 from lending.errors import Forbidden, InvalidInput, NotAllowedNow, NotFound
-from lending.handover.service import check_out
+from lending.handover.statements import tell_check_out
 from tests.bookings.steps import held_by, moves_of, state_of
 from tests.factories import Cast, approved, draft, submitted, waiting
 
@@ -26,7 +26,7 @@ def test_what_has_not_left_can_be_cancelled_and_holds_nothing_more(
 
 def test_what_has_left_cannot(database: Database, cast: Cast) -> None:
     number = approved(database, cast, {cast.chairs: 30})
-    database.write(lambda uow: check_out(uow, cast.manager, number))
+    database.write(lambda uow: tell_check_out(uow, cast.manager, number))
     with pytest.raises(NotAllowedNow):
         database.write(lambda uow: cancel_booking(uow, cast.alice, number, "Pluie"))
 

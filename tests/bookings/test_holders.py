@@ -12,7 +12,7 @@ from lending.bookings.supply import plan_maintenance
 from lending.clock import FixedClock
 from lending.db.database import Database
 from lending.errors import Forbidden, NotFound, NotSignedIn
-from lending.handover.service import check_out
+from lending.handover.statements import tell_check_out
 from tests import factories
 from tests.factories import FRIDAY, MONDAY, NOW, Cast
 
@@ -47,7 +47,7 @@ def test_a_loan_that_is_not_back_in_time_stays_and_is_late(
 ) -> None:
     number = factories.approved(database, cast, {cast.chairs: 10})
     clock.instant = FRIDAY
-    database.write(lambda uow: check_out(uow, cast.manager, number))
+    database.write(lambda uow: tell_check_out(uow, cast.manager, number))
     clock.instant = MONDAY + 3 * DAY
     with database.read() as uow:
         (loan,) = list_loans(uow, cast.manager, cast.chairs)

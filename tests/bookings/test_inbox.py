@@ -18,7 +18,8 @@ from lending.bookings.supply import move_stock
 from lending.clock import FixedClock
 from lending.db.database import Database
 from lending.errors import Forbidden, NotSignedIn
-from lending.handover.service import check_in, check_out, prepare_booking
+from lending.handover.service import prepare_booking
+from lending.handover.statements import tell_check_in, tell_check_out
 from tests.factories import FRIDAY, MONDAY, Cast, approved, draft, submitted, waiting
 
 DAY = timedelta(days=1)
@@ -161,13 +162,13 @@ def test_a_loan_is_followed_from_preparation_to_its_end(
     assert kinds() == []
     clock.instant = FRIDAY
     assert kinds() == [DutyKind.HAND_OVER]
-    database.write(lambda uow: check_out(uow, cast.manager, number))
+    database.write(lambda uow: tell_check_out(uow, cast.manager, number))
     assert kinds() == []
     clock.instant = MONDAY - timedelta(hours=1)
     assert kinds() == [DutyKind.TAKE_BACK]
     clock.instant = MONDAY + timedelta(hours=1)
     assert kinds() == [DutyKind.LATE_RETURN]
-    database.write(lambda uow: check_in(uow, cast.manager, number))
+    database.write(lambda uow: tell_check_in(uow, cast.manager, number))
     assert kinds() == [DutyKind.CLOSE]
 
 

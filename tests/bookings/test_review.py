@@ -11,7 +11,8 @@ from lending.bookings.states import RefusalReason, State
 from lending.clock import FixedClock
 from lending.db.database import Database
 from lending.errors import Forbidden, NotFound
-from lending.handover.service import Counted, check_in, check_out
+from lending.handover.statements import tell_check_in, tell_check_out
+from lending.handover.values import Counted
 from tests.factories import FRIDAY, MONDAY, Cast, approved, submitted, waiting
 
 DAY = timedelta(days=1)
@@ -75,10 +76,10 @@ def test_a_late_loan_competes_with_what_it_still_has(
         database, cast, {cast.chairs: 5}, start=FRIDAY + 20 * DAY, end=MONDAY + 20 * DAY
     )
     clock.instant = FRIDAY
-    database.write(lambda uow: check_out(uow, cast.manager, late))
+    database.write(lambda uow: tell_check_out(uow, cast.manager, late))
     clock.instant = MONDAY + DAY
     database.write(
-        lambda uow: check_in(uow, cast.manager, late, {cast.chairs: Counted(returned=22)})
+        lambda uow: tell_check_in(uow, cast.manager, late, {cast.chairs: Counted(returned=22)})
     )
     [competitor] = case(database, cast.manager, number).lines[cast.chairs].competitors
     assert (competitor.booking_id, competitor.quantity, competitor.is_late) == (late, 8, True)
@@ -108,10 +109,12 @@ def test_the_record_shows_what_is_overdue_and_what_was_lost(
         database, cast, {cast.tables: 1}, start=FRIDAY + 40 * DAY, end=MONDAY + 40 * DAY
     )
     clock.instant = FRIDAY
-    database.write(lambda uow: check_out(uow, cast.manager, late))
+    database.write(lambda uow: tell_check_out(uow, cast.manager, late))
     clock.instant = MONDAY + DAY
     database.write(
-        lambda uow: check_in(uow, cast.manager, late, {cast.chairs: Counted(lost=2, damaged=1)})
+        lambda uow: tell_check_in(
+            uow, cast.manager, late, {cast.chairs: Counted(lost=2, damaged=1)}
+        )
     )
     record = case(database, cast.manager, number).record
     assert (record.overdue, record.lost, record.damaged) == (1, 2, 1)

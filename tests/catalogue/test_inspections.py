@@ -1,6 +1,7 @@
 """Inspections: when each is due, what is found, what is listed."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -15,6 +16,7 @@ from lending.catalogue.inspections import (
 from lending.catalogue.unit_models import Result
 from lending.catalogue.unit_queries import get_unit
 from lending.catalogue.units import UnitDetails, retire_unit
+from lending.clock import FixedClock
 from lending.db.database import Database
 from lending.errors import Forbidden, InvalidInput
 from tests.factories import NOW, Cast
@@ -92,6 +94,19 @@ def test_what_cannot_be_is_refused_by_its_field(
     with pytest.raises(InvalidInput) as refused:
         database.write(lambda uow: record_inspection(uow, cast.manager, kind, [unit], done))
     assert [error.field for error in refused.value.errors] == [field]
+
+
+def test_what_is_done_today_is_done_by_the_calendar_of_the_lender(
+    database: Database, cast: Cast, clock: FixedClock
+):
+    (unit,) = number_pieces(database, cast.tent, 1)
+    kind = inspected(database, cast.tent, [], TODAY)
+    clock.instant = datetime(2026, 6, 30, 22, 30, tzinfo=UTC)  # in Paris it is the 1st of July
+    done = Done(date(2026, 7, 1), "Apave")
+    database.write(lambda uow: record_inspection(uow, cast.manager, kind, [unit], done))
+    tomorrow = replace(done, done_on=date(2026, 7, 2))
+    with pytest.raises(InvalidInput):
+        database.write(lambda uow: record_inspection(uow, cast.manager, kind, [unit], tomorrow))
 
 
 def test_another_lender_cannot_write_into_the_register(database: Database, cast: Cast):

@@ -29,7 +29,8 @@ from lending.equity.record.replaying import replay_chain
 from lending.equity.valuation import service as valuation
 from lending.equity.valuation.service import loan_cents
 from lending.errors import Forbidden, InvalidInput
-from lending.handover.service import check_in, check_out, close_booking
+from lending.handover.service import close_booking
+from lending.handover.statements import tell_check_in, tell_check_out
 from lending.logistics import generating
 from lending.logistics.models import TaskLine
 from tests.bookings.steps import state_of
@@ -134,11 +135,11 @@ def test_hours_are_lent_beside_equipment_and_are_never_away(
         loads = set(uow.session.scalars(select(TaskLine.item_id)))
     assert loads == {cast.chairs}
     clock.instant = FRIDAY
-    database.write(lambda uow: check_out(uow, cast.manager, number))
+    database.write(lambda uow: tell_check_out(uow, cast.manager, number))
     # the loan is out beyond the week: the hours of the next one are free all the same
     clock.instant = MONDAY + 3 * DAY
     assert free(database, item, FRIDAY + WEEK, MONDAY + WEEK) == 10
-    database.write(lambda uow: check_in(uow, cast.manager, number))
+    database.write(lambda uow: tell_check_in(uow, cast.manager, number))
     database.write(lambda uow: close_booking(uow, cast.manager, number))
     assert state_of(database, number) is State.CLOSED
     with database.read() as uow:

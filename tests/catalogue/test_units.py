@@ -1,6 +1,7 @@
 """Numbered units: their numbers, their labels, their history."""
 
-from datetime import date
+from contextlib import nullcontext
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select
@@ -24,6 +25,7 @@ from lending.catalogue.units import (
     restore_unit,
     retire_unit,
 )
+from lending.clock import FixedClock
 from lending.db.database import Database
 from lending.errors import Forbidden, InvalidInput, NotFound
 from tests.factories import FRIDAY, MONDAY, Cast
@@ -48,6 +50,28 @@ def test_a_number_is_never_given_twice_not_even_after_retirement(database: Datab
     with pytest.raises(InvalidInput) as refused:
         database.write(lambda uow: add_units(uow, cast.manager, cast.tables, 1, 1))
     assert refused.value.errors[0].field == "first"
+
+
+@pytest.mark.parametrize(("first", "count"), [(99_999, 1), (99_800, 200)])
+def test_numbers_go_up_to_the_largest_and_it_is_said_which_that_is(
+    database: Database, cast: Cast, first: int, count: int
+):
+    with pytest.raises(InvalidInput, match="99999"):
+        database.write(lambda uow: add_units(uow, cast.manager, cast.tables, first + 1, count))
+    made = database.write(lambda uow: len(add_units(uow, cast.manager, cast.tables, first, count)))
+    assert made == count
+
+
+def test_what_is_bought_today_is_bought_by_the_calendar_of_the_lender(
+    database: Database, cast: Cast, clock: FixedClock
+):
+    clock.instant = datetime(2026, 6, 30, 22, 30, tzinfo=UTC)  # in Paris it is the 1st of July
+    for day, is_known in ((date(2026, 7, 1), True), (date(2026, 7, 2), False)):
+        details = UnitDetails(acquired_on=day)
+        with nullcontext() if is_known else pytest.raises(InvalidInput):
+            database.write(
+                lambda uow, d=details: add_units(uow, cast.manager, cast.tables, 1, 1, d)
+            )
 
 
 def test_numbers_change_nothing_of_what_can_be_lent(database: Database, cast: Cast):

@@ -11,7 +11,7 @@ from lending.documents.kinds import Kind, Signing
 from lending.documents.making import issue_and_make, some_document_waits
 from lending.documents.models import Document, DocumentFile, DocumentRequest
 from lending.errors import InvalidInput
-from lending.handover.service import check_out
+from lending.handover.statements import tell_check_out
 from lending.handover.values import Circumstances
 from tests import factories
 from tests.support.letters import issue, set_letterhead
@@ -63,16 +63,16 @@ def test_nothing_leaves_without_the_agreement_that_must_be_signed_or_a_reason(fo
     booking = factories.approved(followed, cast, {cast.chairs: 2})
     issue(followed, cast, booking, Kind.AGREEMENT)
     with pytest.raises(InvalidInput) as told:
-        followed.write(lambda uow: check_out(uow, cast.manager, booking))
+        followed.write(lambda uow: tell_check_out(uow, cast.manager, booking))
     assert [error.field for error in told.value.errors] == ["unsigned_reason"]
     why = Circumstances(unsigned_reason="Le président signe sur place.")
-    followed.write(lambda uow: check_out(uow, cast.manager, booking, told=why))
+    followed.write(lambda uow: tell_check_out(uow, cast.manager, booking, told=why))
 
 
 def test_where_signing_is_optional_nothing_is_asked(followed, cast):
     set_letterhead(followed, cast)
     booking = factories.approved(followed, cast, {cast.chairs: 2})
-    followed.write(lambda uow: check_out(uow, cast.manager, booking))
+    followed.write(lambda uow: tell_check_out(uow, cast.manager, booking))
 
 
 def test_a_document_that_cannot_be_made_holds_up_no_other(followed, cast, files):

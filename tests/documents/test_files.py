@@ -24,8 +24,8 @@ from lending.documents.queries import file_of
 from lending.documents.signing import Signed, make_link, sign_on_screen
 from lending.documents.typesetting import preview, typeset
 from lending.handover.kinds import Place
-from lending.handover.service import Counted, check_in, check_out
-from lending.handover.values import Circumstances, Meeting, Note
+from lending.handover.statements import tell_check_in, tell_check_out
+from lending.handover.values import Circumstances, Counted, Meeting, Note
 from lending.settings import Settings
 from lending.storing import FileStore
 from tests import factories
@@ -72,12 +72,12 @@ class Papers:
         clock.instant = factories.FRIDAY
         signed = Meeting("Alice Martin", "Karim Benali", *self._drawn("black", "navy"))
         told = Circumstances(place=Place.SITE, meeting=signed, remarks="Livré sous la pluie")
-        database.write(lambda uow: check_out(uow, cast.manager, booking, told=told))
+        database.write(lambda uow: tell_check_out(uow, cast.manager, booking, told=told))
         clock.instant = factories.MONDAY
         note = Note(Condition.POOR, "Deux dossiers fendus", self._drawn("seagreen"))
         counted = {cast.chairs: Counted(37, 2, 1, dirty=3, note=note), cast.tent: Counted(1)}
         alone = Circumstances(meeting=Meeting(absence="Personne au dépôt"))
-        database.write(lambda uow: check_in(uow, cast.manager, booking, counted, alone))
+        database.write(lambda uow: tell_check_in(uow, cast.manager, booking, counted, alone))
         for kind in late:
             self.numbers[kind] = issue(database, cast, booking, kind)
         self.numbers[Kind.STATEMENT] = database.write(

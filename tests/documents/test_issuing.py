@@ -19,7 +19,8 @@ from lending.documents.queries import documents_of
 from lending.equity.record.canonical import digest_of
 from lending.equity.valuation.service import listen as value
 from lending.errors import Forbidden, NotAllowedNow, NotFound
-from lending.handover.service import Counted, check_in, check_out
+from lending.handover.statements import tell_check_in, tell_check_out
+from lending.handover.values import Counted
 from lending.policies.rules import Rules
 from tests import factories
 from tests.equity.valuation.loans import publish
@@ -200,9 +201,9 @@ def test_a_statement_of_value_needs_a_loan_in_its_year(database, cast):
 def test_a_damage_report_needs_a_charge(database, cast):
     set_letterhead(database, cast)
     booking = factories.approved(database, cast, {cast.chairs: 2})
-    database.write(lambda uow: check_out(uow, cast.manager, booking))
+    database.write(lambda uow: tell_check_out(uow, cast.manager, booking))
     counted = {cast.chairs: Counted(2)}
-    database.write(lambda uow: check_in(uow, cast.manager, booking, counted))
+    database.write(lambda uow: tell_check_in(uow, cast.manager, booking, counted))
     with pytest.raises(NotAllowedNow):
         issue(database, cast, booking, Kind.DAMAGE)
 

@@ -32,7 +32,8 @@ from lending.catalogue.service import ItemDetails, edit_item
 from lending.clock import FixedClock
 from lending.db.database import Database, UnitOfWork
 from lending.errors import Forbidden
-from lending.handover.service import check_in, check_out, close_booking, prepare_booking
+from lending.handover.service import close_booking, prepare_booking
+from lending.handover.statements import tell_check_in, tell_check_out
 from lending.subscriptions.keeping import refresh_everything
 from lending.subscriptions.models import View
 from tests.factories import (
@@ -215,7 +216,7 @@ def test_a_loan_is_followed_to_its_end(
 ) -> None:
     number = approved(live, cast, {cast.chairs: 10})
     seen = [stamps(reader)[0]]
-    for step in (prepare_booking, check_out, check_in, close_booking):
+    for step in (prepare_booking, tell_check_out, tell_check_in, close_booking):
         clock.instant += timedelta(hours=1)
         live.write(lambda uow, step=step: step(uow, SYSTEM, number))
         seen.append(stamps(reader)[0])

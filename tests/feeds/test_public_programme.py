@@ -20,7 +20,8 @@ from lending.bookings.submission import submit_booking
 from lending.clock import FixedClock
 from lending.db.database import Database
 from lending.errors import Forbidden, NotAllowedNow, NotFound
-from lending.handover.service import check_in, check_out, close_booking
+from lending.handover.service import close_booking
+from lending.handover.statements import tell_check_in, tell_check_out
 from lending.organisations.details import details_of
 from lending.organisations.models import Organisation
 from lending.organisations.service import edit_organisation
@@ -104,8 +105,8 @@ def test_an_event_stays_to_its_end_and_after(
     number = shown(live, cast)
     before = stamps(public)
     clock.instant = FRIDAY
-    live.write(lambda uow: check_out(uow, SYSTEM, number))
-    live.write(lambda uow: check_in(uow, SYSTEM, number))
+    live.write(lambda uow: tell_check_out(uow, SYSTEM, number))
+    live.write(lambda uow: tell_check_in(uow, SYSTEM, number))
     live.write(lambda uow: close_booking(uow, SYSTEM, number))
     assert stamps(public) == before
 

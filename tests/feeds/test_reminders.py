@@ -10,7 +10,7 @@ from lending.bookings.decisions import approve_booking, cancel_booking
 from lending.bookings.models import Logistics
 from lending.clock import FixedClock
 from lending.db.database import Database
-from lending.handover.service import check_out
+from lending.handover.statements import tell_check_out
 from lending.subscriptions.models import View
 from lending.subscriptions.service import find_subscription
 from tests.factories import FRIDAY, Cast, approved, submitted
@@ -57,7 +57,7 @@ def test_what_is_not_granted_or_not_any_more_reminds_of_nothing(
     assert alarms(reminding) == []
     other = approved(live, cast, {cast.chairs: 10}, name="Kermesse")
     clock.instant = FRIDAY
-    live.write(lambda uow: check_out(uow, SYSTEM, other))
+    live.write(lambda uow: tell_check_out(uow, SYSTEM, other))
     assert b"VALARM" not in reminding.get().data
 
 

@@ -17,7 +17,7 @@ from lending.catalogue.service import ItemDetails, edit_item
 from lending.clock import FixedClock
 from lending.db.database import Database
 from lending.errors import Forbidden, NotFound
-from lending.handover.service import check_in, check_out
+from lending.handover.statements import tell_check_in, tell_check_out
 from lending.organisations.details import details_of
 from lending.organisations.models import Organisation
 from lending.organisations.service import edit_organisation
@@ -119,9 +119,9 @@ def test_what_is_back_is_marked(
 ) -> None:
     number = approved(live, cast, {cast.chairs: 80})
     clock.instant = FRIDAY
-    live.write(lambda uow: check_out(uow, SYSTEM, number))
+    live.write(lambda uow: tell_check_out(uow, SYSTEM, number))
     clock.instant = MONDAY - timedelta(hours=1)
-    live.write(lambda uow: check_in(uow, SYSTEM, number))
+    live.write(lambda uow: tell_check_in(uow, SYSTEM, number))
     assert str(reader.only()["SUMMARY"]).startswith("✓ Collection – ")
 
 

@@ -26,8 +26,11 @@ from lending.handover.assignment_errors import (
 )
 from lending.handover.assignment_models import Assignment
 from lending.handover.assignment_queries import LineUnits, units_of_booking, waiting_for
-from lending.handover.service import Counted, check_in, check_out
-from lending.handover.unit_moves import bring_back, tell_lost
+from lending.handover.kinds import Fate
+from lending.handover.naming_units import bring_back, tell_lost
+from lending.handover.service import close_booking
+from lending.handover.statements import tell_check_in, tell_check_out
+from lending.handover.values import Counted, UnitTold
 from tests.factories import FRIDAY, MONDAY, Cast, approved, submitted
 from tests.support.units import inspected, number_pieces
 
@@ -202,7 +205,7 @@ def test_what_was_retired_meanwhile_does_not_leave(
     assert not the_line(listening, cast, number).chosen[0].is_fit
     clock.instant = FRIDAY
     with pytest.raises(UnitNotFit):
-        listening.write(lambda uow: check_out(uow, cast.manager, number))
+        listening.write(lambda uow: tell_check_out(uow, cast.manager, number))
 
 
 def test_units_leave_and_come_back_with_their_loan(
@@ -212,10 +215,10 @@ def test_units_leave_and_come_back_with_their_loan(
     number = approved(listening, cast, {cast.tent: 1})
     listening.write(lambda uow: assign_unit(uow, cast.manager, number, tent))
     clock.instant = FRIDAY
-    listening.write(lambda uow: check_out(uow, cast.manager, number))
+    listening.write(lambda uow: tell_check_out(uow, cast.manager, number))
     assert the_line(listening, cast, number).chosen[0].is_out
     clock.instant = MONDAY
-    listening.write(lambda uow: check_in(uow, cast.manager, number))
+    listening.write(lambda uow: tell_check_in(uow, cast.manager, number))
     assert not the_line(listening, cast, number).chosen[0].is_out
     with listening.read() as uow:
         kinds = [line.kind for line in history_of_unit(uow, cast.manager, tent)]
@@ -231,15 +234,53 @@ def test_a_late_loan_keeps_its_units_until_they_are_back(
     listening.write(lambda uow: assign_unit(uow, cast.manager, late, first))
     listening.write(lambda uow: assign_unit(uow, cast.manager, following, first))
     clock.instant = FRIDAY
-    listening.write(lambda uow: check_out(uow, cast.manager, late))
+    listening.write(lambda uow: tell_check_out(uow, cast.manager, late))
     clock.instant = FRIDAY + WEEK
     still_with = the_line(listening, cast, following).chosen[0].still_with
     assert still_with is not None
     assert still_with.is_late
     with pytest.raises(UnitStillOut, match="Chorale"):
-        listening.write(lambda uow: check_out(uow, cast.manager, following))
-    listening.write(lambda uow: bring_back(uow, cast.manager, late, first, Condition.FAIR))
-    listening.write(lambda uow: check_out(uow, cast.manager, following))
+        listening.write(lambda uow: tell_check_out(uow, cast.manager, following))
+    with listening.read() as uow:
+        told = [UnitTold(get_unit(uow, cast.manager, first).code, Condition.FAIR)]
+    listening.write(lambda uow: tell_check_in(uow, cast.manager, late, units=told))
+    listening.write(lambda uow: tell_check_out(uow, cast.manager, following))
+
+
+@pytest.mark.parametrize("tell", [bring_back, tell_lost])
+def test_a_unit_that_is_out_comes_back_by_a_statement_which_counts_it(
+    listening: Database, cast: Cast, clock: FixedClock, tell
+):
+    first, *_ = number_pieces(listening, cast.tables, 2)
+    number = approved(listening, cast, {cast.tables: 2})
+    listening.write(lambda uow: assign_unit(uow, cast.manager, number, first))
+    clock.instant = FRIDAY
+    listening.write(lambda uow: tell_check_out(uow, cast.manager, number))
+    assert the_line(listening, cast, number).fates == frozenset()
+    with pytest.raises(NotAllowedNow, match="statement"):
+        listening.write(lambda uow: tell(uow, cast.manager, number, first))
+
+
+def test_a_loan_that_is_back_takes_no_more_units(
+    listening: Database, cast: Cast, clock: FixedClock
+):
+    first, second = number_pieces(listening, cast.tables, 2)
+    number = approved(listening, cast, {cast.tables: 1, cast.chairs: 4})
+    clock.instant = FRIDAY
+    listening.write(lambda uow: tell_check_out(uow, cast.manager, number))
+    listening.write(lambda uow: assign_unit(uow, cast.manager, number, first))
+    clock.instant = MONDAY
+    tables = {cast.tables: Counted(returned=1)}
+    listening.write(lambda uow: tell_check_in(uow, cast.manager, number, tables))
+    assert the_line(listening, cast, number).missing == 0
+    with pytest.raises(InvalidInput):  # chairs are out, but no table is
+        listening.write(lambda uow: assign_unit(uow, cast.manager, number, second))
+    listening.write(lambda uow: tell_check_in(uow, cast.manager, number))
+    with pytest.raises(NotAllowedNow):
+        listening.write(lambda uow: assign_unit(uow, cast.manager, number, second))
+    listening.write(lambda uow: close_booking(uow, cast.manager, number))
+    with pytest.raises(NotAllowedNow):
+        listening.write(lambda uow: assign_unit(uow, cast.manager, number, second))
 
 
 def test_when_fewer_leave_than_were_chosen_somebody_says_which_stay(
@@ -251,9 +292,9 @@ def test_when_fewer_leave_than_were_chosen_somebody_says_which_stay(
         listening.write(lambda uow, unit=unit: assign_unit(uow, cast.manager, number, unit))
     clock.instant = FRIDAY
     with pytest.raises(InvalidInput, match="free those"):
-        listening.write(lambda uow: check_out(uow, cast.manager, number, {cast.tables: 1}))
+        listening.write(lambda uow: tell_check_out(uow, cast.manager, number, {cast.tables: 1}))
     listening.write(lambda uow: free_unit(uow, cast.manager, number, second))
-    listening.write(lambda uow: check_out(uow, cast.manager, number, {cast.tables: 1}))
+    listening.write(lambda uow: tell_check_out(uow, cast.manager, number, {cast.tables: 1}))
     assert chosen(listening, cast, number) == [first]
 
 
@@ -265,16 +306,69 @@ def test_of_what_was_lost_somebody_says_which_it_was(
     line = the_line(listening, cast, number).line_id
     listening.write(lambda uow: assign_proposed(uow, cast.manager, number, line))
     clock.instant = FRIDAY
-    listening.write(lambda uow: check_out(uow, cast.manager, number))
+    listening.write(lambda uow: tell_check_out(uow, cast.manager, number))
     clock.instant = MONDAY
     counted = {cast.tables: Counted(returned=1, lost=1)}
-    listening.write(lambda uow: check_in(uow, cast.manager, number, counted))
+    listening.write(lambda uow: tell_check_in(uow, cast.manager, number, counted))
     assert [each.is_out for each in the_line(listening, cast, number).chosen] == [True, True]
+    assert the_line(listening, cast, number).fates == {Fate.BACK, Fate.LOST}
+    with pytest.raises(InvalidInput, match="which"):
+        listening.write(lambda uow: close_booking(uow, cast.manager, number))
     listening.write(lambda uow: tell_lost(uow, cast.manager, number, second))
-    listening.write(lambda uow: bring_back(uow, cast.manager, number, first))
+    assert the_line(listening, cast, number).fates == {Fate.BACK}
+    listening.write(lambda uow: close_booking(uow, cast.manager, number))
+    assert not any(each.is_out for each in the_line(listening, cast, number).chosen)
     with listening.read() as uow:
         assert not get_unit(uow, cast.manager, second).is_active
         assert get_unit(uow, cast.manager, first).is_active
+
+
+def test_of_what_is_broken_somebody_says_which_it_is_and_it_stays_for_its_repair(
+    listening: Database, cast: Cast, clock: FixedClock
+):
+    first, second = number_pieces(listening, cast.tables, 2)
+    number = approved(listening, cast, {cast.tables: 2})
+    line = the_line(listening, cast, number).line_id
+    listening.write(lambda uow: assign_proposed(uow, cast.manager, number, line))
+    clock.instant = FRIDAY
+    listening.write(lambda uow: tell_check_out(uow, cast.manager, number))
+    clock.instant = MONDAY
+    counted = {cast.tables: Counted(returned=1, damaged=1)}
+    listening.write(lambda uow: tell_check_in(uow, cast.manager, number, counted))
+    assert the_line(listening, cast, number).fates == {Fate.BACK, Fate.DAMAGED}
+    listening.write(lambda uow: bring_back(uow, cast.manager, number, first))
+    with pytest.raises(NotAllowedNow):  # one of the two is broken
+        listening.write(lambda uow: bring_back(uow, cast.manager, number, second))
+    poor = Condition.POOR
+    listening.write(lambda uow: bring_back(uow, cast.manager, number, second, poor, is_broken=True))
+    with listening.read() as uow:
+        found = [get_unit(uow, cast.manager, unit) for unit in (first, second)]
+    assert [unit.is_in_repair for unit in found] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("counted", "is_active", "is_in_repair"),
+    [(Counted(damaged=1), True, True), (Counted(lost=1), False, False)],
+)
+def test_what_is_counted_of_a_single_unit_is_told_of_it(
+    listening: Database,
+    cast: Cast,
+    clock: FixedClock,
+    counted: Counted,
+    is_active: bool,
+    is_in_repair: bool,
+):
+    (tent,) = number_pieces(listening, cast.tent, 1)
+    number = approved(listening, cast, {cast.tent: 1})
+    listening.write(lambda uow: assign_unit(uow, cast.manager, number, tent))
+    clock.instant = FRIDAY
+    listening.write(lambda uow: tell_check_out(uow, cast.manager, number))
+    clock.instant = MONDAY
+    listening.write(lambda uow: tell_check_in(uow, cast.manager, number, {cast.tent: counted}))
+    assert not the_line(listening, cast, number).chosen[0].is_out
+    with listening.read() as uow:
+        unit = get_unit(uow, cast.manager, tent)
+    assert (unit.is_active, unit.is_in_repair) == (is_active, is_in_repair)
 
 
 def test_units_are_let_go_with_what_is_taken_back_or_cancelled(listening: Database, cast: Cast):

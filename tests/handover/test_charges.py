@@ -1,16 +1,18 @@
 """Damage: repaired out of lending, charged by the scale, answered and decided."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import event as sql_event
 from sqlalchemy import select
 
 from calendars.intervals import Interval
 from lending.accounts.permissions import Principal
 from lending.availability.answers import free_for_loan
-from lending.bookings.charges import Charge, ChargeState
+from lending.bookings.charges import FOR_FINANCE, Charge, ChargeState
 from lending.bookings.duties import DutyKind
 from lending.bookings.models import Booking
 from lending.bookings.shortages import find_shortages
@@ -23,11 +25,15 @@ from lending.equity.eligibility.facts import judge_booking
 from lending.errors import Forbidden, InvalidInput, NotAllowedNow, NotFound
 from lending.events import Events
 from lending.handover.awaited import handover_duties
+from lending.handover.charge_views import charges_sheet, list_charges
 from lending.handover.charging import (
     accept_charge,
     contest_charge,
+    credit_charge,
     export_charge,
+    note_credit,
     reduce_charge,
+    renumber_charge,
     settle_charge,
     uphold_charge,
     waive_charge,
@@ -36,7 +42,7 @@ from lending.handover.facts import ChargeChanged, LoanIsLate
 from lending.handover.late import tell_late_loans
 from lending.handover.scale import Bill, Fault, Harmed, bill_for
 from lending.handover.statements import tell_check_in, tell_check_out
-from lending.handover.values import Counted
+from lending.handover.values import Circumstances, Counted
 from lending.policies.rules import Rules
 from tests.factories import FRIDAY, MONDAY, Cast, approved, submitted
 
@@ -227,6 +233,34 @@ def test_what_is_contested_can_be_upheld_or_waived_but_not_without_a_reason(
         database.write(lambda uow: settle_charge(uow, cast.manager, charge))
 
 
+def test_what_has_a_revenue_order_is_waived_only_once_the_order_is_cancelled(
+    database: Database, cast: Cast, charge: int
+) -> None:
+    boss = cast.manager
+    database.write(lambda uow: accept_charge(uow, cast.alice, charge))
+    database.write(lambda uow: export_charge(uow, boss, charge, "T-2026-811"))
+    with pytest.raises(InvalidInput):
+        database.write(lambda uow: renumber_charge(uow, boss, charge, " "))
+    database.write(lambda uow: renumber_charge(uow, boss, charge, "T-2026-118"))
+    with pytest.raises(NotAllowedNow):
+        database.write(lambda uow: waive_charge(uow, boss, charge, "Réparées par eux"))
+    with pytest.raises(InvalidInput):
+        database.write(lambda uow: credit_charge(uow, boss, charge, ""))
+    database.write(lambda uow: credit_charge(uow, boss, charge, "Réparées par eux"))
+    with database.read() as uow:
+        [row] = charges_sheet(list_charges(uow, boss, FOR_FINANCE)).rows
+    assert row[-3:] == (Decimal("8.40"), "T-2026-118", "cancel")
+    database.write(lambda uow: note_credit(uow, boss, charge, "A-2026-7"))
+    found = read(database, charge)
+    assert (found.state, found.cents, found.title) == (ChargeState.WAIVED, 0, "T-2026-118")
+    assert [move.words for move in found.moves][2:] == [
+        "T-2026-811",
+        "T-2026-118",
+        "Réparées par eux",
+        "Réparées par eux (A-2026-7)",
+    ]
+
+
 def test_what_is_contested_waits_for_who_decides(
     database: Database, cast: Cast, charge: int
 ) -> None:
@@ -238,6 +272,44 @@ def test_what_is_contested_waits_for_who_decides(
     database.write(lambda uow: contest_charge(uow, cast.alice, charge, "Non."))
     assert duties(cast.manager) == [DutyKind.CHARGE]
     assert duties(cast.front_desk) == duties(cast.other_manager) == []
+
+
+def test_the_oldest_of_what_waits_says_until_when(
+    database: Database, cast: Cast, clock: FixedClock, lent: int
+) -> None:
+    for hours in (1, 5):
+        clock.instant = MONDAY + timedelta(hours=hours)
+        seen = Circumstances(seen_at=FRIDAY)
+        both = {cast.chairs: Counted(returned=5 * hours)}
+        database.write(lambda uow: tell_check_in(uow, cast.manager, lent, both))  # noqa: B023
+        more = {cast.chairs: Counted(returned=2 * hours)}
+        database.write(lambda uow: tell_check_in(uow, cast.agent, lent, more, seen))  # noqa: B023
+    with database.read() as uow:
+        [duty] = handover_duties(uow, cast.manager)
+    assert (duty.kind, duty.due_at) == (DutyKind.CLEAR_UP, MONDAY + timedelta(hours=25))
+
+
+def test_charges_are_listed_in_a_fixed_number_of_queries(
+    database: Database, cast: Cast, clock: FixedClock, lent: int
+) -> None:
+    asked: list[str] = []
+
+    def note(*arguments: object) -> None:
+        asked.append(str(arguments[2]))
+
+    def count() -> int:
+        asked.clear()
+        sql_event.listen(database.engine, "before_cursor_execute", note)
+        with database.read() as uow:
+            list_charges(uow, cast.manager)
+        sql_event.remove(database.engine, "before_cursor_execute", note)
+        return len(asked)
+
+    come_back(database, cast, lent, Counted(damaged=3))
+    one = count()
+    come_back(database, cast, lent, Counted(damaged=2))
+    come_back(database, cast, lent, Counted(lost=1))
+    assert count() == one
 
 
 def test_each_side_has_its_own_say(database: Database, cast: Cast, charge: int) -> None:

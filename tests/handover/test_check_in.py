@@ -13,7 +13,10 @@ from lending.bookings.states import State
 from lending.clock import FixedClock
 from lending.db.database import Database
 from lending.errors import InvalidInput
-from lending.handover.service import Counted, check_in, check_out, close_booking
+from lending.handover.service import close_booking
+from lending.handover.statements import tell_check_in, tell_check_out
+from lending.handover.values import Counted
+from tests.bookings.steps import state_of
 from tests.factories import FRIDAY, MONDAY, Cast, approved, waiting
 
 DAY = timedelta(days=1)
@@ -27,7 +30,7 @@ def lend(database: Database, cast: Cast, clock: FixedClock) -> Lend:
     def go(lines: dict[int, int], **more: object) -> int:
         number = approved(database, cast, lines, **more)
         clock.instant = FRIDAY
-        database.write(lambda uow: check_out(uow, cast.manager, number))
+        database.write(lambda uow: tell_check_out(uow, cast.manager, number))
         return number
 
     return go
@@ -49,9 +52,12 @@ def test_without_counts_everything_is_back_in_good_order(
 ) -> None:
     number = lend({cast.chairs: 40, cast.tables: 5})
     clock.instant = MONDAY
-    booking = database.write(lambda uow: check_in(uow, cast.manager, number))
-    assert booking.state is State.RETURNED
-    assert [(line.returned, line.damaged, line.lost) for line in booking.lines] == [
+    database.write(lambda uow: tell_check_in(uow, cast.manager, number))
+    assert state_of(database, number) is State.RETURNED
+    with database.read() as uow:
+        lines = uow.session.get_one(Booking, number).lines
+        counts = [(line.returned, line.damaged, line.lost) for line in lines]
+    assert counts == [
         (40, 0, 0),
         (5, 0, 0),
     ]
@@ -62,7 +68,7 @@ def test_an_early_return_frees_the_pieces_after_their_turnaround(
 ) -> None:
     number = lend({cast.tables: 5})
     clock.instant = FRIDAY + DAY
-    database.write(lambda uow: check_in(uow, cast.manager, number))
+    database.write(lambda uow: tell_check_in(uow, cast.manager, number))
     # Tables take one hour of preparation and two of turnaround.
     back = FRIDAY + DAY
     assert free(database, cast.tables, back + timedelta(hours=2, minutes=59), MONDAY) == 15
@@ -74,16 +80,16 @@ def test_a_partial_return_keeps_the_rest_on_hold(
 ) -> None:
     number = lend({cast.chairs: 40})
     clock.instant = MONDAY - DAY
-    booking = database.write(
-        lambda uow: check_in(uow, cast.manager, number, {cast.chairs: Counted(returned=25)})
+    database.write(
+        lambda uow: tell_check_in(uow, cast.manager, number, {cast.chairs: Counted(returned=25)})
     )
-    assert booking.state is State.OUT
+    assert state_of(database, number) is State.OUT
     assert free(database, cast.chairs, MONDAY - DAY / 2, MONDAY) == 85
     clock.instant = MONDAY
-    booking = database.write(
-        lambda uow: check_in(uow, cast.manager, number, {cast.chairs: Counted(returned=15)})
+    database.write(
+        lambda uow: tell_check_in(uow, cast.manager, number, {cast.chairs: Counted(returned=15)})
     )
-    assert booking.state is State.RETURNED
+    assert state_of(database, number) is State.RETURNED
     assert free(database, cast.chairs, MONDAY, MONDAY + DAY) == 100
 
 
@@ -93,7 +99,7 @@ def test_a_partial_return_is_written_in_the_history(
     number = lend({cast.chairs: 40})
     clock.instant = MONDAY
     database.write(
-        lambda uow: check_in(uow, cast.manager, number, {cast.chairs: Counted(returned=25)})
+        lambda uow: tell_check_in(uow, cast.manager, number, {cast.chairs: Counted(returned=25)})
     )
     with database.read() as uow:
         last = uow.session.get_one(Booking, number).transitions[-1]
@@ -110,15 +116,15 @@ def test_lost_pieces_leave_the_stock(
 ) -> None:
     number = lend({cast.chairs: 40})
     clock.instant = MONDAY
-    booking = database.write(
-        lambda uow: check_in(
+    database.write(
+        lambda uow: tell_check_in(
             uow,
             cast.manager,
             number,
             {cast.chairs: Counted(returned=36, damaged=1, lost=3)},
         )
     )
-    assert booking.state is State.RETURNED
+    assert state_of(database, number) is State.RETURNED
     assert stock(database, cast.chairs, MONDAY) == 97
     # The damaged one is there, but waits to be repaired.
     assert free(database, cast.chairs, MONDAY, MONDAY + DAY) == 96
@@ -137,7 +143,9 @@ def test_a_lost_piece_that_was_promised_next_is_a_shortage(
         organisation=cast.club,
     )
     clock.instant = MONDAY
-    database.write(lambda uow: check_in(uow, cast.manager, number, {cast.tent: Counted(lost=1)}))
+    database.write(
+        lambda uow: tell_check_in(uow, cast.manager, number, {cast.tent: Counted(lost=1)})
+    )
     with database.read() as uow:
         [shortage] = find_shortages(uow, [cast.town])
     assert (shortage.item_id, shortage.missing) == (cast.tent, 1)
@@ -150,7 +158,7 @@ def test_a_late_loan_keeps_its_hold_until_it_is_back(
     number = lend({cast.chairs: 40})
     clock.instant = MONDAY + 2 * DAY
     assert free(database, cast.chairs, MONDAY + 30 * DAY, MONDAY + 31 * DAY) == 60
-    database.write(lambda uow: check_in(uow, cast.manager, number))
+    database.write(lambda uow: tell_check_in(uow, cast.manager, number))
     assert free(database, cast.chairs, MONDAY + 2 * DAY, MONDAY + 3 * DAY) == 100
 
 
@@ -174,7 +182,7 @@ def test_a_late_loan_that_is_promised_to_the_next_one_is_a_shortage_until_it_is_
         (late, True),
         (following, False),
     }
-    database.write(lambda uow: check_in(uow, cast.manager, late))
+    database.write(lambda uow: tell_check_in(uow, cast.manager, late))
     with database.read() as uow:
         assert find_shortages(uow, [cast.town]) == []
 
@@ -192,7 +200,7 @@ def test_what_comes_back_serves_who_waits(
         organisation=cast.club,
     )
     clock.instant = FRIDAY + DAY
-    database.write(lambda uow: check_in(uow, cast.manager, number))
+    database.write(lambda uow: tell_check_in(uow, cast.manager, number))
     with database.read() as uow:
         assert uow.session.get_one(Booking, queued).state is State.SUBMITTED
 
@@ -204,7 +212,7 @@ def test_more_than_went_out_cannot_come_back(
     clock.instant = MONDAY
     with pytest.raises(InvalidInput) as refused:
         database.write(
-            lambda uow: check_in(
+            lambda uow: tell_check_in(
                 uow, cast.manager, number, {cast.chairs: Counted(returned=39, lost=2)}
             )
         )
@@ -218,7 +226,9 @@ def test_counting_nothing_is_no_return(
     number = lend({cast.chairs: 40})
     clock.instant = MONDAY
     with pytest.raises(InvalidInput):
-        database.write(lambda uow: check_in(uow, cast.manager, number, {cast.chairs: Counted()}))
+        database.write(
+            lambda uow: tell_check_in(uow, cast.manager, number, {cast.chairs: Counted()})
+        )
 
 
 def test_a_loan_that_is_back_can_be_closed(
@@ -226,6 +236,6 @@ def test_a_loan_that_is_back_can_be_closed(
 ) -> None:
     number = lend({cast.chairs: 40})
     clock.instant = MONDAY
-    database.write(lambda uow: check_in(uow, cast.manager, number))
+    database.write(lambda uow: tell_check_in(uow, cast.manager, number))
     closed = database.write(lambda uow: close_booking(uow, cast.manager, number))
     assert closed.state is State.CLOSED

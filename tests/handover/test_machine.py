@@ -15,16 +15,18 @@ from lending.bookings.charges import Charge
 from lending.bookings.models import Booking
 from lending.bookings.states import State
 from lending.bookings.supply import end_maintenance
-from lending.catalogue.models import Maintenance, StockMovement
+from lending.catalogue.models import Item, Maintenance, StockMovement
 from lending.clock import FixedClock
 from lending.db.database import Database, UnitOfWork
 from lending.errors import LendingError
 from lending.handover.scale import Bill
 from lending.handover.statements import tell_check_in, tell_check_out
 from lending.handover.values import Circumstances, Counted
+from lending.policies.rules import Rules
 from tests.factories import FRIDAY, MONDAY, Cast, approved
 
 TABLES = 20
+VALUE_CENTS = 9000
 TURNAROUND = timedelta(hours=2)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FAR = timedelta(days=400)
@@ -41,6 +43,7 @@ class Plain:
     returned: int = 0
     damaged: int = 0
     lost: int = 0
+    charged_cents: int = 0
     turning: list[tuple[object, int]] = field(default_factory=list)
     """Until when pieces that came back are not free, and how many."""
 
@@ -116,6 +119,12 @@ class HandOvers(RuleBasedStateMachine):
         loan.returned += returned
         loan.damaged += damaged
         loan.lost += lost
+        scale = Rules()
+        percents = (scale.cleaning_percent, scale.damage_percent, scale.loss_percent)
+        loan.charged_cents += sum(
+            pieces * VALUE_CENTS * percent // 100
+            for pieces, percent in zip((dirty, damaged, lost), percents, strict=True)
+        )
         loan.turning.append((self.clock.instant + TURNAROUND, returned))
         for repair in self._repairs() - known:
             self.in_repair[repair] = damaged
@@ -182,12 +191,14 @@ class HandOvers(RuleBasedStateMachine):
 
     @invariant()
     def charges_recount(self) -> None:
-        """Each charge is what its own figures come to."""
+        """Each charge is what its own figures come to; together they are what the fingers say."""
         with self.database.read() as uow:
-            for charge in uow.session.scalars(
-                select(Charge).where(Charge.booking_id.in_(self.numbers))
-            ):
-                assert Bill.model_validate_json(charge.bill).recounted().cents == charge.cents
+            for number, loan in self.loans.items():
+                of_loan = select(Charge).where(Charge.booking_id == number)
+                charges = uow.session.scalars(of_loan).all()
+                for charge in charges:
+                    assert Bill.model_validate_json(charge.bill).recounted().cents == charge.cents
+                assert sum(charge.cents for charge in charges) == loan.charged_cents
 
     def teardown(self) -> None:
         """Take everything back and forget the losses: the next example begins as this did."""
@@ -210,6 +221,10 @@ class HandOvers(RuleBasedStateMachine):
 def test_holds_and_stock_are_exact_through_any_hand_overs(
     database: Database, cast: Cast, clock: FixedClock
 ) -> None:
+    def value_tables(uow: UnitOfWork) -> None:
+        uow.session.get_one(Item, cast.tables).replacement_value_cents = VALUE_CENTS
+
+    database.write(value_tables)
     machine = type("Machine", (HandOvers,), {"database": database, "cast": cast, "clock": clock})
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         machine,

@@ -20,11 +20,12 @@ from lending.handover import unit_moves
 from lending.handover.assigning import assign_unit
 from lending.handover.assignment_errors import UnitInRepair, UnitTaken
 from lending.handover.assignment_queries import assignments_of, units_of_booking
+from lending.handover.clearing_up import adopt_statement
 from lending.handover.kinds import Fate, Standing, StatementKind
 from lending.handover.models import Statement
 from lending.handover.moving import away
 from lending.handover.queries import form_of, statements_of
-from lending.handover.statements import adopt_statement, tell_check_in, tell_check_out
+from lending.handover.statements import tell_check_in, tell_check_out
 from lending.handover.values import Circumstances, Counted, UnitTold
 from tests.factories import FRIDAY, MONDAY, Cast, approved
 from tests.support.units import number_pieces

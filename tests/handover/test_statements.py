@@ -11,20 +11,18 @@ from sqlalchemy.exc import IntegrityError
 from calendars.intervals import Interval
 from lending.accounts.permissions import Principal
 from lending.availability.answers import free_for_loan
+from lending.bookings.consent import show_event
 from lending.bookings.models import Booking, BookingLine
 from lending.bookings.states import State
 from lending.catalogue.conditions import Condition
 from lending.clock import FixedClock
 from lending.db.database import Database
 from lending.errors import Forbidden, InvalidInput, NotAllowedNow, NotFound
+from lending.handover.clearing_up import adopt_statement, dismiss_statement
 from lending.handover.kinds import Place, Standing
 from lending.handover.models import Statement
-from lending.handover.statements import (
-    adopt_statement,
-    dismiss_statement,
-    tell_check_in,
-    tell_check_out,
-)
+from lending.handover.service import prepare_booking
+from lending.handover.statements import tell_check_in, tell_check_out
 from lending.handover.values import Circumstances, Counted, Meeting, Note, Outcome
 from tests.bookings.steps import moves_of, state_of
 from tests.factories import FRIDAY, MONDAY, Cast, approved
@@ -242,6 +240,25 @@ def test_a_check_out_of_what_was_cancelled_meanwhile_is_kept(
     outcome = database.write(lambda uow: tell_check_out(uow, cast.agent, number, None, told))
     assert outcome.standing is Standing.KEPT
     assert state_of(database, number) is State.CANCELLED
+
+
+@pytest.mark.parametrize("meanwhile", ["prepared", "announced", "by the sender"])
+def test_what_is_wrong_is_refused_whatever_else_happened_to_the_loan_meanwhile(
+    database: Database, cast: Cast, clock: FixedClock, meanwhile: str
+) -> None:
+    number = approved(database, cast, {cast.chairs: 40})
+    clock.instant = FRIDAY
+    does = {
+        "prepared": lambda uow: prepare_booking(uow, cast.manager, number),
+        "announced": lambda uow: show_event(uow, cast.alice, number, is_public=True),
+        "by the sender": lambda uow: tell_check_out(uow, cast.agent, number, {cast.chairs: 39}),
+    }
+    database.write(does[meanwhile])
+    told = Circumstances(seen_at=FRIDAY - HOUR)
+    forty_one = {cast.chairs: 41}
+    with pytest.raises((InvalidInput, NotAllowedNow)):
+        database.write(lambda uow: tell_check_out(uow, cast.agent, number, forty_one, told))
+    assert Standing.KEPT not in {each.standing for each in statements_of(database, number)}
 
 
 def test_a_driver_writes_statements_and_a_stranger_does_not(

@@ -459,3 +459,45 @@ def test_a_statement_is_written_out_of_reach_and_arrives_once(
     assert made.borrower_signature
     assert len(told.photos) == 1
     context.close()
+
+
+def test_a_statement_that_is_refused_stands_in_the_form_again(
+    browser: Browser, place: Place
+) -> None:
+    """More chairs leave than were granted: what was counted, photographed and signed stays."""
+    context = telephone(browser, place, place.cast.agent)
+    page = open_sheet(context, place)
+    first = deliveries(place)[0]
+    booking = place.task(first).booking_id
+    stop(page, first).locator("a[data-keep]").click()
+    expect(page.locator("#outbox")).to_have_attribute("data-kept", "yes")
+    form, line = page.locator("#statement"), page.locator("[data-line]").first
+    line.locator("[data-count=delivered] input").fill("41")
+    line.locator("summary").click()
+    line.locator("[name^=remark-]").fill("Deux sont rayées")
+    line.locator("[type=file]").set_input_files(a_photo())
+    page.locator("[name=borrower_name]").fill("Alice Martin")
+    sign(page, page.locator("[data-pad=borrower_signature]"))
+    press(form)
+    summary = page.locator(".error-summary")
+    expect(summary).to_contain_text("entre 0 et les 40")
+    expect(summary).to_be_focused()
+    expect(page.locator("#statement-kept")).to_be_hidden()
+    assert violations(page) == []
+
+    page.goto(place.address)  # who goes elsewhere first finds the way back to it
+    page.locator("#outbox-trouble [data-correct]").click()
+    expect(summary).to_be_visible()
+    expect(page.locator("[name=borrower_name]")).to_have_value("Alice Martin")
+    expect(line.locator("[data-count=delivered] input")).to_have_value("41")
+    line.locator("[data-count=delivered] input").fill("39")
+    press(form)
+    expect(page.locator("#statement-kept")).to_be_visible()
+    sent(page)
+    expect(page.locator("#outbox-trouble li")).to_have_count(0)
+    with place.database.read() as uow:
+        [made] = statements_of(uow, place.cast.manager, booking)
+    [told] = made.lines
+    assert (told.delivered, told.remark, len(told.photos)) == (39, "Deux sont rayées", 1)
+    assert made.borrower_signature
+    context.close()

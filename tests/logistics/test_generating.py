@@ -12,7 +12,9 @@ from lending.bookings.decisions import cancel_booking
 from lending.bookings.models import Logistics
 from lending.catalogue.models import Item
 from lending.db.database import Database
-from lending.handover.service import Counted, check_in, check_out, prepare_booking
+from lending.handover.service import prepare_booking
+from lending.handover.statements import tell_check_in, tell_check_out
+from lending.handover.values import Counted
 from lending.logistics.kinds import TaskKind, TaskState
 from lending.logistics.models import Task
 from lending.skills import Skill
@@ -120,19 +122,19 @@ def test_what_the_booking_proves_is_done(database: Database, cast: Cast) -> None
     database.write(lambda uow: prepare_booking(uow, SYSTEM, number))
     assert states(database, number)[PREPARE] is TaskState.DONE
     assert states(database, number)[DELIVER] is TaskState.TO_DO
-    database.write(lambda uow: check_out(uow, SYSTEM, number))
+    database.write(lambda uow: tell_check_out(uow, SYSTEM, number))
     assert states(database, number)[DELIVER] is TaskState.DONE
     assert states(database, number)[COLLECT] is TaskState.TO_DO
-    database.write(lambda uow: check_in(uow, SYSTEM, number))
+    database.write(lambda uow: tell_check_in(uow, SYSTEM, number))
     assert set(states(database, number).values()) == {TaskState.DONE}
 
 
 def test_only_what_left_and_is_not_yet_back_is_fetched(database: Database, cast: Cast) -> None:
     number = approved(database, cast, {cast.chairs: 90}, **DELIVERED)
-    database.write(lambda uow: check_out(uow, SYSTEM, number, {cast.chairs: 80}))
+    database.write(lambda uow: tell_check_out(uow, SYSTEM, number, {cast.chairs: 80}))
     assert pieces(tasks(database, number)[COLLECT]) == {cast.chairs: 80}
     some = {cast.chairs: Counted(returned=30)}
-    database.write(lambda uow: check_in(uow, SYSTEM, number, some))
+    database.write(lambda uow: tell_check_in(uow, SYSTEM, number, some))
     assert pieces(tasks(database, number)[COLLECT]) == {cast.chairs: 50}
 
 
@@ -207,8 +209,8 @@ def test_what_has_left_is_still_to_be_connected_and_once_back_it_was(
 ) -> None:
     electrical(database, cast)
     number = approved(database, cast, {cast.tables: 2}, **WIRED)
-    database.write(lambda uow: check_out(uow, SYSTEM, number))
+    database.write(lambda uow: tell_check_out(uow, SYSTEM, number))
     assert states(database, number)[DELIVER] is TaskState.DONE
     assert states(database, number)[CONNECT] is TaskState.TO_DO
-    database.write(lambda uow: check_in(uow, SYSTEM, number))
+    database.write(lambda uow: tell_check_in(uow, SYSTEM, number))
     assert set(states(database, number).values()) == {TaskState.DONE}

@@ -16,7 +16,8 @@ from lending.bookings.models import Logistics
 from lending.clock import FixedClock
 from lending.db.database import Database
 from lending.errors import Forbidden, InvalidInput, NotFound
-from lending.handover.service import check_out, prepare_booking
+from lending.handover.service import prepare_booking
+from lending.handover.statements import tell_check_out
 from lending.logistics.kinds import TaskKind, TaskState, Told
 from lending.logistics.models import TaskEvent
 from lending.logistics.queries import TaskDetail, TaskFilter, get_task, list_tasks, tasks_of
@@ -216,7 +217,7 @@ def test_what_the_booking_shows_as_done_is_not_undone_from_out_of_reach(
     database: Database, cast: Cast, clock: FixedClock, task: int, booking: int, say: Teller
 ) -> None:
     database.write(lambda uow: prepare_booking(uow, cast.manager, booking))
-    database.write(lambda uow: check_out(uow, cast.manager, booking))
+    database.write(lambda uow: tell_check_out(uow, cast.manager, booking))
     clock.instant = FRIDAY + HOUR
     late = say(Told.IMPOSSIBLE, text="Personne sur place", seen_at=FRIDAY - HOUR)
     assert (late.conflict, late.state) == (TaskState.DONE, TaskState.DONE)

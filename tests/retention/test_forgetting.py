@@ -14,7 +14,8 @@ from lending.db.database import Database
 from lending.equity.record.listening import listen
 from lending.equity.record.replaying import replay_chain
 from lending.errors import Forbidden, InvalidInput, NotAllowedNow, NotFound
-from lending.handover.service import check_in, check_out, close_booking
+from lending.handover.service import close_booking
+from lending.handover.statements import tell_check_in, tell_check_out
 from lending.logistics import generating
 from lending.logistics.kinds import Told
 from lending.logistics.models import Task, TaskEvent
@@ -54,9 +55,9 @@ def lent(database: Database, cast: Cast, clock: FixedClock) -> int:
     """A loan of the choir that is over, with somebody who was met on the site."""
     number = approved(database, cast, {cast.chairs: 5}, actor=cast.alice)
     clock.instant = FRIDAY
-    database.write(lambda uow: check_out(uow, cast.manager, number))
+    database.write(lambda uow: tell_check_out(uow, cast.manager, number))
     clock.instant = MONDAY
-    database.write(lambda uow: check_in(uow, cast.manager, number))
+    database.write(lambda uow: tell_check_in(uow, cast.manager, number))
     database.write(lambda uow: close_booking(uow, cast.manager, number))
 
     def somebody_on_site(uow) -> None:

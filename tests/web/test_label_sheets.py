@@ -18,3 +18,5 @@ def test_no_label_lies_over_another_or_over_the_edge(sheet: LabelSheet) -> None:
         assert top + sheet.height <= A4_HEIGHT
     lefts = sorted({left for left, _, _ in page})
     assert all(b - a >= sheet.width for a, b in pairwise(lefts))
+    tops = sorted({top for _, top, _ in page})
+    assert all(b - a >= sheet.height for a, b in pairwise(tops))

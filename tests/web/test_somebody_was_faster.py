@@ -10,7 +10,7 @@ from lending.bookings.decisions import approve_booking, cancel_booking, refuse_b
 from lending.bookings.models import Booking
 from lending.bookings.pieces import ask_for_pieces, complete_booking
 from lending.bookings.states import RefusalReason, State
-from lending.handover.service import check_out
+from lending.handover.statements import tell_check_out
 from tests.factories import Cast, approved, submitted
 from tests.support.browser import chromium, served, violations
 from tests.web.conftest import Browser
@@ -58,7 +58,7 @@ def test_a_cancellation_by_the_staff_after_the_equipment_has_left(
     marc = browse(cast.manager)
     asked = marc.post(f"/a-traiter/{number}/annuler", {"reason": REASON})
     assert asked.status_code == 200
-    database.write(lambda uow: check_out(uow, cast.administrator, number))
+    database.write(lambda uow: tell_check_out(uow, cast.administrator, number))
     answer = marc.post(f"/a-traiter/{number}/annuler", {"reason": REASON, "confirmed": "yes"})
     assert answer.status_code == 409
     assert KINDLY in answer.text

@@ -10,7 +10,7 @@ from lending.bookings.models import Booking
 from lending.bookings.states import State
 from lending.bookings.supply import move_stock
 from lending.clock import FixedClock
-from lending.handover.service import check_out
+from lending.handover.statements import tell_check_out
 from lending.organisations.models import Organisation
 from tests.factories import FRIDAY, MONDAY, Cast, approved, submitted, waiting
 from tests.support.browser import chromium, served, violations
@@ -281,7 +281,7 @@ def test_writing_off_is_asked_once_more(
     database = app.extensions["database"]
     number = approved(database, cast, {cast.chairs: 40})
     clock.instant = FRIDAY
-    database.write(lambda uow: check_out(uow, cast.manager, number))
+    database.write(lambda uow: tell_check_out(uow, cast.manager, number))
     clock.instant = MONDAY
     marc = browse(cast.manager)
     counts = {f"returned-{cast.chairs}": "37", f"lost-{cast.chairs}": "3"}
@@ -319,7 +319,7 @@ def test_what_is_damaged_is_taken_off_what_came_back_in_good_order(
     database = app.extensions["database"]
     number = approved(database, cast, {cast.chairs: 40})
     clock.instant = FRIDAY
-    database.write(lambda uow: check_out(uow, cast.manager, number))
+    database.write(lambda uow: tell_check_out(uow, cast.manager, number))
     cookie = browse(cast.manager).client.get_cookie("treteau_session")
     assert cookie is not None
     with served(app) as address, chromium() as browser:

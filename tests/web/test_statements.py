@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from lending.handover.assigning import assign_unit
 from lending.handover.kinds import Standing
 from lending.handover.models import Statement
 from lending.handover.statements import tell_check_in, tell_check_out
-from lending.handover.values import Counted
+from lending.handover.values import Circumstances, Counted
 from tests.factories import FRIDAY, MONDAY, approved
 from tests.support.letters import set_letterhead
 from tests.support.units import number_pieces
@@ -145,11 +146,38 @@ def test_the_queue_tells_once_and_hears_of_a_contradiction(browse, cast, databas
         ).one()
     boss = browse(cast.manager)
     assert "Ce constat contredit un autre" in boss.get(f"/etats-des-lieux/{kept}").text
-    assert boss.post(f"/etats-des-lieux/{kept}/retenir", {}).status_code in (409, 422)
+    refused = boss.post(f"/etats-des-lieux/{kept}/retenir", {})
+    assert (refused.status_code, "ne peut plus compter" in refused.text) == (422, True)
     assert boss.post(f"/etats-des-lieux/{kept}/ecarter", {"reason": ""}).status_code == 422
     done = boss.post(f"/etats-des-lieux/{kept}/ecarter", {"reason": "Recompté"})
     assert done.status_code == 303
     assert "contredisait" in boss.get(f"/a-traiter/{loan}").text
+
+
+def test_a_return_that_comes_after_the_loan_is_back_cannot_count_any_more(
+    browse, cast, database, clock, loan
+):
+    database.write(lambda uow: tell_check_out(uow, cast.manager, loan))
+    seen, clock.instant = clock.instant, MONDAY
+    database.write(lambda uow: tell_check_in(uow, cast.manager, loan))
+    counted, told = {cast.chairs: Counted(38, 0, 2)}, Circumstances(seen_at=seen)
+    kept = database.write(lambda uow: tell_check_in(uow, cast.agent, loan, counted, told))
+    assert kept.standing is Standing.KEPT
+    boss, address = browse(cast.manager), f"/etats-des-lieux/{kept.statement_id}"
+    refused = boss.post(f"{address}/retenir", {})
+    assert (refused.status_code, "ne peut plus compter" in refused.text) == (422, True)
+    assert boss.post(f"{address}/ecarter", {"reason": "Recompté"}).status_code == 303
+    assert boss.post(f"{address}/retenir", {}).status_code == 422
+
+
+@pytest.mark.parametrize("sent", [{}, {"way": ""}, {"way": "dance"}])
+def test_an_answer_that_says_nothing_is_no_answer(browse, cast, database, charge, sent):
+    for who, act in ((cast.alice, "repondre"), (cast.manager, "decider")):
+        page = browse(who).post(f"/dommages/{charge}/{act}", sent)
+        assert page.status_code == 422
+        assert "Choisissez ce qu’il faut faire." in page.text
+    with database.read() as uow:
+        assert uow.session.get_one(Charge, charge).state is ChargeState.PROPOSED
 
 
 def test_an_association_contests_and_the_lender_reduces(browse, cast, database, charge):
@@ -186,9 +214,25 @@ def test_the_finance_department_gets_what_is_due_as_a_file(browse, cast, charge)
     title = {"way": "export", "title": "T-2026-118"}
     assert boss.post(f"/dommages/{charge}/decider", title).status_code == 303
     assert rows() == []
+    assert 'value="T-2026-118"' in boss.get(f"/dommages/{charge}").text  # to be corrected
+    wrong = boss.post(f"/dommages/{charge}/decider", {"way": "renumber", "title": " "})
+    assert (wrong.status_code, 'id="title-error"' in wrong.text) == (422, True)
     assert boss.post(f"/dommages/{charge}/decider", {"way": "settle"}).status_code == 303
     assert "Payée" in alice.get("/dommages").text
     assert alice.get(address).status_code == 403
+
+
+def test_an_order_that_is_no_longer_due_is_cancelled_through_the_file(browse, cast, charge):
+    alice, boss = browse(cast.alice), browse(cast.manager)
+    alice.post(f"/dommages/{charge}/repondre", {"way": "accept"})
+    address = f"/dommages/{charge}/decider"
+    boss.post(address, {"way": "export", "title": "T-2026-118"})
+    silent = boss.post(address, {"way": "credit", "reason": ""})
+    assert (silent.status_code, 'id="credit-reason-error"' in silent.text) == (422, True)
+    assert boss.post(address, {"way": "credit", "reason": "Réparées"}).status_code == 303
+    assert "T-2026-118;cancel" in boss.get("/dommages/a-titrer.csv").text.replace(",", ";")
+    assert boss.post(address, {"way": "note_credit", "title": "A-7"}).status_code == 303
+    assert "Réparées (A-7)" in alice.get(f"/dommages/{charge}").text
 
 
 def numbered_loan(database, cast, clock, pieces=2):
@@ -268,3 +312,62 @@ def test_each_unit_comes_back_by_the_form_as_it_was_counted(browse, cast, databa
         unit = uow.session.scalars(select(Unit.id).where(Unit.code == second)).one()
     assert "cassé, inutilisable" in browse(cast.alice).get(f"/etats-des-lieux/{statement}").text
     assert "En réparation" in browse(cast.manager).get(f"/exemplaires/{unit}").text
+
+
+def test_of_what_was_counted_without_names_the_page_of_the_units_asks_which(
+    browse, cast, database, clock
+):
+    number, (first, second, _) = numbered_loan(database, cast, clock)
+    boss, address = browse(cast.manager), f"/a-traiter/{number}/exemplaires"
+    leaves = {"units_told": "yes", "labels": f"{first}\n{second}", "absence": "Personne"}
+    boss.post(f"/tournees/prets/{number}/sortie", leaves | {f"delivered-{cast.tables}": "2"})
+    assert f"/tournees/prets/{number}/retour" in boss.get(address).text
+    with database.read() as uow:
+        query = select(Unit.id).where(Unit.code.in_([first, second])).order_by(Unit.number)
+        one, other = uow.session.scalars(query)
+    assert boss.post(f"{address}/rendu", {"unit_id": one}).status_code == 409
+    counted = {cast.tables: Counted(returned=1, damaged=1)}
+    database.write(lambda uow: tell_check_in(uow, cast.manager, number, counted))
+    assert "dites-le ici" in boss.get(address).text
+    page = boss.post(f"/a-traiter/{number}/clore")
+    assert (page.status_code, "dites d’abord lesquels" in page.text) == (422, True)
+    assert boss.post(f"{address}/rendu", {"unit_id": one}).status_code == 303
+    broken = {"unit_id": other, "condition": "poor", "broken": "yes"}
+    assert boss.post(f"{address}/rendu", broken).status_code == 303
+    assert "En réparation" in boss.get(f"/exemplaires/{other}").text
+    assert boss.post(f"/a-traiter/{number}/clore").status_code == 303
+
+
+def hidden(page, name):
+    """Return what a hidden field of the desk's form brings along."""
+    return page.split(f'name="{name}" value="')[1].split('"')[0]
+
+
+def test_what_the_desk_sends_twice_counts_once(browse, cast, database, loan):
+    boss, address = browse(cast.manager), f"/a-traiter/{loan}"
+    page = boss.get(address).text
+    form = {name: hidden(page, name) for name in ("key", "seen_at")}
+    form[f"delivered-{cast.chairs}"] = "30"
+    first = boss.post(f"{address}/sortie", form)
+    assert first.status_code == 303
+    again = boss.post(f"{address}/sortie", form)
+    with database.read() as uow:
+        [statement] = uow.session.scalars(select(Statement.id))
+    assert again.headers["Location"] == f"/etats-des-lieux/{statement}"
+    assert "ne compte qu’une fois" in boss.get(f"/etats-des-lieux/{statement}").text
+
+
+def test_two_at_the_desk_who_differ_are_told_so(browse, cast, database, clock, loan):
+    boss, other = browse(cast.manager), browse(cast.administrator)
+    page = boss.get(f"/a-traiter/{loan}").text
+    clock.instant += timedelta(minutes=5)
+    told = {f"delivered-{cast.chairs}": "40"}
+    assert other.post(f"/a-traiter/{loan}/sortie", told).status_code == 303
+    mine = {f"delivered-{cast.chairs}": "38", "seen_at": hidden(page, "seen_at")}
+    shown = boss.post(f"/a-traiter/{loan}/sortie", mine).headers["Location"]
+    page = boss.get(shown).text
+    assert cast.administrator.name in page
+    assert "conservé pour le dépôt" in page
+    with database.read() as uow:
+        kept = uow.session.get_one(Statement, int(shown.rsplit("/", 1)[1]))
+        assert kept.standing is Standing.KEPT

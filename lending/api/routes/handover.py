@@ -13,9 +13,11 @@ from lending.api.schemas.handover import (
     CheckIn,
     CheckOut,
     Contest,
+    HandedOverOut,
     LeavingUnit,
     StatementPage,
     charge_out,
+    handed_over_out,
     statement_out,
 )
 from lending.bookings.detail import get_booking
@@ -23,14 +25,9 @@ from lending.db.database import UnitOfWork
 from lending.handover.charge_views import get_charge, list_charges
 from lending.handover.charging import accept_charge, contest_charge
 from lending.handover.queries import statements_of
-from lending.handover.service import (
-    Counted,
-    check_in,
-    check_out,
-    close_booking,
-    prepare_booking,
-)
-from lending.handover.values import UnitTold
+from lending.handover.service import close_booking, prepare_booking
+from lending.handover.statements import tell_check_in, tell_check_out
+from lending.handover.values import Counted, UnitTold
 
 operations = Operations("Handover")
 ONE = "/bookings/{booking_id}"
@@ -47,13 +44,14 @@ def prepare(uow: UnitOfWork, call: Call[None, Nothing]) -> BookingOut:
     "POST",
     f"{ONE}/check-out",
     Action.HAND_OVER,
-    BookingOut,
+    HandedOverOut,
     body=CheckOut,
     may_conflict=True,
 )
-def hand_over(uow: UnitOfWork, call: Call[None, CheckOut]) -> BookingOut:
+def hand_over(uow: UnitOfWork, call: Call[None, CheckOut]) -> HandedOverOut:
     """Hand the equipment over.
 
+    `statement` says what became of it: one that contradicts others is kept, and changes nothing.
     What leaves early may be promised to others until the loan begins: then the answer is 409.
     """
     lines = call.body.lines or []
@@ -62,14 +60,17 @@ def hand_over(uow: UnitOfWork, call: Call[None, CheckOut]) -> BookingOut:
     told = call.body.circumstances(
         rest_follows=call.body.rest_follows, unsigned_reason=call.body.unsigned_reason
     )
-    units = _units(call.body.units)
-    check_out(uow, call.actor, call.ids["booking_id"], delivered, told, notes, units)
-    return _told(uow, call)
+    units, booking_id = _units(call.body.units), call.ids["booking_id"]
+    outcome = tell_check_out(uow, call.actor, booking_id, delivered, told, notes, units)
+    return handed_over_out(get_booking(uow, call.actor, booking_id), outcome)
 
 
-@operations.add("POST", f"{ONE}/check-in", Action.HAND_OVER, BookingOut, body=CheckIn)
-def take_back(uow: UnitOfWork, call: Call[None, CheckIn]) -> BookingOut:
-    """Take back what came; lost pieces leave the stock."""
+@operations.add("POST", f"{ONE}/check-in", Action.HAND_OVER, HandedOverOut, body=CheckIn)
+def take_back(uow: UnitOfWork, call: Call[None, CheckIn]) -> HandedOverOut:
+    """Take back what came; lost pieces leave the stock.
+
+    `statement` says what became of it: one that contradicts others is kept, and changes nothing.
+    """
     lines = call.body.lines
     counted = (
         {
@@ -79,9 +80,13 @@ def take_back(uow: UnitOfWork, call: Call[None, CheckIn]) -> BookingOut:
         if lines is not None
         else None
     )
-    told, units = call.body.circumstances(), _units(call.body.units)
-    check_in(uow, call.actor, call.ids["booking_id"], counted, told, units)
-    return _told(uow, call)
+    told, units, booking_id = (
+        call.body.circumstances(),
+        _units(call.body.units),
+        call.ids["booking_id"],
+    )
+    outcome = tell_check_in(uow, call.actor, booking_id, counted, told, units)
+    return handed_over_out(get_booking(uow, call.actor, booking_id), outcome)
 
 
 @operations.add("POST", f"{ONE}/close", Action.HAND_OVER, BookingOut, body=Nothing)

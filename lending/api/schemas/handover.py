@@ -2,14 +2,16 @@
 
 from pydantic import Field, model_validator
 
+from lending.api.schemas.booked import BookingOut, booking_out
 from lending.api.schemas.common import Input, Instant, Number, Output, Page, Paged, Part, Text
 from lending.bookings.charges import ChargeState
+from lending.bookings.detail import BookingDetail
 from lending.catalogue.conditions import Condition
 from lending.handover.charge_views import ChargeView
 from lending.handover.kinds import Fate, Place, Standing, StatementKind
 from lending.handover.queries import StatementView
 from lending.handover.scale import Fault
-from lending.handover.values import Circumstances, Meeting, Note, UnitTold
+from lending.handover.values import Circumstances, Meeting, Note, Outcome, UnitTold
 from lending.logistics.arriving import new_key
 
 
@@ -155,6 +157,24 @@ class CheckIn(Told):
     )
 
 
+class OutcomeOut(Output):
+    """What became of a statement."""
+
+    id: int
+    standing: Standing = Field(
+        description="`counted`: it has its effect. `agrees`: somebody had told the same, it needs "
+        "none. `kept`: it contradicts what was told meanwhile, nothing changed, somebody decides."
+    )
+    repeated: bool = Field(description="Whether it had come before, and did nothing this time.")
+    told_before: str = Field(description="Who had told otherwise, or the same.")
+
+
+class HandedOverOut(BookingOut):
+    """A booking after a statement of what left or came back."""
+
+    statement: OutcomeOut
+
+
 class StatementUnitOut(Output):
     """What a statement says of a numbered unit."""
 
@@ -271,6 +291,17 @@ class Contest(Input):
     """What the borrower does not agree with."""
 
     words: Text = Field(min_length=1, max_length=2000)
+
+
+def handed_over_out(booking: BookingDetail, outcome: Outcome) -> HandedOverOut:
+    """Return a booking and what became of the statement."""
+    statement = OutcomeOut(
+        id=outcome.statement_id,
+        standing=outcome.standing,
+        repeated=outcome.is_repeated,
+        told_before=outcome.told_before,
+    )
+    return HandedOverOut(**dict(booking_out(booking)), statement=statement)
 
 
 def statement_out(view: StatementView) -> StatementOut:

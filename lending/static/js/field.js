@@ -72,6 +72,9 @@ export class Box {
       drop: refused,
       read: !refused,
     };
+    const way = item.querySelector("[data-correct]");
+    way.hidden = !refused || !report.page;
+    if (report.page) way.href = report.page;
     for (const button of item.querySelectorAll("button")) {
       button.hidden = !remedies[button.dataset.remedy];
       button.addEventListener("click", () => this.#remedy(report, button));
@@ -132,7 +135,8 @@ export function sendAgain(outbox, sendAll, otherwise = async () => {}) {
 
 /* ---- The fields of a form ------------------------------------------------------------------------ */
 
-export async function fieldsOf(form, seen) {
+/* What is corrected after a refusal stays the same report: `before` are the fields it had. */
+export async function fieldsOf(form, seen, before = []) {
   const fields = [];
   for (const [name, value] of new FormData(form)) {
     if (["csrf_token", "next", "key", "seen_at"].includes(name)) continue;
@@ -140,7 +144,38 @@ export async function fieldsOf(form, seen) {
     else if (value.size) fields.push([name, await smaller(value), "photo.jpg"]);
   }
   for (const [name, pad] of padsOf(form)) if (!pad.isEmpty()) fields.push([name, await drawn(pad), `${name}.png`]);
-  return [...fields, ["key", crypto.randomUUID()], ["happened_at", new Date().toISOString()], ["seen_at", seen]];
+  const same = (name, value) => [name, before.find(([given]) => given === name)?.[1] ?? value];
+  return [...fields, same("key", crypto.randomUUID()), same("happened_at", new Date().toISOString()), same("seen_at", seen)];
+}
+
+/* Fill a form in with the fields of a report, its pictures and signatures too. */
+export async function refill(form, fields) {
+  const given = (name) => fields.filter(([own]) => own === name);
+  for (const input of form.elements) {
+    const values = given(input.name).map(([, value]) => value);
+    if (input.type === "checkbox" || input.type === "radio") input.checked = values.includes(input.value);
+    else if (input.type === "file") input.files = filesOf(given(input.name));
+    else if (values.length) input.value = values[0];
+  }
+  for (const [name, pad] of padsOf(form)) {
+    const [drawing] = given(name);
+    if (drawing) await pad.fromDataURL(await addressOf(drawing[1]));
+  }
+}
+
+function filesOf(fields) {
+  const files = new DataTransfer();
+  for (const [, content, name] of fields) files.items.add(new File([content], name, { type: content.type }));
+  return files.files;
+}
+
+function addressOf(content) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(content);
+  });
 }
 
 export function hour() {
@@ -192,7 +227,7 @@ export async function givePads(form, library) {
   }
 }
 
-function padsOf(form) {
+export function padsOf(form) {
   return [...form.querySelectorAll("[data-pad]")].filter((frame) => pads.has(frame)).map((frame) => [frame.dataset.pad || "signature", pads.get(frame)]);
 }
 

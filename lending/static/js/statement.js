@@ -9,6 +9,8 @@ const USER = Number(BOX.dataset.user);
 let field;
 let outbox;
 let box;
+let corrected;
+let isTouched = false;
 
 /* ---- Counting -------------------------------------------------------------------------------- */
 
@@ -89,7 +91,11 @@ if (where && "geolocation" in navigator) {
 
 /* ---- Keeping and sending ------------------------------------------------------------------------ */
 
-const show = () => box.show();
+async function show() {
+  await box.show();
+  await putRight();
+}
+
 const sendAll = () => outbox.send(USER);
 
 /* Who is there, and why it leaves unsigned, is asked at once: out of reach, the server says it too late. */
@@ -123,19 +129,78 @@ async function keep(form) {
     empty.focus();
     return;
   }
-  await outbox.add({
+  const report = {
     user: USER,
-    action: new URL(form.action).pathname,
+    action: actionOf(form),
+    page: location.pathname,
     kind: form.dataset.tell,
     label: `${document.querySelector("h1").textContent.trim()} (${field.hour()})`,
     place: document.querySelector(".lead").textContent.trim(),
-    fields: await field.fieldsOf(form, form.dataset.seen),
-  });
+    fields: await field.fieldsOf(form, form.dataset.seen, corrected?.fields),
+  };
+  await (corrected ? outbox.change(corrected, { ...report, state: "waiting", said: [] }) : outbox.add(report));
+  corrected = undefined;
   form.hidden = true;
   document.getElementById("statement-kept").hidden = false;
   document.querySelector("#statement-kept a").focus();
   await sendAll();
 }
+
+const actionOf = (form) => new URL(form.action).pathname;
+
+/* ---- What was refused ---------------------------------------------------------------------------- */
+
+/* It stands in the form again, with the reason: nobody counts or signs twice. What somebody is writing
+   just now stays; the box leads to the other. */
+async function putRight() {
+  if (!FORM || (isTouched && !FORM.hidden)) return;
+  const reports = await outbox.all();
+  const refused = reports.findLast((one) => one.user === USER && one.action === actionOf(FORM) && one.state === "refused");
+  if (!refused || refused.id === corrected?.id) return;
+  const isLate = refused.at_fault.includes("happened_at");
+  corrected = { ...refused, fields: refused.fields.filter(([name]) => !(isLate && name === "happened_at")) };
+  isTouched = false;
+  FORM.hidden = false;
+  document.getElementById("statement-kept").hidden = true;
+  await field.refill(FORM, refused.fields);
+  for (const line of document.querySelectorAll("[data-line]")) {
+    line.dataset.follows = "no";
+    mark(line);
+  }
+  sayWhy(refused);
+}
+
+function sayWhy({ said, at_fault }) {
+  for (const old of document.querySelectorAll(".error-summary, #statement .field-error")) old.remove();
+  for (const old of FORM.querySelectorAll("[aria-invalid]")) old.removeAttribute("aria-invalid");
+  const summary = copyOf("statement-refused");
+  const reasons = said.length ? said : [box.words("refused")];
+  summary.querySelector("ul").append(...reasons.map((words, place) => reason(words, document.getElementById(at_fault[place]))));
+  FORM.before(summary);
+  summary.focus();
+}
+
+function reason(words, input) {
+  const line = document.createElement("li");
+  line.textContent = words;
+  if (!input) return line;
+  const link = document.createElement("a");
+  link.href = `#${input.id}`;
+  link.textContent = words;
+  line.replaceChildren(link);
+  const told = copyOf("statement-error");
+  told.id = `${input.id}-error`;
+  told.querySelector("span").textContent = words;
+  const row = input.closest(".count-row");
+  if (row) row.append(told);
+  else input.before(told);
+  input.setAttribute("aria-invalid", "true");
+  input.setAttribute("aria-describedby", told.id);
+  input.closest("details")?.setAttribute("open", "");
+  return line;
+}
+
+const copyOf = (name) => document.getElementById(name).content.cloneNode(true).firstElementChild;
 
 async function begin() {
   field = await import(ADDRESSES.field);
@@ -144,6 +209,7 @@ async function begin() {
   box = new field.Box(BOX, outbox, sendAll);
   BOX.hidden = false;
   FORM?.removeAttribute("data-once");
+  for (const what of ["input", "click", "signed"]) FORM?.addEventListener(what, () => (isTouched = true));
   field.keepInstead((form) => form === FORM, keep, box);
   if (FORM) await field.givePads(FORM, ADDRESSES.signature);
   await show();

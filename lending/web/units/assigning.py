@@ -21,7 +21,7 @@ from lending.handover.assigning import (
 from lending.handover.assignment_errors import UnitNotFit, UnitTaken
 from lending.handover.assignment_models import Assignment
 from lending.handover.assignment_queries import units_of_booking
-from lending.handover.unit_moves import bring_back, tell_lost
+from lending.handover.naming_units import bring_back, tell_lost
 from lending.http_status import status_of
 from lending.web.context import allowed, database, principal
 from lending.web.errors import words
@@ -96,9 +96,11 @@ def back(booking_id: int) -> ResponseReturnValue:
     unit_id = _number("unit_id")
     given = request.form.get("condition", "")
     condition = Condition(given) if given in list(Condition) else None
+    is_broken = request.form.get("broken") == "yes"
 
     def returned(uow: UnitOfWork) -> str:
-        unit = bring_back(uow, principal(), booking_id, unit_id, condition)
+        actor = principal()
+        unit = bring_back(uow, actor, booking_id, unit_id, condition, is_broken=is_broken)
         return str(gettext("No. %(number)d is back.", number=unit.number))
 
     return _act(booking_id, returned)

@@ -21,10 +21,21 @@ from lending.catalogue.unit_queries import (
     next_unit_number,
     tally_of,
 )
-from lending.catalogue.units import add_units, edit_unit, restore_unit, retire_unit
+from lending.catalogue.units import (
+    MOST_AT_ONCE,
+    add_units,
+    edit_unit,
+    restore_unit,
+    retire_unit,
+)
 from lending.db.database import UnitOfWork
 from lending.errors import InvalidInput
-from lending.handover.assignment_queries import UnitLoan, loans_of_unit, waiting_for
+from lending.handover.assignment_queries import (
+    UnitLoan,
+    loans_of_unit,
+    waiting_for,
+    where_are,
+)
 from lending.web.catalogue.cards import item_name
 from lending.web.context import allowed, database, principal
 from lending.web.form_errors import tell_errors
@@ -60,7 +71,7 @@ def index(item_id: int) -> ResponseReturnValue:
             item=item,
             name=item_name(item),
             units=tuple(units),
-            loans={unit.id: loan for unit in units if (loan := where_is(uow, unit.id))},
+            loans=where_are(uow, [unit.id for unit in units]),
             kinds=tuple(kinds_of(uow, item_id)),
             tally=tally_of(uow, item_id),
             with_retired=with_retired,
@@ -70,17 +81,13 @@ def index(item_id: int) -> ResponseReturnValue:
     return render_template("units/index.html", page=page)
 
 
-def where_is(uow: UnitOfWork, unit_id: int) -> UnitLoan | None:
-    """Return the loan that a unit is away with."""
-    return next((loan for loan in loans_of_unit(uow, unit_id) if loan.is_out), None)
-
-
 @blueprint.route("/catalogue/<int:item_id>/exemplaires/ajouter", methods=["GET", "POST"])
 @allowed(Action.MANAGE_STOCK)
 def add(item_id: int) -> ResponseReturnValue:
     """Number pieces, many at once."""
     item, first, tally = _kept(item_id)
-    form = NewUnitsForm(data={"first": first, "count": max(1, tally.stock - tally.active)})
+    count = min(MOST_AT_ONCE, max(1, tally.stock - tally.active))
+    form = NewUnitsForm(data={"first": first, "count": count})
     if form.validate_on_submit():
         try:
             made = database().write(

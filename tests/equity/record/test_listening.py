@@ -24,7 +24,8 @@ from lending.clock import FixedClock
 from lending.db.database import Database, UnitOfWork
 from lending.equity.eligibility.criteria import facts_from_json, judge
 from lending.equity.record.models import DecisionRecord, DecisionWords
-from lending.handover.service import check_in, check_out, close_booking, prepare_booking
+from lending.handover.service import close_booking, prepare_booking
+from lending.handover.statements import tell_check_in, tell_check_out
 from lending.organisations.models import Organisation
 from lending.policies.rules import DEFAULT
 from tests.equity.record.chains import contents, walk
@@ -218,9 +219,9 @@ def test_handing_over_is_no_decision(recorded: Database, cast: Cast, clock: Fixe
     recorded.write(lambda uow: approve_booking(uow, cast.manager, number))
     clock.instant = FRIDAY
     recorded.write(lambda uow: prepare_booking(uow, cast.manager, number))
-    recorded.write(lambda uow: check_out(uow, cast.manager, number))
+    recorded.write(lambda uow: tell_check_out(uow, cast.manager, number))
     clock.instant = MONDAY
-    recorded.write(lambda uow: check_in(uow, cast.manager, number))
+    recorded.write(lambda uow: tell_check_in(uow, cast.manager, number))
     recorded.write(lambda uow: close_booking(uow, cast.manager, number))
     assert [kind for kind, *_ in told(recorded, cast)] == ["grant"]
 

@@ -11,7 +11,8 @@ from lending.catalogue.models import Item
 from lending.clock import FixedClock
 from lending.db.database import Database
 from lending.equity.valuation.models import LoanValue
-from lending.handover.service import check_in, check_out, close_booking
+from lending.handover.service import close_booking
+from lending.handover.statements import tell_check_in, tell_check_out
 from lending.organisations.models import Organisation
 from lending.policies.drafting import Draft, edit_draft, open_draft, publish_policy
 from lending.policies.rules import Rules
@@ -49,9 +50,9 @@ def lend(
         booking = uow.session.get_one(Booking, number)
         starts, ends = booking.starts_at, booking.ends_at
     clock.instant = starts
-    database.write(lambda uow: check_out(uow, SYSTEM, number, delivered))
+    database.write(lambda uow: tell_check_out(uow, SYSTEM, number, delivered))
     clock.instant = ends
-    database.write(lambda uow: check_in(uow, SYSTEM, number))
+    database.write(lambda uow: tell_check_in(uow, SYSTEM, number))
     clock.instant = ends + timedelta(days=1)
     database.write(lambda uow: close_booking(uow, SYSTEM, number))
 
