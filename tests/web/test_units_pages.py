@@ -1,0 +1,56 @@
+"""The pages of an item's units: where each is, how many are to be numbered."""
+
+import pytest
+from sqlalchemy import event as sql_event
+
+from lending.bookings.supply import move_stock
+from lending.handover import unit_moves
+from lending.handover.assigning import assign_unit
+from lending.handover.statements import tell_check_out
+from tests.factories import FRIDAY, NOW, approved
+from tests.support.units import number_pieces
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+def test_where_units_are_is_asked_once_for_all(browse, cast, database, clock):
+    unit_moves.listen(database.events)
+    units = number_pieces(database, cast.tables, 3)
+    loans = [approved(database, cast, {cast.tables: 1}) for _ in units]
+    clock.instant = FRIDAY
+    boss, asked = browse(cast.manager), []
+
+    def note(*arguments):
+        asked.append(arguments[2])
+
+    def count():
+        asked.clear()
+        sql_event.listen(database.engine, "before_cursor_execute", note)
+        page = boss.get(f"/catalogue/{cast.tables}/exemplaires")
+        sql_event.remove(database.engine, "before_cursor_execute", note)
+        assert page.status_code == 200
+        return len(asked), page.text.count("R-2026-")
+
+    def leave(place):
+        for use_case in (
+            lambda uow: assign_unit(uow, cast.manager, loans[place], units[place]),
+            lambda uow: tell_check_out(uow, cast.manager, loans[place]),
+        ):
+            database.write(use_case)
+
+    leave(0)
+    one, shown = count()
+    leave(1)
+    leave(2)
+    assert count() == (one, 3 * shown)
+    assert shown > 0
+
+
+def test_no_more_pieces_are_proposed_than_are_numbered_at_once(browse, cast, database):
+    database.write(lambda uow: move_stock(uow, cast.manager, cast.tables, 300, NOW, "Achat"))
+    boss = browse(cast.manager)
+    page = boss.get(f"/catalogue/{cast.tables}/exemplaires/ajouter").text
+    assert 'name="count"' in page
+    sent = {"first": "1", "count": page.split('name="count"')[1].split('value="')[1].split('"')[0]}
+    made = boss.post(f"/catalogue/{cast.tables}/exemplaires/ajouter", sent | {"condition": "good"})
+    assert made.status_code == 303
