@@ -1,14 +1,11 @@
 """What leaves the depot and what comes back: the staff counts, on the page of the booking."""
 
-from collections.abc import Callable
-
 from flask import flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
 from lending.accounts.permissions import Action
-from lending.db.database import UnitOfWork
-from lending.errors import InvalidInput, LendingError
+from lending.errors import InvalidInput
 from lending.handover.kinds import Standing
 from lending.handover.service import close_booking, prepare_booking
 from lending.handover.statements import tell_check_in, tell_check_out
@@ -49,12 +46,13 @@ def prepare(booking_id: int) -> ResponseReturnValue:
 @allowed(Action.HAND_OVER)
 def hand_over(booking_id: int) -> ResponseReturnValue:
     """Hand the equipment over, as counted."""
-    return _tell(
+    return carry_out(
         booking_id,
         lambda uow: tell_check_out(
             uow, principal(), booking_id, quantities("delivered"), _circumstances()
         ),
         gettext("handed over"),
+        instead=_unless_it_counts,
     )
 
 
@@ -73,30 +71,20 @@ def take_back(booking_id: int) -> ResponseReturnValue:
             gettext("What is lost leaves the stock now, and this cannot be undone here."),
             gettext("Take back and write off"),
         )
-    return _tell(
+    return carry_out(
         booking_id,
         lambda uow: tell_check_in(uow, principal(), booking_id, _counted(), _circumstances()),
         gettext("counted"),
+        instead=_unless_it_counts,
     )
 
 
-def _tell(booking_id: int, tell: Callable[[UnitOfWork], Outcome], done: str) -> ResponseReturnValue:
-    """Write a statement and turn to the next duty; one that changed nothing is shown instead."""
-    try:
-        outcome = database().write(tell)
-    except LendingError as error:
-        return carry_out(booking_id, _raising(error), done)
+def _unless_it_counts(outcome: Outcome) -> ResponseReturnValue | None:
+    """Show a statement that changed nothing, instead of turning to the next duty."""
     if outcome.standing is Standing.COUNTED and not outcome.is_repeated:
-        return carry_out(booking_id, lambda uow: None, done)
+        return None
     flash(words_of(outcome), "warn" if outcome.standing is Standing.KEPT else "info")
     return redirect(url_for("statements.show", statement_id=outcome.statement_id), 303)
-
-
-def _raising(error: LendingError) -> Callable[[UnitOfWork], None]:
-    def refuse(uow: UnitOfWork) -> None:
-        raise error
-
-    return refuse
 
 
 def _circumstances() -> Circumstances:

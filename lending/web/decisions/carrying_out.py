@@ -28,17 +28,19 @@ def carry_out(
     *,
     anchors: dict[str, str] | None = None,
     stay: bool = False,
+    instead: Callable[[Any], ResponseReturnValue | None] = lambda result: None,
 ) -> ResponseReturnValue:
     """Do what was decided, then turn to the next duty; show the page again if it cannot be done.
 
-    `anchors` says which field of the page a field of the service is.
+    `anchors` says which field of the page a field of the service is; `instead` what is answered to
+    some results of it.
     """
     wanted = filter_of_request()
     with database().read() as uow:
         booking = get_booking(uow, principal(), booking_id)
         following = next_booking(uow, principal(), wanted, booking_id, more=more_duties(uow))
     try:
-        database().write(service)
+        result = database().write(service)
     except CapacityExceeded as error:
         return page_of(booking_id, [("capacity_reason", told_again(error.outlook))], status=422)
     except InvalidInput as error:
@@ -49,6 +51,8 @@ def carry_out(
         return page_of(booking_id, [("", words(error))], status=409)
     except NotAllowedNow:
         return page_of(booking_id, status=409, overtaken=True)
+    if (answer := instead(result)) is not None:
+        return answer
     flash(f"{booking.reference} : {done}", "good")
     arguments = filter_arguments()
     if stay:
