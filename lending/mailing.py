@@ -100,7 +100,8 @@ class MailServer:
             code, answer = next(iter(error.recipients.values()))
         elif isinstance(error, smtplib.SMTPDataError):
             code, answer = error.smtp_code, error.smtp_error
-        elif isinstance(error, smtplib.SMTPNotSupportedError):  # an accent in the address
+        elif isinstance(error, smtplib.SMTPNotSupportedError) and self.sender.isascii():
+            # an accent in the address that it goes to
             return MailRefused(f"{self.host}: {error}")
         else:
             return self._away(error)

@@ -57,8 +57,8 @@ def back_up_and_rotate(database: Database, instance: Path, folder: Path) -> Kept
     make_backup(database, instance, target, _to_nobody, apart=(folder,))
     try:
         verify(target, _to_nobody)
-    except BackupError:
-        target.unlink()  # it would count as the day's, and be believed
+    except (BackupError, OSError):
+        target.unlink(missing_ok=True)  # it would count as the day's, and be believed
         raise
     removed = _remove_others(folder)
     return Kept(target.stat().st_size, removed)

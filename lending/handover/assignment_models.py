@@ -18,7 +18,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lending.bookings.models import BookingLine
 from lending.catalogue.unit_models import Unit
-from lending.db.base import Base, Id
+from lending.db.base import Base, Id, choice
+from lending.handover.kinds import Fate
 
 _OUT = "left_at IS NOT NULL AND returned_at IS NULL"
 OUT: ColumnElement[bool] = literal_column(_OUT)
@@ -45,6 +46,7 @@ class Assignment(Base):
     __table_args__ = (
         CheckConstraint("ends > starts", name="order"),
         CheckConstraint("returned_at IS NULL OR left_at IS NOT NULL", name="left_first"),
+        CheckConstraint("(returned_at IS NULL) = (fate IS NULL)", name="fate"),
         Index("ix_unit_assignment_line", "line_id"),
         Index("ix_unit_assignment_unit", "unit_id", "ends"),
         Index(
@@ -66,6 +68,8 @@ class Assignment(Base):
     left_at: Mapped[datetime | None]
     """When it left the depot; until it is back, also late, it can go with no other booking."""
     returned_at: Mapped[datetime | None]
+    fate: Mapped[Fate | None] = mapped_column(choice(Fate))
+    """What became of it, once it is not away any more."""
 
     unit: Mapped[Unit] = relationship()
     line: Mapped[BookingLine] = relationship()

@@ -23,7 +23,7 @@ from lending.catalogue.unit_queries import UnitView, units_of_items
 from lending.db.database import UnitOfWork
 from lending.handover.assignment_models import OUT, Assignment
 from lending.handover.kinds import Fate
-from lending.handover.unit_counts import repairs_of, to_choose, to_choose_still, unnamed_of
+from lending.handover.unit_counts import to_choose, to_choose_still, unnamed_of
 
 SOON = timedelta(days=14)
 """How long before its beginning a loan is prepared: then its units are chosen."""
@@ -176,7 +176,6 @@ def units_of_booking(uow: UnitOfWork, actor: Principal, booking_id: int) -> tupl
     for row in assignments_of(uow, [line.id for line in booking.lines]):
         rows[row.line_id].append(row)
     lines = [line for line in booking.lines if line.item_id in numbered or rows[line.id]]
-    repairs = repairs_of(uow, [line.id for line in lines])
     missing = {line.id: to_choose_still(line, rows[line.id]) for line in lines}
     open_lines = [line for line in lines if missing[line.id]]
     free = free_units(uow, booking, open_lines)
@@ -194,7 +193,7 @@ def units_of_booking(uow: UnitOfWork, actor: Principal, booking_id: int) -> tupl
             ),
             free=tuple(free.get(line.id, ())),
             missing=missing[line.id],
-            fates=unnamed_of(line, rows[line.id], repairs[line.id]).fates,
+            fates=unnamed_of(line, rows[line.id]).fates,
         )
         for line in lines
         if to_choose(line) or rows[line.id]

@@ -18,6 +18,7 @@ from lending.db.database import UnitOfWork
 from lending.errors import NotFound
 from lending.handover.charging import WAYS
 from lending.handover.scale import Bill
+from lending.i18n import N_
 from lending.organisations.models import Organisation
 from lending.policies.models import LendingPolicy
 from lending.sheets import Sheet
@@ -65,6 +66,17 @@ class ChargeView:
     def is_to_credit(self) -> bool:
         """Whether the finance department is asked to cancel its order."""
         return self.state is ChargeState.CREDITING
+
+    @property
+    def title_said(self) -> str:
+        """Return what to say of the order, if there is one: a gettext id that takes `number`."""
+        if not self.title:
+            return ""
+        if self.is_to_credit:
+            return N_("revenue order no. %(number)s, to be cancelled")
+        if self.state is ChargeState.WAIVED:
+            return N_("revenue order no. %(number)s, cancelled")
+        return N_("revenue order no. %(number)s")
 
     @property
     def order_cents(self) -> int:

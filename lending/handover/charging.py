@@ -1,6 +1,6 @@
 """Charges for damage: proposed by the scale of the rules, answered, decided, handed to finance."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from lending.accounts.permissions import Action, Principal
@@ -260,10 +260,12 @@ def note_credit(uow: UnitOfWork, actor: Principal, charge_id: int, title: str) -
         NotAllowedNow, NotSignedIn, NotFound, Forbidden: the actor cannot.
     """
     number = _checked_number(title)
-    charge = uow.session.get(Charge, charge_id)
-    # The association reads why nothing is due any more, and not a number alone.
-    why = charge.moves[-1].words[: LONGEST_WORDS - LONGEST_TITLE - 3] if charge else ""
-    return _go(uow, actor, charge_id, "note_credit", f"{why} ({number})")
+
+    def why(charge: Charge) -> str:
+        # The association reads why nothing is due any more, and not a number alone.
+        return f"{charge.moves[-1].words[: LONGEST_WORDS - LONGEST_TITLE - 3]} ({number})"
+
+    return _go(uow, actor, charge_id, "note_credit", why)
 
 
 def settle_charge(uow: UnitOfWork, actor: Principal, charge_id: int) -> Charge:
@@ -280,11 +282,14 @@ def _go(
     actor: Principal,
     charge_id: int,
     name: str,
-    words: str,
+    words: str | Callable[[Charge], str],
     *,
     cents: int | None = None,
 ) -> Charge:
-    """Move a charge, write its history and tell who wants to know."""
+    """Move a charge, write its history and tell who wants to know.
+
+    `words` that depend on the charge are found once it is locked.
+    """
     way = WAYS[name]
     charge = uow.session.get(Charge, charge_id, with_for_update=True)
     if charge is None:
@@ -294,11 +299,12 @@ def _go(
     actor.check(way.action, authority_id=lender, organisation_id=borrower)
     if charge.state not in way.sources:
         raise NotAllowedNow
-    _check(charge, way, words, cents)
+    said = words(charge) if callable(words) else words
+    _check(charge, way, said, cents)
     old, charge.state = charge.state, way.target
     if cents is not None:
         charge.cents = cents
-    _note(uow, actor, charge, old, words.strip())
+    _note(uow, actor, charge, old, said.strip())
     return charge
 
 

@@ -90,7 +90,7 @@ def let_return(
     repairs = take_back(uow, actor, booking, counted, statement.happened_at)
     note_repairs(before, named, repairs)
     if booking.state is State.RETURNED:
-        bring_rest_back(uow, actor, booking, repairs)
+        bring_rest_back(uow, actor, booking)
     for line in statement.lines:
         line.maintenance_id = repairs.get(line.line_id)
     fates = {each.unit.id: each.fate for each in named}

@@ -1,6 +1,6 @@
 """What became of units that a statement counted without naming them, told once somebody knows."""
 
-from collections.abc import Mapping
+from sqlalchemy import func, select
 
 from lending.accounts.permissions import Action, Principal
 from lending.availability.holds import lock_items
@@ -13,7 +13,8 @@ from lending.errors import InvalidInput, NotAllowedNow
 from lending.handover.assignment_models import Assignment
 from lending.handover.assignment_queries import assignments_of
 from lending.handover.kinds import Fate
-from lending.handover.unit_counts import repairs_of, unnamed_of
+from lending.handover.models import StatementLine
+from lending.handover.unit_counts import unnamed_of
 from lending.handover.unit_moves import note_back, note_lost
 from lending.i18n import N_
 
@@ -38,10 +39,10 @@ def bring_back(
         NotFound, Forbidden: the actor cannot.
     """
     fate = Fate.DAMAGED if is_broken else Fate.BACK
-    row, repairs = _counted_so(uow, actor, booking_id, unit_id, fate)
-    note_back(uow, actor, row, condition)
+    row = _counted_so(uow, actor, booking_id, unit_id, fate)
+    note_back(uow, actor, row, condition, fate)
     if is_broken:
-        row.unit.repair_id = max(repairs, default=None)
+        row.unit.repair_id = _last_repair(uow, row.line_id)
     return row.unit
 
 
@@ -52,42 +53,39 @@ def tell_lost(uow: UnitOfWork, actor: Principal, booking_id: int, unit_id: int) 
         NotAllowedNow: it is not out with this booking, or fewer were counted as lost.
         NotFound, Forbidden: the actor cannot.
     """
-    row, _ = _counted_so(uow, actor, booking_id, unit_id, Fate.LOST)
+    row = _counted_so(uow, actor, booking_id, unit_id, Fate.LOST)
     note_lost(uow, actor, row)
     return row.unit
 
 
+def _last_repair(uow: UnitOfWork, line_id: int) -> int | None:
+    """Return the repair of what the statements told to be broken of a line, if there is one."""
+    query = select(func.max(StatementLine.maintenance_id)).where(StatementLine.line_id == line_id)
+    return uow.session.scalar(query)
+
+
 def _counted_so(
     uow: UnitOfWork, actor: Principal, booking_id: int, unit_id: int, fate: Fate
-) -> tuple[Assignment, set[int]]:
-    """Return the assignment of a unit of which this can be told, and the repairs of its line."""
+) -> Assignment:
+    """Return the assignment of a unit of which this can be told."""
     booking = load_for(uow, actor, booking_id, Action.HAND_OVER)
     rows = assignments_of(uow, [line.id for line in booking.lines])
     row = next((row for row in rows if row.unit_id == unit_id and row.is_out), None)
     if row is None:
         raise NotAllowedNow
     lock_items(uow.session, [row.unit.item_id])
-    repairs = repairs_of(uow, [row.line_id])[row.line_id]
     of_line = [each for each in rows if each.line_id == row.line_id]
-    if fate not in unnamed_of(row.line, of_line, repairs).fates:
+    if fate not in unnamed_of(row.line, of_line).fates:
         raise NotAllowedNow(COUNT_FIRST)
-    return row, repairs
+    return row
 
 
-def bring_rest_back(
-    uow: UnitOfWork, actor: Principal, booking: Booking, new_repairs: Mapping[int, int]
-) -> None:
-    """Take back what nobody named of a loan that is back, by line: not where one of them is harmed.
-
-    `new_repairs` are those of the statement that is being written, by line.
-    """
-    line_ids = [line.id for line in booking.lines]
-    rows, repairs = assignments_of(uow, line_ids), repairs_of(uow, line_ids)
-    for line_id, number in new_repairs.items():
-        repairs[line_id].add(number)
+def bring_rest_back(uow: UnitOfWork, actor: Principal, booking: Booking) -> None:
+    """Take back what nobody named of a loan that is back: not where one of its line is harmed."""
+    rows = assignments_of(uow, [line.id for line in booking.lines])
     for line in booking.lines:
         of_line = [row for row in rows if row.line_id == line.id]
-        if unnamed_of(line, of_line, repairs[line.id]).harmed:
+        if unnamed_of(line, of_line).harmed:
             continue
         for row in of_line:
             if row.is_out:
@@ -100,7 +98,7 @@ def check_all_named(uow: UnitOfWork, actor: Principal, booking: Booking) -> None
     Raises:
         InvalidInput: it is not known which of them are broken or lost.
     """
-    bring_rest_back(uow, actor, booking, {})
+    bring_rest_back(uow, actor, booking)
     rows = assignments_of(uow, [line.id for line in booking.lines])
     numbers = sorted(row.unit.number for row in rows if row.is_out)
     if numbers:

@@ -188,8 +188,7 @@ def bring_named_back(
         if each.fate is Fate.LOST:
             note_lost(uow, actor, row)
         else:
-            broken = Condition.POOR if each.fate is Fate.DAMAGED else None
-            note_back(uow, actor, row, each.condition or broken)
+            note_back(uow, actor, row, each.condition, each.fate)
 
 
 def note_repairs(

@@ -1,16 +1,12 @@
 """How many numbered units of a line agree with what the statements count of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from sqlalchemy import select
 
 from lending.bookings.models import BookingLine
 from lending.bookings.states import GRANTED
-from lending.db.database import UnitOfWork
 from lending.handover.assignment_models import Assignment
 from lending.handover.kinds import Fate
-from lending.handover.models import StatementLine
 from lending.handover.moving import away
 
 
@@ -41,28 +37,14 @@ class Unnamed:
         return frozenset(fate for fate, count in pieces.items() if count > 0)
 
 
-def unnamed_of(line: BookingLine, rows: Sequence[Assignment], repairs: Collection[int]) -> Unnamed:
+def unnamed_of(line: BookingLine, rows: Sequence[Assignment]) -> Unnamed:
     """Return what was counted of a line without being named; `rows` are its assignments."""
     return Unnamed(
         units=max(0, sum(row.is_out for row in rows) - away(line)),
-        broken=line.damaged - sum(row.unit.repair_id in repairs for row in rows),
-        lost=line.lost - sum(row.unit.retired_at is not None for row in rows),
+        broken=line.damaged - sum(row.fate is Fate.DAMAGED for row in rows),
+        lost=line.lost - sum(row.fate is Fate.LOST for row in rows),
         without_number=line.delivered - len(rows),
     )
-
-
-def repairs_of(uow: UnitOfWork, line_ids: Collection[int]) -> dict[int, set[int]]:
-    """Return, by line, the repairs of what the statements told to be broken of it."""
-    found: dict[int, set[int]] = {line_id: set() for line_id in line_ids}
-    rows = uow.session.execute(
-        select(StatementLine.line_id, StatementLine.maintenance_id).where(
-            StatementLine.line_id.in_(line_ids)
-        )
-    )
-    for line_id, maintenance_id in rows:
-        if maintenance_id is not None:
-            found[line_id].add(maintenance_id)
-    return found
 
 
 def to_choose(line: BookingLine) -> int:

@@ -1,4 +1,7 @@
-"""Units follow their bookings: they leave with them, come back with them, are let go with them."""
+"""Units follow their bookings: they leave with them, and are let go with them.
+
+That they are back, and how, statements say, or whoever names them afterwards.
+"""
 
 from collections.abc import Sequence
 
@@ -17,6 +20,7 @@ from lending.events import Events
 from lending.handover.assignment_checks import check_fit, check_here
 from lending.handover.assignment_models import Assignment
 from lending.handover.assignment_queries import assignments_of
+from lending.handover.kinds import Fate
 from lending.handover.unit_counts import to_choose
 from lending.i18n import N_
 
@@ -55,12 +59,21 @@ def follow_change(event: BookingChanged, uow: UnitOfWork) -> None:
 
 
 def note_back(
-    uow: UnitOfWork, actor: Principal, row: Assignment, condition: Condition | None = None
+    uow: UnitOfWork,
+    actor: Principal,
+    row: Assignment,
+    condition: Condition | None = None,
+    fate: Fate = Fate.BACK,
 ) -> None:
-    """Write down that a unit came back from its booking, in this condition."""
+    """Write down that a unit came back from its booking, whole or broken, in this condition.
+
+    What is broken is in a poor condition at best.
+    """
     if condition is not None:
         row.unit.condition = condition
-    _end(uow, row)
+    if fate is Fate.DAMAGED and row.unit.condition is not Condition.UNUSABLE:
+        row.unit.condition = Condition.POOR
+    _end(uow, row, fate)
     note_happening(
         uow,
         actor,
@@ -73,7 +86,7 @@ def note_back(
 
 def note_lost(uow: UnitOfWork, actor: Principal, row: Assignment) -> None:
     """Write down that a unit will not come back from its booking: it is retired."""
-    _end(uow, row)
+    _end(uow, row, Fate.LOST)
     row.unit.retired_at, row.unit.retired_reason = uow.now, _loan_of(row)
     note_happening(uow, actor, row.unit_id, Happening.RETIRED, detail=_loan_of(row))
 
@@ -117,11 +130,11 @@ def _let_go(uow: UnitOfWork, booking: Booking, rows: Sequence[Assignment]) -> No
             uow.session.delete(row)
 
 
-def _end(uow: UnitOfWork, row: Assignment) -> None:
+def _end(uow: UnitOfWork, row: Assignment, fate: Fate) -> None:
     """End an assignment now, after the turnaround if that is earlier than it was to end."""
     rest = seconds(uow.now) + 60 * row.unit.item.turnaround_minutes
     row.ends = max(row.starts + 1, min(row.ends, rest))
-    row.returned_at = uow.now
+    row.returned_at, row.fate = uow.now, fate
 
 
 def _items(rows: Sequence[Assignment]) -> set[int]:

@@ -81,6 +81,7 @@ CHARGES = {
     ChargeState.REDUCED: Kind.CHARGE_DECIDED,
     ChargeState.UPHELD: Kind.CHARGE_DECIDED,
     ChargeState.WAIVED: Kind.CHARGE_DECIDED,
+    ChargeState.CREDITING: Kind.CHARGE_DECIDED,
 }
 """What is told of a charge by where it stands now; of the rest its other side knows."""
 
@@ -112,6 +113,7 @@ def _of_charge(charge: Charge) -> dict[str, Any]:
         "state": charge.state.value,
         "cents": charge.cents,
         "proposed_cents": charge.proposed_cents,
+        "title": charge.title,
         "harmed": [
             {"quantity": line.quantity, "name": line.name, "fault": line.fault.label}
             for line in bill.lines

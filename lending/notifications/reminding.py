@@ -3,8 +3,9 @@
 The worker asks for all of it again and again; the cause of each message makes it told once.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -25,6 +26,7 @@ from lending.notifications import links
 from lending.notifications.contents import meeting, of_authority, of_booking
 from lending.notifications.crews import tell_rounds
 from lending.notifications.kinds import Kind
+from lending.notifications.models import Message
 from lending.notifications.recipients import people_of, staff_of
 from lending.notifications.writing import Told, iso, tell, untold
 
@@ -113,23 +115,36 @@ def _tell_shortages(uow: UnitOfWork, authority: Authority) -> int:
 def _tell_staff(
     uow: UnitOfWork, authority: Authority, by_item: Mapping[int, Sequence[Shortage]]
 ) -> int:
-    """Tell the staff where an item is short; again only when it concerns other loans."""
-    due = {}
+    """Tell the staff where an item is short; again only when more loans come to be concerned."""
+    known = _told_of(uow, by_item)
+    written = 0
     for item_id, shorts in by_item.items():
         concerned = {claimant.booking_id for each in shorts for claimant in each.claimants}
-        due[f"shortage:{item_id}:{_digest(concerned)}"] = shorts
-    written = 0
-    for cause in untold(uow, Kind.STOCK_SHORT, due):
-        shorts = due[cause]
+        if concerned and concerned <= known[item_id]:
+            continue
         told = Told(
             Kind.STOCK_SHORT,
-            cause,
-            links.shortage(shorts[0].item_id),
-            of_authority(authority) | _of_shortages(shorts),
+            f"shortage:{item_id}:{_digest(concerned)}",
+            links.shortage(item_id),
+            of_authority(authority) | _of_shortages(shorts) | {"loans": sorted(concerned)},
             authority_id=authority.id,
         )
         written += tell(uow, told, staff_of(uow, authority.id))
     return written
+
+
+def _told_of(uow: UnitOfWork, item_ids: Iterable[int]) -> dict[int, set[int]]:
+    """Return, by item, the loans that the staff was told to be concerned by its shortage."""
+    items = {links.shortage(item_id): item_id for item_id in item_ids}
+    known: dict[int, set[int]] = {item_id: set() for item_id in items.values()}
+    rows = uow.session.execute(
+        select(Message.path, Message.data)
+        .where(Message.kind == Kind.STOCK_SHORT, Message.path.in_(items))
+        .distinct()
+    )
+    for path, data in rows:
+        known[items[path]].update(json.loads(data)["loans"])
+    return known
 
 
 def _of_shortages(shorts: Sequence[Shortage]) -> dict[str, object]:

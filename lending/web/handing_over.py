@@ -1,6 +1,6 @@
 """What leaves the depot and what comes back: the staff counts, on the page of the booking."""
 
-from flask import flash, g, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
@@ -11,24 +11,12 @@ from lending.handover.service import close_booking, prepare_booking
 from lending.handover.statements import tell_check_in, tell_check_out
 from lending.handover.values import Circumstances, Counted, Outcome
 from lending.logistics.arriving import new_key
-from lending.web.context import allowed, database, principal
+from lending.web.context import allowed, principal
 from lending.web.decisions import blueprint
 from lending.web.decisions.carrying_out import carry_out, confirm
 from lending.web.decisions.quantities import quantities
 from lending.web.statements import words_of
 from lending.web.telling import sent_instant
-
-
-@blueprint.before_request
-def note_when() -> None:
-    """Note when the page is read: what others tell later, its form does not know."""
-    g.read_at = database().clock.now()
-
-
-@blueprint.context_processor
-def of_statements() -> dict[str, object]:
-    """Give the page what makes a statement known again when it comes twice."""
-    return {"new_key": new_key, "read_at": g.read_at}
 
 
 @blueprint.post("/a-traiter/<int:booking_id>/preparer")
@@ -111,6 +99,7 @@ def close(booking_id: int) -> ResponseReturnValue:
         booking_id,
         lambda uow: close_booking(uow, principal(), booking_id),
         gettext("closed"),
+        anchors={"units": "acts-title"},  # where the page of the units is
     )
 
 

@@ -325,7 +325,7 @@ def adopt(statement_id: int) -> ResponseReturnValue:
         words = gettext(
             "It cannot count any more: the loan is elsewhere, or it was decided already."
         )
-        return _statement_page(statement_id, [("", words)], 422)
+        return _statement_page(statement_id, [("", words)], 409)
     flash(gettext("The statement counts."), "good")
     return redirect(url_for("statements.show", statement_id=statement_id), 303)
 

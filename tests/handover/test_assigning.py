@@ -339,11 +339,12 @@ def test_of_what_is_broken_somebody_says_which_it_is_and_it_stays_for_its_repair
     listening.write(lambda uow: bring_back(uow, cast.manager, number, first))
     with pytest.raises(NotAllowedNow):  # one of the two is broken
         listening.write(lambda uow: bring_back(uow, cast.manager, number, second))
-    poor = Condition.POOR
-    listening.write(lambda uow: bring_back(uow, cast.manager, number, second, poor, is_broken=True))
+    good = Condition.GOOD  # as it stood on the page
+    listening.write(lambda uow: bring_back(uow, cast.manager, number, second, good, is_broken=True))
     with listening.read() as uow:
         found = [get_unit(uow, cast.manager, unit) for unit in (first, second)]
     assert [unit.is_in_repair for unit in found] == [False, True]
+    assert found[1].condition is Condition.POOR
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,15 @@ from lending.documents.kinds import Kind as DocumentKind
 from lending.documents.kinds import Signing
 from lending.documents.models import Document, DocumentFile
 from lending.documents.signing import Signed, make_link, open_link, sign_on_screen, withdraw_links
-from lending.handover.charging import contest_charge, reduce_charge, waive_charge
+from lending.handover.charging import (
+    accept_charge,
+    contest_charge,
+    credit_charge,
+    export_charge,
+    note_credit,
+    reduce_charge,
+    waive_charge,
+)
 from lending.handover.facts import ChargeChanged
 from lending.handover.late import tell_late_loans
 from lending.handover.statements import tell_check_in, tell_check_out
@@ -178,6 +186,29 @@ def test_a_charge_is_proposed_contested_and_decided_to_the_other_side(
     assert recipients(decided) == people(cast)
     words = [(said(each)["state"], said(each)["cents"], said(each)["reason"]) for each in decided]
     assert words == [("reduced", 500, "Usure.")] * 2 + [("waived", 0, "Geste.")] * 2
+
+
+def test_who_has_a_revenue_order_is_told_at_once_that_it_is_to_be_cancelled(
+    told: Database, cast: Cast, out: int
+):
+    counted = {cast.chairs: Counted(returned=39, lost=1)}
+    told.write(lambda uow: tell_check_in(uow, cast.manager, out, counted))
+    with told.read() as uow:
+        charge = uow.session.query(Charge).one().id
+    boss = cast.manager
+    told.write(lambda uow: accept_charge(uow, cast.alice, charge))
+    told.write(lambda uow: export_charge(uow, boss, charge, "T-2026-17"))
+    told.write(lambda uow: credit_charge(uow, boss, charge, "Elle est retrouvée."))
+    told.write(lambda uow: note_credit(uow, boss, charge, "A-2026-7"))
+    decided = written(told, Kind.CHARGE_DECIDED)
+    assert recipients(decided) == people(cast)
+    words = [(said(each)["state"], said(each)["title"], said(each)["reason"]) for each in decided]
+    why = "Elle est retrouvée."
+    assert (
+        words
+        == [("crediting", "T-2026-17", why)] * 2
+        + [("waived", "T-2026-17", f"{why} (A-2026-7)")] * 2
+    )
 
 
 def test_a_no_go_is_told_at_once_to_all_concerned_and_so_is_the_go_after_it(

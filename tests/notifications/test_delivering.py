@@ -339,3 +339,13 @@ def test_an_address_with_an_accent_stops_no_other_mail_where_the_server_takes_no
     with told.read() as uow:
         (failure,) = list_failures(uow, cast.manager, "fr")
     assert "SMTPUTF8" in failure.reason
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_sender_with_an_accent_makes_no_mail_fail_for_good(
+    told: Database, cast: Cast, mailing: Settings, postbox: Postbox
+):
+    submitted(told, cast, {cast.chairs: 10})
+    with post_office(postbox, enable_SMTPUTF8=False) as port:
+        server = replace(mailing, smtp_port=port, mail_from="prêts@ville.example").mail_server
+        assert mail_what_waits(told, server, PUBLIC_URL) == Mailed(put_off=1)

@@ -135,6 +135,17 @@ def test_a_shortage_that_comes_to_concern_an_older_loan_is_told_again(told: Data
     assert said(told, Kind.STOCK_SHORT) == 2
 
 
+def test_a_shortage_that_concerns_fewer_loans_is_no_news(told: Database, cast: Cast):
+    leaving, _ = (approved(told, cast, {cast.chairs: 45}) for _ in range(2))
+    told.write(
+        lambda uow: plan_maintenance(uow, cast.manager, cast.chairs, 70, FRIDAY, MONDAY, "Cassées")
+    )
+    tell_everybody(told)
+    told.write(lambda uow: cancel_booking(uow, cast.manager, leaving, "Annulée"))
+    tell_everybody(told)
+    assert said(told, Kind.STOCK_SHORT) == 1
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_what_is_told_already_is_not_looked_at_again(told: Database, cast: Cast, clock: FixedClock):
     def asked() -> int:

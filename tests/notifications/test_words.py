@@ -88,7 +88,12 @@ VARIANTS: dict[Kind, tuple[dict[str, Any], ...]] = {
     Kind.STOCK_SHORT: ({"ends": "", "missing": 1},),
     Kind.AGREEMENT: ({"must": False},),
     Kind.INSURANCE: ({"insured_until": ""},),
-    Kind.CHARGE_DECIDED: ({"state": "upheld"}, {"state": "waived", "cents": 0}),
+    Kind.CHARGE_DECIDED: (
+        {"state": "upheld"},
+        {"state": "waived", "cents": 0},
+        {"state": "crediting", "cents": 0, "title": "T-2026-17"},
+        {"state": "waived", "cents": 0, "title": "T-2026-17"},
+    ),
     Kind.WIND_DECIDED: ({"is_go": True},),
     Kind.WIND_ON_ROUND: ({"is_go": True},),
     Kind.PAPER_ACCEPTED: ({"valid_until": ""},),

@@ -7,11 +7,13 @@ from flask import Flask
 
 from lending.accounts.permissions import Principal
 from lending.bookings.decisions import approve_booking, cancel_booking, refuse_booking
+from lending.bookings.facts import Although
 from lending.bookings.models import Booking
 from lending.bookings.pieces import ask_for_pieces, complete_booking
 from lending.bookings.states import RefusalReason, State
+from lending.equity.routing.models import Opinion
 from lending.handover.statements import tell_check_out
-from tests.factories import Cast, approved, submitted
+from tests.factories import NOW, Cast, approved, submitted
 from tests.support.browser import chromium, served, violations
 from tests.web.conftest import Browser
 
@@ -85,6 +87,22 @@ def test_each_decision_on_a_request_that_was_cancelled_meanwhile(
     assert answer.status_code == 409
     assert KINDLY in answer.text
     assert all(text in answer.text for text in fields.values())
+
+
+def test_an_opinion_on_a_request_that_was_granted_meanwhile(
+    app: Flask, cast: Cast, browse: Browse
+) -> None:
+    database = app.extensions["database"]
+    number = submitted(database, cast, {cast.chairs: 40})
+    asked = Opinion(booking_id=number, department_id=cast.town_department, asked_at=NOW)
+    database.write(lambda uow: uow.session.add(asked))
+    although = Although(opinions="Urgent")
+    database.write(lambda uow: approve_booking(uow, cast.administrator, number, None, "", although))
+    given = {"department_id": cast.town_department, "verdict": "unfavourable", "reason": REASON}
+    answer = browse(cast.manager).post(f"/a-traiter/{number}/avis", given)
+    assert answer.status_code == 409
+    assert KINDLY in answer.text
+    assert REASON in answer.text
 
 
 def test_an_association_that_cancels_what_was_refused_meanwhile(

@@ -147,7 +147,7 @@ def test_the_queue_tells_once_and_hears_of_a_contradiction(browse, cast, databas
     boss = browse(cast.manager)
     assert "Ce constat contredit un autre" in boss.get(f"/etats-des-lieux/{kept}").text
     refused = boss.post(f"/etats-des-lieux/{kept}/retenir", {})
-    assert (refused.status_code, "ne peut plus compter" in refused.text) == (422, True)
+    assert (refused.status_code, "ne peut plus compter" in refused.text) == (409, True)
     assert boss.post(f"/etats-des-lieux/{kept}/ecarter", {"reason": ""}).status_code == 422
     done = boss.post(f"/etats-des-lieux/{kept}/ecarter", {"reason": "Recompté"})
     assert done.status_code == 303
@@ -165,9 +165,9 @@ def test_a_return_that_comes_after_the_loan_is_back_cannot_count_any_more(
     assert kept.standing is Standing.KEPT
     boss, address = browse(cast.manager), f"/etats-des-lieux/{kept.statement_id}"
     refused = boss.post(f"{address}/retenir", {})
-    assert (refused.status_code, "ne peut plus compter" in refused.text) == (422, True)
+    assert (refused.status_code, "ne peut plus compter" in refused.text) == (409, True)
     assert boss.post(f"{address}/ecarter", {"reason": "Recompté"}).status_code == 303
-    assert boss.post(f"{address}/retenir", {}).status_code == 422
+    assert boss.post(f"{address}/retenir", {}).status_code == 409
 
 
 @pytest.mark.parametrize("sent", [{}, {"way": ""}, {"way": "dance"}])

@@ -8,6 +8,7 @@ from lending.api.schemas.units import (
     ChosenUnitIn,
     UnitChange,
     UnitOut,
+    UnitOutcome,
     UnitPage,
     UnitsIn,
     UnitsQuery,
@@ -19,6 +20,7 @@ from lending.catalogue.units import UnitDetails, add_units, edit_unit, load_unit
 from lending.db.database import UnitOfWork
 from lending.handover.assigning import assign_code, assign_unit
 from lending.handover.assignment_queries import units_of_booking
+from lending.handover.naming_units import bring_back, tell_lost
 
 operations = Operations("Units")
 OF_ITEM, OF_BOOKING = "/items/{item_id}/units", "/bookings/{booking_id}/units"
@@ -90,6 +92,29 @@ def choose_booking_unit(uow: UnitOfWork, call: Call[None, ChosenUnitIn]) -> Book
         assign_code(uow, call.actor, booking_id, body.code)
     else:
         assign_unit(uow, call.actor, booking_id, body.unit_id, instead_of=body.instead_of)
+    return _told(uow, call)
+
+
+@operations.add(
+    "POST",
+    f"{OF_BOOKING}/{{unit_id}}/outcome",
+    Action.HAND_OVER,
+    BookingUnitsOut,
+    body=UnitOutcome,
+    refusals=(409,),
+)
+def name_booking_unit(uow: UnitOfWork, call: Call[None, UnitOutcome]) -> BookingUnitsOut:
+    """Tell which unit it was that a check-in counted as back, broken or lost without naming it.
+
+    A loan is closed once this is known of all its units. What no statement counted so is refused
+    with 409.
+    """
+    booking_id, unit_id, told = call.ids["booking_id"], call.ids["unit_id"], call.body
+    if told.fate == "lost":
+        tell_lost(uow, call.actor, booking_id, unit_id)
+    else:
+        is_broken = told.fate == "damaged"
+        bring_back(uow, call.actor, booking_id, unit_id, told.condition, is_broken=is_broken)
     return _told(uow, call)
 
 

@@ -1,7 +1,7 @@
 """Numbered units, as programs read, write and choose them."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -90,6 +90,15 @@ class ChosenUnitIn(Input):
         if (self.unit_id is None) == (not self.code):
             raise ValueError("give unit_id or code")
         return self
+
+
+class UnitOutcome(Input):
+    """What became of a unit."""
+
+    fate: Literal["back", "damaged", "lost"]
+    condition: Condition | None = Field(
+        None, description="Of what is back; what is damaged is poor at best."
+    )
 
 
 class ChosenUnitOut(Output):

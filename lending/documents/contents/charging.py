@@ -20,7 +20,7 @@ def _charge(charge: ChargeView) -> Content:
         "proposed_cents": charge.proposed_cents,
         "cents": charge.cents,
         "policy": charge.policy_number,
-        "title": charge.title,
+        "title": french(charge.title_said, number=charge.title),
         "lines": [_line(line) for line in charge.bill.lines],
         "said": [
             {

@@ -2740,7 +2740,17 @@ def upgrade() -> None:
         sa.Column("assigned_by", sa.String(length=120), nullable=False),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "fate",
+            sa.Enum(
+                "left", "back", "damaged", "lost", name="fate", native_enum=False, length=32
+            ),
+            nullable=True,
+        ),
         sa.CheckConstraint("ends > starts", name=op.f("ck_unit_assignment_order")),
+        sa.CheckConstraint(
+            "(returned_at IS NULL) = (fate IS NULL)", name=op.f("ck_unit_assignment_fate")
+        ),
         sa.CheckConstraint(
             "returned_at IS NULL OR left_at IS NOT NULL", name=op.f("ck_unit_assignment_left_first")
         ),

@@ -28,6 +28,7 @@ from lending.equity.valuation.limits import YearWithLoan, year_with_loan
 from lending.handover.assignment_queries import has_units
 from lending.handover.charge_views import charges_of
 from lending.handover.queries import statements_of
+from lending.logistics.arriving import new_key
 from lending.logistics.overruling import overrules_of
 from lending.logistics.queries import TaskRow, tasks_of
 from lending.safety.reading import questions_of, safety_notices
@@ -165,6 +166,7 @@ def page_of(
         numbered = has_units(uow, booking_id)
         statements = statements_of(uow, principal(), booking_id)
         charges = charges_of(uow, principal(), booking_id)
+        read_at = uow.now  # what others tell later, the forms of the page do not know
     page = DecisionPage(
         case=case,
         mode=_mode(case.booking),
@@ -203,6 +205,8 @@ def page_of(
         routing=routing,
         statements=statements,
         charges=charges,
+        new_key=new_key,
+        read_at=read_at,
     ), status
 
 
