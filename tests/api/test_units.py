@@ -64,3 +64,24 @@ def test_units_leave_and_come_back_with_statements(program, cast, live, clock):
         ["back", "lost"],
     ]
     assert told[1]["lines"][0]["units"][0]["condition"] == "fair"
+
+
+def test_which_unit_was_broken_is_told_afterwards_and_lets_the_loan_be_closed(
+    program, cast, live, clock
+):
+    manager = program(cast.manager)
+    made = manager("POST", f"/items/{cast.tables}/units", {"first": 1, "count": 2}).json["items"]
+    loan = approved(live, cast, {cast.tables: 2})
+    clock.instant = FRIDAY
+    place = f"/bookings/{loan}"
+    leaving = {"units": [{"code": unit["code"]} for unit in made]}
+    assert manager("POST", f"{place}/check-out", leaving).status_code == 200
+    counted = {"lines": [{"item_id": cast.tables, "returned": 1, "damaged": 1}]}
+    assert manager("POST", f"{place}/check-in", counted).status_code == 200
+    assert manager("POST", f"{place}/close", {}).status_code == 422
+    broken = f"{place}/units/{made[1]['id']}/outcome"
+    assert manager("POST", broken, {"fate": "lost"}).status_code == 409
+    told = manager("POST", broken, {"fate": "damaged"})
+    chosen = told.json["lines"][0]["chosen"]
+    assert [each["unit"]["condition"] for each in chosen] == ["good", "poor"]
+    assert manager("POST", f"{place}/close", {}).json["state"] == "closed"

@@ -139,7 +139,7 @@ def serving(programs: Path, folder: Path, environ: dict[str, str]) -> Iterator[h
 
 
 def _wait_until_alive(client: httpx.Client, server: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + 40
+    until = time.monotonic() + 120
     while True:
         try:
             assert client.get("/healthz").json() == {"status": "alive"}
