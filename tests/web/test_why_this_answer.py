@@ -49,7 +49,7 @@ def test_the_page_says_by_which_rules_on_which_numbers_and_how_to_contest_it(
         "Les chiffres au moment de la décision",
         "Chaise pliante",
         "règles de départ",
-        "no 2",
+        "n° 2",
         "recours gracieux",
         "tribunal administratif",
         "www.telerecours.fr",
