@@ -1,5 +1,6 @@
 """A booking as an entry of a feed: what all views that show bookings have in common."""
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -84,7 +85,7 @@ def ended_at(uow: UnitOfWork, bookings: Collection[Booking]) -> dict[int, dateti
 
 
 @dataclass(frozen=True)
-class BookingDrawing:
+class BookingDrawing(ABC):
     """One booking on its way into a feed."""
 
     uow: UnitOfWork
@@ -134,11 +135,13 @@ class BookingDrawing:
     def _address(self) -> str:
         return self.pen.address(booking_page(self.booking.id))
 
+    @abstractmethod
     def _title(self) -> str:
-        raise NotImplementedError
+        """Return what the entry is called."""
 
+    @abstractmethod
     def _lines(self) -> Iterator[str]:
-        raise NotImplementedError
+        """Yield the lines of its description."""
 
     def _shown_lines(self) -> list[BookingLine]:
         """Return the lines that the entry is about."""

@@ -1,5 +1,6 @@
 """The feeds of crews and agents: the stops of the rounds that are published to them."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -66,18 +67,19 @@ class _Place:
     cancelled_at: datetime | None = None
 
 
-class FieldWorkView:
+class FieldWorkView(ABC):
     """What the two feeds have in common."""
 
     view: View
     description: str
 
+    @abstractmethod
     def _keeper(self, uow: UnitOfWork, scope_id: int) -> Crew | Agent:
-        raise NotImplementedError
+        """Return whose rounds are in the feed."""
 
+    @abstractmethod
     def _belongs(self, scope_id: int) -> ColumnElement[bool]:
         """Return which rounds are in the feed."""
-        raise NotImplementedError
 
     def reach(self, uow: UnitOfWork, actor: Principal, scope_id: int) -> Reach:
         """Let those read it who see field work of the authority."""
@@ -95,9 +97,9 @@ class FieldWorkView:
         of_them = select(Task.id).join(Booking, Booking.id == Task.booking_id).where(bookings)
         return self.scopes_of(uow, Stop.task_id.in_(of_them))
 
+    @abstractmethod
     def scopes_of(self, uow: UnitOfWork, stops: ColumnElement[bool]) -> set[int]:
         """Return whose rounds have these stops."""
-        raise NotImplementedError
 
     def calendar(self, uow: UnitOfWork, feed: Feed, pen: Pen) -> Calendar:
         """Name the feed after the crew or the agent."""
