@@ -82,14 +82,14 @@ def issue_and_make(database: Database, files: FileStore) -> int:
             .order_by(DocumentRequest.id)
         ).all()
     for request_id in asked:
-        with _going_on(failed, "Request %d for a document", request_id):
+        with _going_on(failed, f"Request {request_id} for a document"):
             _issue_asked(database, request_id)
     lacking: Sequence[int] = ()
     if can_print():
         with database.read() as uow:
             lacking = uow.session.scalars(_without_file()).all()
     for document_id in lacking:
-        with _going_on(failed, "The file of document %d", document_id):
+        with _going_on(failed, f"The file of document {document_id}"):
             make_file(database, files, document_id)
     if failed:
         raise failed[-1]
@@ -97,12 +97,12 @@ def issue_and_make(database: Database, files: FileStore) -> int:
 
 
 @contextmanager
-def _going_on(failed: list[Exception], what: str, number: int) -> Iterator[None]:
+def _going_on(failed: list[Exception], what: str) -> Iterator[None]:
     """Note and log what goes wrong, whatever it is, and go on."""
     try:
         yield
     except Exception as error:
-        log.exception(f"{what} failed", number)  # noqa: G004 - two fixed sentences
+        log.exception("%s failed", what)
         failed.append(error)
 
 

@@ -224,7 +224,7 @@ def waiting_for(uow: UnitOfWork, unit: UnitView) -> list[Waiting]:
     )
     found = []
     for line in lines:
-        missing = to_choose(line) - len(assignments_of(uow, [line.id]))
+        missing = to_choose_still(line, assignments_of(uow, [line.id]))
         fits = unit.is_fit_until(last_day_of(line.booking))
         if missing > 0 and fits and not in_the_way(uow, [unit.id], bounds_of(uow, line)):
             booking = line.booking

@@ -15,46 +15,33 @@ from lending.handover.assignment_queries import assignments_of
 from lending.handover.kinds import Fate
 from lending.handover.models import StatementLine
 from lending.handover.unit_counts import unnamed_of
-from lending.handover.unit_moves import note_back, note_lost
+from lending.handover.unit_moves import note_fate
 from lending.i18n import N_
 
 COUNT_FIRST = N_("No statement has counted it so: write a check-in statement, and name it there.")
 
 
-def bring_back(
+def tell_fate(
     uow: UnitOfWork,
     actor: Principal,
     booking_id: int,
     unit_id: int,
+    fate: Fate,
     condition: Condition | None = None,
-    *,
-    is_broken: bool = False,
 ) -> Unit:
-    """Tell that a unit is one of those that were counted as back, in this condition.
+    """Tell that a unit is one of those that were counted as back (in this condition) or as lost.
 
-    One that is broken stays here until the repair that its statement made is ended.
+    One that is broken stays here until the repair that its statement made is ended; one that is
+    lost is retired.
 
     Raises:
-        NotAllowedNow: it is not out with this booking, or was not counted so.
+        NotAllowedNow: it is not out with this booking, or fewer were counted so.
         NotFound, Forbidden: the actor cannot.
     """
-    fate = Fate.DAMAGED if is_broken else Fate.BACK
     row = _counted_so(uow, actor, booking_id, unit_id, fate)
-    note_back(uow, actor, row, condition, fate)
-    if is_broken:
+    note_fate(uow, actor, row, fate, condition)
+    if fate is Fate.DAMAGED:
         row.unit.repair_id = _last_repair(uow, row.line_id)
-    return row.unit
-
-
-def tell_lost(uow: UnitOfWork, actor: Principal, booking_id: int, unit_id: int) -> Unit:
-    """Tell that a unit is one of those that were counted as lost: it is retired.
-
-    Raises:
-        NotAllowedNow: it is not out with this booking, or fewer were counted as lost.
-        NotFound, Forbidden: the actor cannot.
-    """
-    row = _counted_so(uow, actor, booking_id, unit_id, Fate.LOST)
-    note_lost(uow, actor, row)
     return row.unit
 
 
@@ -89,7 +76,7 @@ def bring_rest_back(uow: UnitOfWork, actor: Principal, booking: Booking) -> None
             continue
         for row in of_line:
             if row.is_out:
-                note_back(uow, actor, row)
+                note_fate(uow, actor, row, Fate.BACK)
 
 
 def check_all_named(uow: UnitOfWork, actor: Principal, booking: Booking) -> None:
@@ -100,8 +87,7 @@ def check_all_named(uow: UnitOfWork, actor: Principal, booking: Booking) -> None
     """
     bring_rest_back(uow, actor, booking)
     rows = assignments_of(uow, [line.id for line in booking.lines])
-    numbers = sorted(row.unit.number for row in rows if row.is_out)
-    if numbers:
+    if any(row.is_out for row in rows):
         raise InvalidInput(
             units=N_("Some units are broken or lost: say first which, on the page of the units.")
         )

@@ -17,7 +17,7 @@ from lending.handover.assignment_queries import assignments_of
 from lending.handover.kinds import Fate
 from lending.handover.models import StatementUnit
 from lending.handover.moving import away
-from lending.handover.unit_moves import note_back, note_lost
+from lending.handover.unit_moves import note_fate
 from lending.handover.values import Counted, UnitTold
 from lending.i18n import N_
 
@@ -184,11 +184,7 @@ def bring_named_back(
 ) -> None:
     """Take back, or write off, the units that a statement names."""
     for each in named:
-        row = out[each.unit.id]
-        if each.fate is Fate.LOST:
-            note_lost(uow, actor, row)
-        else:
-            note_back(uow, actor, row, each.condition, each.fate)
+        note_fate(uow, actor, out[each.unit.id], each.fate, each.condition)
 
 
 def note_repairs(

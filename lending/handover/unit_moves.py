@@ -58,22 +58,26 @@ def follow_change(event: BookingChanged, uow: UnitOfWork) -> None:
         _let_go(uow, booking, rows)
 
 
-def note_back(
+def note_fate(
     uow: UnitOfWork,
     actor: Principal,
     row: Assignment,
+    fate: Fate,
     condition: Condition | None = None,
-    fate: Fate = Fate.BACK,
 ) -> None:
-    """Write down that a unit came back from its booking, whole or broken, in this condition.
+    """Write down what became of a unit: it is back, whole or broken, in this condition, or lost.
 
-    What is broken is in a poor condition at best.
+    What is broken is in a poor condition at best; what is lost is retired.
     """
+    _end(uow, row, fate)
+    if fate is Fate.LOST:
+        row.unit.retired_at, row.unit.retired_reason = uow.now, _loan_of(row)
+        note_happening(uow, actor, row.unit_id, Happening.RETIRED, detail=_loan_of(row))
+        return
     if condition is not None:
         row.unit.condition = condition
     if fate is Fate.DAMAGED and row.unit.condition is not Condition.UNUSABLE:
         row.unit.condition = Condition.POOR
-    _end(uow, row, fate)
     note_happening(
         uow,
         actor,
@@ -82,13 +86,6 @@ def note_back(
         detail=_loan_of(row),
         condition=row.unit.condition,
     )
-
-
-def note_lost(uow: UnitOfWork, actor: Principal, row: Assignment) -> None:
-    """Write down that a unit will not come back from its booking: it is retired."""
-    _end(uow, row, Fate.LOST)
-    row.unit.retired_at, row.unit.retired_reason = uow.now, _loan_of(row)
-    note_happening(uow, actor, row.unit_id, Happening.RETIRED, detail=_loan_of(row))
 
 
 def note_left(uow: UnitOfWork, actor: Principal, row: Assignment) -> None:

@@ -27,7 +27,7 @@ from lending.handover.assignment_errors import (
 from lending.handover.assignment_models import Assignment
 from lending.handover.assignment_queries import LineUnits, units_of_booking, waiting_for
 from lending.handover.kinds import Fate
-from lending.handover.naming_units import bring_back, tell_lost
+from lending.handover.naming_units import tell_fate
 from lending.handover.service import close_booking
 from lending.handover.statements import tell_check_in, tell_check_out
 from lending.handover.values import Counted, UnitTold
@@ -247,9 +247,9 @@ def test_a_late_loan_keeps_its_units_until_they_are_back(
     listening.write(lambda uow: tell_check_out(uow, cast.manager, following))
 
 
-@pytest.mark.parametrize("tell", [bring_back, tell_lost])
+@pytest.mark.parametrize("fate", [Fate.BACK, Fate.LOST])
 def test_a_unit_that_is_out_comes_back_by_a_statement_which_counts_it(
-    listening: Database, cast: Cast, clock: FixedClock, tell
+    listening: Database, cast: Cast, clock: FixedClock, fate
 ):
     first, *_ = number_pieces(listening, cast.tables, 2)
     number = approved(listening, cast, {cast.tables: 2})
@@ -258,7 +258,7 @@ def test_a_unit_that_is_out_comes_back_by_a_statement_which_counts_it(
     listening.write(lambda uow: tell_check_out(uow, cast.manager, number))
     assert the_line(listening, cast, number).fates == frozenset()
     with pytest.raises(NotAllowedNow, match="statement"):
-        listening.write(lambda uow: tell(uow, cast.manager, number, first))
+        listening.write(lambda uow: tell_fate(uow, cast.manager, number, first, fate))
 
 
 def test_a_loan_that_is_back_takes_no_more_units(
@@ -314,7 +314,7 @@ def test_of_what_was_lost_somebody_says_which_it_was(
     assert the_line(listening, cast, number).fates == {Fate.BACK, Fate.LOST}
     with pytest.raises(InvalidInput, match="which"):
         listening.write(lambda uow: close_booking(uow, cast.manager, number))
-    listening.write(lambda uow: tell_lost(uow, cast.manager, number, second))
+    listening.write(lambda uow: tell_fate(uow, cast.manager, number, second, Fate.LOST))
     assert the_line(listening, cast, number).fates == {Fate.BACK}
     listening.write(lambda uow: close_booking(uow, cast.manager, number))
     assert not any(each.is_out for each in the_line(listening, cast, number).chosen)
@@ -336,11 +336,11 @@ def test_of_what_is_broken_somebody_says_which_it_is_and_it_stays_for_its_repair
     counted = {cast.tables: Counted(returned=1, damaged=1)}
     listening.write(lambda uow: tell_check_in(uow, cast.manager, number, counted))
     assert the_line(listening, cast, number).fates == {Fate.BACK, Fate.DAMAGED}
-    listening.write(lambda uow: bring_back(uow, cast.manager, number, first))
+    listening.write(lambda uow: tell_fate(uow, cast.manager, number, first, Fate.BACK))
     with pytest.raises(NotAllowedNow):  # one of the two is broken
-        listening.write(lambda uow: bring_back(uow, cast.manager, number, second))
+        listening.write(lambda uow: tell_fate(uow, cast.manager, number, second, Fate.BACK))
     good = Condition.GOOD  # as it stood on the page
-    listening.write(lambda uow: bring_back(uow, cast.manager, number, second, good, is_broken=True))
+    listening.write(lambda uow: tell_fate(uow, cast.manager, number, second, Fate.DAMAGED, good))
     with listening.read() as uow:
         found = [get_unit(uow, cast.manager, unit) for unit in (first, second)]
     assert [unit.is_in_repair for unit in found] == [False, True]

@@ -80,11 +80,8 @@ def take_back(uow: UnitOfWork, call: Call[None, CheckIn]) -> HandedOverOut:
         if lines is not None
         else None
     )
-    told, units, booking_id = (
-        call.body.circumstances(),
-        _units(call.body.units),
-        call.ids["booking_id"],
-    )
+    told, booking_id = call.body.circumstances(), call.ids["booking_id"]
+    units = _units(call.body.units)
     outcome = tell_check_in(uow, call.actor, booking_id, counted, told, units)
     return handed_over_out(get_booking(uow, call.actor, booking_id), outcome)
 

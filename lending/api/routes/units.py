@@ -20,7 +20,8 @@ from lending.catalogue.units import UnitDetails, add_units, edit_unit, load_unit
 from lending.db.database import UnitOfWork
 from lending.handover.assigning import assign_code, assign_unit
 from lending.handover.assignment_queries import units_of_booking
-from lending.handover.naming_units import bring_back, tell_lost
+from lending.handover.kinds import Fate
+from lending.handover.naming_units import tell_fate
 
 operations = Operations("Units")
 OF_ITEM, OF_BOOKING = "/items/{item_id}/units", "/bookings/{booking_id}/units"
@@ -110,11 +111,7 @@ def name_booking_unit(uow: UnitOfWork, call: Call[None, UnitOutcome]) -> Booking
     with 409.
     """
     booking_id, unit_id, told = call.ids["booking_id"], call.ids["unit_id"], call.body
-    if told.fate == "lost":
-        tell_lost(uow, call.actor, booking_id, unit_id)
-    else:
-        is_broken = told.fate == "damaged"
-        bring_back(uow, call.actor, booking_id, unit_id, told.condition, is_broken=is_broken)
+    tell_fate(uow, call.actor, booking_id, unit_id, Fate(told.fate), told.condition)
     return _told(uow, call)
 
 

@@ -21,7 +21,8 @@ from lending.handover.assigning import (
 from lending.handover.assignment_errors import UnitNotFit, UnitTaken
 from lending.handover.assignment_models import Assignment
 from lending.handover.assignment_queries import units_of_booking
-from lending.handover.naming_units import bring_back, tell_lost
+from lending.handover.kinds import Fate
+from lending.handover.naming_units import tell_fate
 from lending.http_status import status_of
 from lending.web.context import allowed, database, principal
 from lending.web.errors import words
@@ -96,11 +97,10 @@ def back(booking_id: int) -> ResponseReturnValue:
     unit_id = _number("unit_id")
     given = request.form.get("condition", "")
     condition = Condition(given) if given in list(Condition) else None
-    is_broken = request.form.get("broken") == "yes"
+    fate = Fate.DAMAGED if request.form.get("broken") == "yes" else Fate.BACK
 
     def returned(uow: UnitOfWork) -> str:
-        actor = principal()
-        unit = bring_back(uow, actor, booking_id, unit_id, condition, is_broken=is_broken)
+        unit = tell_fate(uow, principal(), booking_id, unit_id, fate, condition)
         return str(gettext("No. %(number)d is back.", number=unit.number))
 
     return _act(booking_id, returned)
@@ -115,7 +115,7 @@ def lost(booking_id: int) -> ResponseReturnValue:
         return _ask_lost(booking_id, unit_id)
 
     def gone(uow: UnitOfWork) -> str:
-        unit = tell_lost(uow, principal(), booking_id, unit_id)
+        unit = tell_fate(uow, principal(), booking_id, unit_id, Fate.LOST)
         return str(gettext("No. %(number)d is retired as lost.", number=unit.number))
 
     return _act(booking_id, gone)
