@@ -1,6 +1,6 @@
 """Ask for a plan, watch it being worked out, look at it, apply it; publish a week."""
 
-from datetime import date, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from flask import flash, g, redirect, render_template, request, url_for
@@ -25,8 +25,6 @@ from lending.web.means import authority_of
 from lending.web.planning import blueprint, board_url
 from lending.web.planning.words import reason_words
 
-LOOK_AGAIN = timedelta(seconds=2)
-"""How often a page without script asks how far a plan is."""
 UNDER_WAY = frozenset({RunState.WAITING, RunState.RUNNING})
 
 
@@ -63,11 +61,7 @@ def _run_page(run_id: int, refused: str = "", status: int = 200) -> ResponseRetu
         refused=refused,
         estimated=ESTIMATED,
     )
-    headers = {}
-    if view.run.state in UNDER_WAY and not request.headers.get("HX-Request"):
-        # Without script the page asks again by itself.
-        headers["Refresh"] = str(int(LOOK_AGAIN.total_seconds()))
-    return page, status, headers
+    return page, status
 
 
 @blueprint.post("/planification/calculs/<int:run_id>/appliquer")
