@@ -1,15 +1,13 @@
 """Sixteen processes that book at once: what the lock costs, and what the queue saves."""
 
-import json
-import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lending.db.database import Database
 from tests.concurrency.stage import recount, set_stage
+from tests.concurrency.writer import write
+from tests.support.racing import let_all_pass, results, start
 
 WRITERS = 16
 
@@ -36,28 +34,17 @@ def fight(url: str, way: str, *, requests: int, days: int) -> Fight:
 
     They ask so often, not for so long: a slow machine must see as hard a fight as a quick one.
     """
-    asked = (str(requests), str(days), way)
-    writers = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.concurrency.writer", url, str(seed), *asked],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for seed in range(WRITERS)
-    ]
-    _let_all_pass(writers, "ready")
+    writers = start(write, [(seed, url, requests, days, way) for seed in range(WRITERS)])
+    let_all_pass(writers, "ready")
     began = time.monotonic()
     if way == "together":
         for _ in range(requests):
-            _let_all_pass(writers, "looked")
+            let_all_pass(writers, "looked")
     outcome: Counter[str] = Counter()
     longest = 0.0
-    for writer in writers:
-        output, _ = writer.communicate(timeout=300)
-        result = json.loads(output)
-        outcome.update(result["outcome"])
-        longest = max(longest, result["longest"])
+    for became, slowest in results(writers):
+        outcome.update(became)
+        longest = max(longest, slowest)
     took = time.monotonic() - began
     database = Database(url)
     counted = recount(database)
@@ -71,18 +58,6 @@ def fight(url: str, way: str, *, requests: int, days: int) -> Fight:
         counted["overbooked"],
         counted["half_written"],
     )
-
-
-def _let_all_pass(writers: Sequence[subprocess.Popen[str]], word: str) -> None:
-    """Wait until every writer says the word, then let them all go on."""
-    for writer in writers:
-        said = writer.stdout.readline() if writer.stdout is not None else ""
-        if said != f"{word}\n":
-            raise RuntimeError(f"a writer is not {word} but says {said!r}")
-    for writer in writers:
-        if writer.stdin is not None:
-            writer.stdin.write("go\n")
-            writer.stdin.flush()
 
 
 def stage(url: str) -> None:

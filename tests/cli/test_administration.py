@@ -1,8 +1,5 @@
 """The command line for whoever installs: accounts, and what is wrong with an installation."""
 
-import os
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,21 +10,9 @@ from lending.accounts.queries import list_people
 from lending.bookings.supply import move_stock
 from lending.db.database import Database
 from tests import factories
+from tests.support.command import run
 
 LATER = datetime.now(UTC) + timedelta(days=100)
-
-
-def run(arguments: list[str], **environ: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as a person would, in a process of its own."""
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("TRETEAU_", "DATABASE_"))}
-    return subprocess.run(
-        [sys.executable, "-m", "lending", *arguments],
-        env=clean | environ,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
 
 
 @pytest.fixture

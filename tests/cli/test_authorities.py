@@ -7,7 +7,7 @@ import pytest
 from lending.authorities.models import Competence
 from lending.authorities.queries import OpenStretch, get_authority, list_authorities
 from lending.db.database import Database
-from tests.cli.test_administration import run
+from tests.support.command import run
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "docs" / "administration" / "authority.toml"
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.cli.test_administration import run
+from tests.support.command import run
 
 
 def test_a_backup_is_restored_from_the_command_line_into_a_new_place(tmp_path: Path) -> None:

@@ -1,33 +1,25 @@
-"""Somebody with a telephone: `python -m tests.concurrency.scanner URL BOOKING CODE`.
+"""Somebody with a telephone, who scans a label for a booking, and tells what the screen says."""
 
-Says when it is ready, waits for a line, scans the label for the booking, and tells what it heard.
-"""
-
-import json
-import sys
+from multiprocessing.connection import Connection
 
 import lending.migrations.metadata  # noqa: F401 - every table, as in the application
 from lending.accounts.permissions import SYSTEM
 from lending.db.database import Database
 from lending.errors import LendingError
 from lending.handover.assigning import assign_code
+from tests.support.racing import wait_for_all
 
 
-def main(url: str, booking_id: int, code: str) -> None:
+def scan(line: Connection, booking_id: int, url: str, code: str) -> None:
     """Scan once."""
     database = Database(url)
     with database.read() as uow:
         uow.session.connection()  # nobody wins by connecting first
-    print("ready", flush=True)
-    sys.stdin.readline()
+    wait_for_all(line, "ready")
     try:
         database.write(lambda uow: assign_code(uow, SYSTEM, booking_id, code))
         told = {"code": "chosen"}
     except LendingError as error:
         told = {"code": error.code, **error.data}
-    print(json.dumps(told), flush=True)
+    line.send(told)
     database.dispose()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])

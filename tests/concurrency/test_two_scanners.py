@@ -1,38 +1,21 @@
 """Two people scan one label at the same instant, for two loans: one has it, the other is told."""
 
-import json
-import subprocess
-import sys
-
 from lending.catalogue.unit_queries import get_unit
 from lending.db.database import Database
 from lending.handover.assignment_models import Assignment
+from tests.concurrency.scanner import scan
 from tests.factories import Cast, approved
+from tests.support.racing import let_all_pass, results, start
 from tests.support.units import number_pieces
 
 NAMES = ("Chorale des Planches", "Club de pétanque du Gué")
 
 
-def scanner(url: str, booking: int, code: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.concurrency.scanner", url, str(booking), code],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-
 def scan_together(url: str, bookings: list[int], code: str) -> list[dict[str, object]]:
     """Let each booking's scanner scan the label, all at once; return what they were told."""
-    scanners = [scanner(url, booking, code) for booking in bookings]
-    for each in scanners:
-        assert each.stdout is not None
-        assert each.stdout.readline() == "ready\n"
-    for each in scanners:
-        assert each.stdin is not None
-        each.stdin.write("go\n")
-        each.stdin.flush()
-    return [json.loads(each.communicate(timeout=60)[0]) for each in scanners]
+    scanners = start(scan, [(booking, url, code) for booking in bookings])
+    let_all_pass(scanners, "ready")
+    return results(scanners)
 
 
 def test_one_scanner_has_the_unit_and_the_other_is_told_who_has_it(

@@ -1,20 +1,17 @@
 """One process that books as fast as it can.
 
-    python -m tests.concurrency.writer URL SEED REQUESTS DAYS WAY
-
-WAY is `locked` (the services as they are), `unlocked` (the same, without their lock), `together`
-(unlocked, and each waits until all have looked before it writes: the worst that may happen
-without a lock) or `unqueued` (SQLite without the queue of writers in front of it).
-Says `ready`, waits for a line, asks REQUESTS times for something on DAYS days, and prints one
-line of JSON: how many bookings were confirmed, how many refused, which errors came, and how
-many seconds the slowest write took.
+Its way is `locked` (the services as they are), `unlocked` (the same, without their lock),
+`together` (unlocked, and each waits until all have looked before it writes: the worst that may
+happen without a lock) or `unqueued` (SQLite without the queue of writers in front of it).
+It tells how many bookings were confirmed, how many refused, which errors came, and how many
+seconds the slowest write took. See tests.support.racing.
 """
 
-import json
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
+from multiprocessing.connection import Connection
 from random import Random
 
 from sqlalchemy import select
@@ -33,6 +30,7 @@ from lending.catalogue.models import Item
 from lending.db.database import Database, Result, UnitOfWork
 from lending.organisations.models import Organisation
 from tests.concurrency.stage import random_request
+from tests.support.racing import wait_for_all
 
 
 class TimedDatabase(Database):
@@ -62,10 +60,10 @@ def unlocked(database: Database, booking_id: int) -> None:
     submission_of(database, booking_id)
 
 
-def together(database: Database, booking_id: int) -> None:
+def together(line: Connection, database: Database, booking_id: int) -> None:
     """Look, wait until all the others have looked too, and write."""
     conflict = look(database, booking_id)
-    wait_for_all("looked")
+    wait_for_all(line, "looked")
     if conflict:
         raise conflict
     submission_of(database, booking_id)
@@ -81,18 +79,12 @@ def look(database: Database, booking_id: int) -> StockConflict | None:
         return StockConflict(period_of(booking), wanted, conflicts) if conflicts else None
 
 
-def wait_for_all(word: str) -> None:
-    """Say how far this writer is; go on when it is told that all have come so far."""
-    print(word, flush=True)
-    sys.stdin.readline()
-
-
 def blind(*args: object, **kwargs: object) -> list[Wanted]:
     """Find no conflict: the unlocked way has looked already."""
     return []
 
 
-def main(url: str, seed: int, requests: int, days: int, way: str) -> None:
+def write(line: Connection, seed: int, url: str, requests: int, days: int, way: str) -> None:
     """Ask so many times, as fast as answers come."""
     database = TimedDatabase(url)
     chance = Random(seed)
@@ -102,13 +94,13 @@ def main(url: str, seed: int, requests: int, days: int, way: str) -> None:
             uow.session.scalars(select(Organisation.id)).one(),
             list(uow.session.scalars(select(Item.id).order_by(Item.id))),
         )
-    send = {"unlocked": unlocked, "together": together}.get(way, submission_of)
+    send = {"unlocked": unlocked, "together": partial(together, line)}.get(way, submission_of)
     if send is not submission_of:
         holding.find_conflicts = blind  # type: ignore[assignment]
         submission.lock_items = terms_of
     if way == "unqueued":
         database._queue = None
-    wait_for_all("ready")
+    wait_for_all(line, "ready")
     outcome: Counter[str] = Counter()
     for _ in range(requests):
         try:
@@ -122,8 +114,4 @@ def main(url: str, seed: int, requests: int, days: int, way: str) -> None:
             outcome["refused"] += 1
         except Exception as error:  # every one of them would have been shown to somebody
             outcome[f"error: {type(error).__name__}: {error}"[:200]] += 1
-    print(json.dumps({"outcome": outcome, "longest": database.longest}))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), sys.argv[5])
+    line.send((outcome, database.longest))

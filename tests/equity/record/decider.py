@@ -1,15 +1,12 @@
 """One process that decides as fast as it can.
 
-    python -m tests.equity.record.decider URL SHARE WAY
-
-WAY is `locked` (the record as it is) or `unlocked` (the same, without the lock on the head of the
-chain). Says `ready`, waits for a line, decides every request whose item is that of its share,
-and prints one line of JSON: how often what came of it.
+Its way is `locked` (the record as it is) or `unlocked` (the same, without the lock on the head of
+the chain). It decides every request whose item is that of its share, and tells how often what came
+of it. See tests.support.racing.
 """
 
-import json
-import sys
 from collections import Counter
+from multiprocessing.connection import Connection
 
 from sqlalchemy import select
 
@@ -23,6 +20,7 @@ from lending.equity.record import chain
 from lending.equity.record.listening import listen
 from lending.equity.record.models import DecisionChain
 from lending.events import Events
+from tests.support.racing import wait_for_all
 
 
 def without_lock(session, authority_id):
@@ -42,7 +40,7 @@ def decide(uow: UnitOfWork, booking_id: int) -> None:
             put_on_waiting_list(uow, SYSTEM, booking_id, "Il faudra attendre.")
 
 
-def main(url: str, share: int, way: str) -> None:
+def race(line: Connection, share: int, url: str, way: str) -> None:
     """Decide every request of this share."""
     events = Events()
     listen(events)
@@ -53,8 +51,7 @@ def main(url: str, share: int, way: str) -> None:
         query = select(BookingLine.booking_id).where(BookingLine.item_id == share)
         mine = list(uow.session.scalars(query.order_by(BookingLine.booking_id)))
         uow.session.get(Booking, mine[0])  # opens a connection before the race begins
-    print("ready", flush=True)
-    sys.stdin.readline()
+    wait_for_all(line, "ready")
     outcome: Counter[str] = Counter()
     for booking_id in mine:
         try:
@@ -62,8 +59,4 @@ def main(url: str, share: int, way: str) -> None:
             outcome["decided"] += 1
         except Exception as error:  # every one of them would have been shown to somebody
             outcome[f"error: {type(error).__name__}"] += 1
-    print(json.dumps(outcome))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])
+    line.send(outcome)

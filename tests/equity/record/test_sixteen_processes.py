@@ -1,8 +1,5 @@
 """Sixteen processes decide at once for one lender: the chain has no gap and no fork."""
 
-import json
-import subprocess
-import sys
 from collections import Counter
 from datetime import timedelta
 
@@ -17,6 +14,8 @@ from lending.bookings.submission import submit_booking
 from lending.db.database import Database, UnitOfWork
 from tests.concurrency.stage import OPENING, set_stage
 from tests.equity.record.chains import contents, make_chain, walk
+from tests.equity.record.decider import race
+from tests.support.racing import let_all_pass, results, start
 
 PROCESSES, EACH = 16, 8
 
@@ -45,27 +44,9 @@ def lender(database: Database) -> int:
 
 def let_them_decide(url: str, way: str, count: int = PROCESSES) -> Counter[str]:
     """Let processes decide at once; return how often what came of it."""
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-m", "tests.equity.record.decider", url, str(share), way],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for share in range(1, count + 1)
-    ]
-    for process in processes:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    outcome: Counter[str] = Counter()
-    for process in processes:
-        told, _ = process.communicate(timeout=300)
-        outcome.update(json.loads(told))
-    return outcome
+    deciders = start(race, [(share, url, way) for share in range(1, count + 1)])
+    let_all_pass(deciders, "ready")
+    return sum(results(deciders), Counter())
 
 
 def test_the_chain_has_no_gap_and_no_fork(database: Database, database_url: str, lender: int):
