@@ -180,6 +180,8 @@ def _gunicorn(context: Context, host: str, port: int) -> list[str]:
         str(settings.web_workers),
         "--threads",
         str(settings.web_threads),
+        # Read once, before the workers are forked: they start sooner and share its memory.
+        "--preload",
         "--log-level",
         settings.log_level.lower(),
         # its socket lies in the home folder, where two installations would meet
