@@ -18,6 +18,7 @@ from lending.settings import Settings
 from tests import factories
 from tests.factories import Cast
 from tests.postgres import Server, running_server
+from tests.support.demonstration import demonstration
 from tests.support.dialects import compile_statements_once
 from tests.support.routes import compile_routes_once
 from tests.support.strict import NothingSkipped
@@ -134,6 +135,15 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         secret_key="tests only, and long enough",
         secure_cookies=False,
     )
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Return the settings of a small demonstration, which is the module's own."""
+    home = tmp_path_factory.getbasetemp()
+    # Each process of a parallel run has a folder in the one of the run.
+    shared = home.parent if os.environ.get("PYTEST_XDIST_WORKER") else home
+    return demonstration(shared, tmp_path_factory.mktemp("demonstration"))
 
 
 @pytest.fixture(scope="session")

@@ -18,8 +18,6 @@ from lending.app import build_database
 from lending.authorities.models import Authority, Department, Depot
 from lending.catalogue.models import Item
 from lending.db.database import Database
-from lending.db.schema import migrate
-from lending.demo.load import load_demo
 from lending.logistics.means.models import Agent, Crew
 from lending.organisations.models import Organisation
 from lending.settings import Settings
@@ -45,26 +43,15 @@ SCOPES = {
     View.CREW: Crew,
     View.AGENT: Agent,
 }
-SOME = 60
-"""Requests of the demonstration's season: enough for every state and every kind of feed."""
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def feeds(demo: Settings) -> Iterator[dict[str, str]]:
     """Serve every feed of the demonstration; return their addresses by name."""
-    home = tmp_path_factory.mktemp("demo")
-    settings = Settings(
-        database_url=f"sqlite:///{home / 'demo.db'}",
-        instance=home,
-        secret_key="of a test, and long enough",
-        secure_cookies=False,
-    )
-    database = build_database(settings)
-    migrate(database)
-    load_demo(database, requests=SOME)
+    database = build_database(demo)
     paths = _paths(database)
     database.dispose()
-    with serving(settings.database_url, home, count=1) as [server]:
+    with serving(demo.database_url, demo.instance, count=1) as [server]:
         yield {name: server.address + path for name, path in paths.items()}
 
 
@@ -96,11 +83,11 @@ def _paths(database: Database) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def fetched(demo: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def fetched(feeds: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Fetch every feed of the demonstration into a folder."""
     folder = tmp_path_factory.mktemp("fetched")
     with httpx.Client() as client:
-        for name, address in demo.items():
+        for name, address in feeds.items():
             answer = client.get(address)
             assert answer.status_code == 200
             (folder / name).write_bytes(answer.content)
@@ -117,8 +104,8 @@ def seen(fetched: Path) -> dict[str, list[Seen]]:
     return found
 
 
-def test_every_feed_shows_what_is_kept(demo: dict[str, str], seen: dict[str, list[Seen]]) -> None:
-    assert seen.keys() == demo.keys()
+def test_every_feed_shows_what_is_kept(feeds: dict[str, str], seen: dict[str, list[Seen]]) -> None:
+    assert seen.keys() == feeds.keys()
     for name, events in seen.items():
         uids = [event[0] for event in events]
         assert len(set(uids)) == len(uids), name
@@ -144,9 +131,9 @@ def test_calcurse_sees_the_demonstration(
 
 
 def test_vdirsyncer_sees_the_demonstration(
-    demo: dict[str, str], seen: dict[str, list[Seen]], tmp_path: Path
+    feeds: dict[str, str], seen: dict[str, list[Seen]], tmp_path: Path
 ) -> None:
-    found = vdirsyncer(demo, tmp_path)
+    found = vdirsyncer(feeds, tmp_path)
     assert {name: without_identities(events) for name, events in found.items()} == {
         name: without_identities(events) for name, events in seen.items()
     }

@@ -25,8 +25,6 @@ from lending.bookings.drafts import create_booking
 from lending.bookings.submission import submit_booking
 from lending.catalogue.models import Item
 from lending.db.database import Database, UnitOfWork
-from lending.db.schema import migrate
-from lending.demo.load import load_demo
 from lending.organisations.models import Organisation
 from lending.settings import Settings
 from tests.support.browser import chromium
@@ -53,15 +51,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """Load a small demonstration, promise every sound system for two weekends, and serve it."""
-    folder = tmp_path_factory.mktemp("demonstration")
-    settings = Settings(
-        database_url=f"sqlite:///{folder / 'demo.db'}", instance=folder, secret_key="unused here"
-    )
-    database = build_database(settings)
-    migrate(database)
-    load_demo(database, requests=40)
+def place(demo: Settings) -> Iterator[Place]:
+    """Promise every sound system of a small demonstration for two weekends, and serve it."""
+    database = build_database(demo)
     # Behind the season that was drawn, so that nothing else is promised there.
     day = datetime.now(UTC).date() + timedelta(days=330)
     friday = day + timedelta(days=(4 - day.weekday()) % 7)
@@ -69,7 +61,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     for first in fridays.values():
         promise_all_sound(database, first)
     database.dispose()
-    with serving(settings.database_url, folder, 1, TRETEAU_DEMO="yes") as (server,):
+    with serving(demo.database_url, demo.instance, 1, TRETEAU_DEMO="yes") as (server,):
         yield Place(server.address, fridays)
 
 

@@ -22,8 +22,6 @@ from lending.bookings.models import Logistics
 from lending.bookings.submission import submit_booking
 from lending.catalogue.models import Item
 from lending.db.database import Database, UnitOfWork
-from lending.db.schema import migrate
-from lending.demo.load import load_demo
 from lending.logistics.kinds import TaskKind
 from lending.logistics.means.week import crew_days_of
 from lending.logistics.queries import tasks_of
@@ -58,20 +56,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """Load a small demonstration with one loan more, in a week in which crews work."""
-    folder = tmp_path_factory.mktemp("week")
-    settings = Settings(
-        database_url=f"sqlite:///{folder / 'demo.db'}", instance=folder, secret_key="unused here"
-    )
-    database = build_database(settings)
-    migrate(database)
-    load_demo(database, requests=40)
+def place(demo: Settings) -> Iterator[Place]:
+    """Add one loan to a small demonstration, in a week in which crews work, and serve it."""
+    database = build_database(demo)
     thursday = _working_thursday(database)
     authority_id, booking = database.write(lambda uow: _lend(uow, thursday))
     with database.read() as uow:
         task = next(t.id for t in tasks_of(uow, booking) if t.kind is TaskKind.PREPARE)
-    with serving(settings.database_url, folder, 1, TRETEAU_DEMO="yes") as (server,):
+    with serving(demo.database_url, demo.instance, 1, TRETEAU_DEMO="yes") as (server,):
         yield Place(server.address, database, authority_id, thursday, task)
     database.dispose()
 

@@ -16,7 +16,7 @@ from lending.accounts.permissions import PUBLIC_ACTIONS
 from lending.app import create_app
 from lending.settings import Settings
 from lending.web.security import SESSION_COOKIE
-from tests.support.browser import chromium, served, violations
+from tests.support.browser import COLOURS, chromium, served, violations
 from tests.web.routes import QUERIES, ROUTES
 from tests.web.stage import Stage, build_stage
 
@@ -92,8 +92,6 @@ NOT_PAGES = (
 ABOUT = {"preemption.choose": {"booking_id": "own_id"}}
 """Pages about another object than the usual one: a lender takes back for an event of its own."""
 SIZES = ((1280, "light"), (1280, "dark"), (390, "dark"), (390, "light"))
-COLOURS = "color-contrast"
-"""The one rule that the dark theme, which changes nothing but colours, can break."""
 
 
 @dataclass
