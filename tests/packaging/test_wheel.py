@@ -35,9 +35,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def programs(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Install the wheel in an environment of its own; return where its programs lie."""
     home = tmp_path_factory.mktemp("elsewhere")
-    run(sys.executable, "-m", "venv", home / "venv")
+    run(sys.executable, "-m", "venv", "--without-pip", home / "venv")
     programs = home / "venv" / "bin"
-    run(programs / "pip", "install", "-q", "-c", ROOT / "constraints.txt", wheel)
+    pip = (sys.executable, "-m", "pip", "--python", programs / "python")
+    # What is never run need not be compiled.
+    run(*pip, "install", "-q", "--no-compile", "-c", ROOT / "constraints.txt", wheel)
     return programs
 
 
