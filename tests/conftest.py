@@ -137,19 +137,25 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     )
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Return the settings of a small demonstration, which is the module's own."""
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that all processes of a parallel run share."""
     home = tmp_path_factory.getbasetemp()
-    # Each process of a parallel run has a folder in the one of the run.
-    shared = home.parent if os.environ.get("PYTEST_XDIST_WORKER") else home
+    return home.parent if os.environ.get("PYTEST_XDIST_WORKER") else home
+
+
+@pytest.fixture(scope="module")
+def demo(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Return the settings of a small demonstration, which is the module's own."""
     return demonstration(shared, tmp_path_factory.mktemp("demonstration"))
 
 
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+def compiled(shared: Path) -> FileSystemBytecodeCache:
     """Keep templates compiled from one application to the next: most of a first page's time."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    folder = shared / "templates"
+    folder.mkdir(exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
 
 
 @pytest.fixture

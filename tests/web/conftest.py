@@ -1,16 +1,18 @@
 """Browsers without a window: clients that are signed in and send forms as a browser would."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.test import TestResponse
 
 from lending.accounts.permissions import Principal
 from lending.accounts.sessions import Limits, Visitor, open_session
 from lending.web.security import SESSION_COOKIE
+from tests.web.stage import Stage, build_stage
 
 TOKEN = "the token that every form of this client carries"
 
@@ -55,3 +57,21 @@ class Browser:
 def browse(app: Flask) -> Callable[[Principal], Browser]:
     """Return a function that gives a person's browser."""
     return lambda person: Browser(app).sign_in(person)
+
+
+@pytest.fixture(scope="session")
+def whole_stage(
+    tmp_path_factory: pytest.TempPathFactory, compiled: FileSystemBytecodeCache
+) -> Iterator[Stage]:
+    """Build an installation with something of everything, once."""
+    built = build_stage(tmp_path_factory.mktemp("stage"))
+    built.app.jinja_env.bytecode_cache = compiled
+    yield built
+    built.database.dispose()
+
+
+@pytest.fixture(scope="module")
+def stage(whole_stage: Stage) -> Stage:
+    """Return it as it was built; who changes something in it restores it."""
+    whole_stage.restore()
+    return whole_stage

@@ -18,7 +18,7 @@ from lending.settings import Settings
 from lending.web.security import SESSION_COOKIE
 from tests.support.browser import COLOURS, chromium, served, violations
 from tests.web.routes import QUERIES, ROUTES
-from tests.web.stage import Stage, build_stage
+from tests.web.stage import Stage
 
 STAFF_ROOMS = (
     *("inbox", "board", "shortages", "jobs", "decisions", "audit", "overrides", "preemption"),
@@ -112,14 +112,6 @@ class Reader:
         # must not be filled in with one's own address.
         if message.type in ("error", "warning"):
             self.complaints.append(message.text)
-
-
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """Build the installation once; nothing is sent, so nothing changes."""
-    built = build_stage(tmp_path_factory.mktemp("stage"))
-    yield built
-    built.database.dispose()
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ The walk sends what a stranger would: forms without fields. Whoever may come in 
 told what is wrong with the form or the moment; whoever may not is told nothing of the object.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -17,7 +16,7 @@ from lending.app import create_app
 from lending.settings import Settings
 from tests.web.api_routes import API_QUERIES, API_ROUTES, api_body
 from tests.web.routes import FORMS, QUERIES, ROUTES, Owner, Route
-from tests.web.stage import Stage, build_stage
+from tests.web.stage import Stage
 
 PEOPLE = (
     "anonymous",
@@ -38,14 +37,6 @@ SAMPLE_MISSING = (
     *("documents.copy", "documents.logo"),
 )
 """Open to everybody, but there is no such file in the walk."""
-
-
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """Build the installation once; each request starts from it."""
-    built = build_stage(tmp_path_factory.mktemp("stage"))
-    yield built
-    built.database.dispose()
 
 
 def _application(tmp_path_factory: pytest.TempPathFactory) -> Flask:

@@ -1,6 +1,6 @@
 """Every page is valid HTML, for everyone who can see it, with its errors and in both languages."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -10,16 +10,8 @@ from werkzeug.routing import Rule
 from lending.settings import Settings
 from tests.factories import Cast
 from tests.support.html import problems
-from tests.web.stage import Stage, build_stage
+from tests.web.stage import Stage
 from tests.web.test_every_route_with_every_role import address_of, form_of, methods_of
-
-
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """Build an installation with something of everything."""
-    built = build_stage(tmp_path_factory.mktemp("stage"))
-    yield built
-    built.database.dispose()
 
 
 def pages(stage: Stage, person: str, language: str) -> dict[str, str]:
