@@ -1,8 +1,8 @@
-"""A process that books without end: `python -m tests.backup.booking URL ITEM CHOIR TOWN`."""
+"""A process that books without end."""
 
-import sys
 from datetime import timedelta
 from itertools import count
+from multiprocessing.connection import Connection
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,16 +11,11 @@ from lending.db.database import Database
 from tests.factories import FRIDAY, MONDAY, NOW, approved
 
 
-def main() -> None:
-    """Book one chair after the other, and say so, until told to stop."""
-    url, (item, choir, town) = sys.argv[1], map(int, sys.argv[2:])
+def book(line: Connection, url: str, item: int, choir: int, town: int) -> None:
+    """Book one piece after the other, and say so, until killed."""
     database = Database(url, FixedClock(NOW))
     cast: Any = SimpleNamespace(choir=choir, town=town, agglomeration=0)
     for number in count():
         later = timedelta(days=7 * number)
         approved(database, cast, {item: 1}, start=FRIDAY + later, end=MONDAY + later)
-        print(number, flush=True)
-
-
-if __name__ == "__main__":
-    main()
+        line.send(number)

@@ -5,8 +5,6 @@ import hashlib
 import io
 import json
 import shutil
-import subprocess
-import sys
 import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -32,9 +30,11 @@ from lending.equity.record.verifying import verify_chain
 from lending.migrations.metadata import metadata
 from lending.settings import Settings
 from lending.storing import FileStore
+from tests.backup.booking import book
 from tests.factories import NOW, Cast, approved, standing_cast
 from tests.postgres import Server
 from tests.support.every_table import fill_every_table
+from tests.support.racing import start
 from tests.web.stage import build_stage
 
 
@@ -176,14 +176,12 @@ def test_a_backup_sees_one_instant_while_another_process_books(houses: Houses, k
     migrate(old.database)
     cast = standing_cast(old.database)
     url = old.database.engine.url.render_as_string(hide_password=False)
-    command = [sys.executable, "-m", "tests.backup.booking", url]
-    numbers = [str(number) for number in (cast.chairs, cast.choir, cast.town)]
-    with subprocess.Popen([*command, *numbers], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        archive, _ = old.back_up("busy.tar.gz")
-        process.stdout.readline()
-        process.kill()
+    [booker] = start(book, [(url, cast.chairs, cast.choir, cast.town)])
+    booker.hear()
+    archive, _ = old.back_up("busy.tar.gz")
+    booker.hear()
+    booker.process.kill()
+    booker.process.join()
     new.restore(archive)
     with new.database.read() as uow:
         states = uow.session.scalars(select(Booking.state)).all()

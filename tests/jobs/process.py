@@ -1,6 +1,5 @@
-"""A worker in a process of its own: `python -m tests.jobs.process URL` (see test_processes.py)."""
+"""A worker in a process of its own (see test_processes.py)."""
 
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,12 +28,7 @@ def job(name: str, **every: float) -> Job:
 JOBS = (job("each-second", seconds=1), job("often", seconds=2), job("yearly", days=365))
 
 
-def main() -> None:
+def work(url: str) -> None:
     """Work on the database at the given address until told to stop."""
-    url = sys.argv[1]
     settings = Settings(database_url=url, instance=Path(), secret_key="tests only")
     run_worker(Database(url), settings, JOBS, BEAT)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,4 @@
-"""A worker in a process of its own: `python -m tests.notifications.process URL PORT`."""
-
-import sys
+"""A worker in a process of its own (see test_two_workers.py)."""
 
 from lending.db.database import Database
 from lending.mailing import MailServer, Security
@@ -8,11 +6,7 @@ from lending.notifications.delivering import mail_what_waits
 from tests.notifications.conftest import PUBLIC_URL, SENDER
 
 
-def main() -> None:
+def work(url: str, port: int) -> None:
     """Mail what waits in the database at an address, over the server at a port."""
-    server = MailServer("127.0.0.1", int(sys.argv[2]), Security.NONE, sender=SENDER)
-    mail_what_waits(Database(sys.argv[1]), server, PUBLIC_URL)
-
-
-if __name__ == "__main__":
-    main()
+    server = MailServer("127.0.0.1", port, Security.NONE, sender=SENDER)
+    mail_what_waits(Database(url), server, PUBLIC_URL)

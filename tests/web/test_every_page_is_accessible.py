@@ -85,6 +85,7 @@ NOT_PAGES = (
         "charges.export_file",
         "attachments.file",
         "units.labels_file",
+        "reference.show",  # by far the longest: see test_reference
         "safety.wind",  # only in the days before a loan with a tent; see test_safety
     }
     | {f"documents.{view}" for view in ("draft", "file", "copy", "logo", "sign_file")}
