@@ -64,12 +64,13 @@ class Worker:
         self._jobs = {job.name: job for job in jobs}
         self._beat = beat
         self._leads = False
+        self._executor = ThreadPoolExecutor(4)
         self._scheduler = self._build_scheduler()
 
     def _build_scheduler(self) -> Any:
         scheduler = BlockingScheduler(
             timezone=UTC,
-            executors={"default": ThreadPoolExecutor(4)},
+            executors={"default": self._executor},
             job_defaults={
                 "coalesce": True,
                 "max_instances": 1,
@@ -96,12 +97,14 @@ class Worker:
             signal.signal(signal.SIGINT, self._told_to_stop)
         log.info("Worker %s started with %d jobs", self.name, len(self._jobs))
         self._scheduler.start()
+        # The scheduler itself would wait with its lock held, which what runs may need to end.
+        self._executor.shutdown()
         self._database.write(lambda uow: release_lease(uow, self.name))
         log.info("Worker %s stopped", self.name)
 
     def _told_to_stop(self, number: int, frame: FrameType | None) -> None:
         # In a thread: a signal may come while the scheduler holds its own lock.
-        threading.Thread(target=self._scheduler.shutdown).start()
+        threading.Thread(target=self._scheduler.shutdown, kwargs={"wait": False}).start()
 
     def beat(self) -> None:
         """Renew the lease or try to get it; as leader, see to what nobody ran."""

@@ -1,11 +1,13 @@
 """A worker in a process of its own (see test_processes.py)."""
 
+import os
+import signal
 from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import text
 
-from lending.db.database import Database
+from lending.db.database import Database, UnitOfWork
 from lending.jobs.schedule import Count, Job, Run
 from lending.jobs.worker import run_worker
 from lending.settings import Settings
@@ -32,3 +34,15 @@ def work(url: str) -> None:
     """Work on the database at the given address until told to stop."""
     settings = Settings(database_url=url, instance=Path(), secret_key="tests only")
     run_worker(Database(url), settings, JOBS, BEAT)
+
+
+def stop_while_looking(url: str) -> None:
+    """Be told to stop in the middle of the first look for work."""
+
+    def waits(uow: UnitOfWork) -> bool:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return True
+
+    settings = Settings(database_url=url, instance=Path(), secret_key="tests only")
+    looking = Job("looking", lambda run: [], timedelta(hours=1), waits=waits)
+    run_worker(Database(url), settings, (looking,), timedelta(hours=1))

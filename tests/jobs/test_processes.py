@@ -13,7 +13,7 @@ from lending.clock import SystemClock
 from lending.db.database import Database
 from lending.jobs.lease import Leader, find_leader
 from lending.jobs.models import JobRun
-from tests.jobs.process import work
+from tests.jobs.process import stop_while_looking, work
 from tests.support.racing import forks
 
 PATIENCE = 40
@@ -30,9 +30,11 @@ def real_time(database_url: str) -> Iterator[Database]:
 
 
 @contextmanager
-def workers(url: str, count: int) -> Iterator[dict[int, BaseProcess]]:
+def workers(
+    url: str, count: int, run: Callable[[str], None] = work
+) -> Iterator[dict[int, BaseProcess]]:
     """Run workers, by process number; whatever is left of them is killed at the end."""
-    started = [forks.Process(target=work, args=(url,), daemon=True) for _ in range(count)]
+    started = [forks.Process(target=run, args=(url,), daemon=True) for _ in range(count)]
     for process in started:
         process.start()
     try:
@@ -120,4 +122,13 @@ def test_a_worker_that_is_told_to_stop_hands_over_at_once(
     with real_time.read() as uow:
         runs = uow.session.scalars(select(JobRun)).all()
         assert all(run.finished_at is not None and run.attempts == 1 for run in runs)
+    assert living_leader(real_time) is None
+
+
+def test_a_worker_that_is_told_to_stop_while_it_looks_for_work_stops(
+    real_time: Database, database_url: str
+) -> None:
+    with workers(database_url, 1, stop_while_looking) as processes:
+        (process,) = processes.values()
+        assert ended(process) == 0
     assert living_leader(real_time) is None
