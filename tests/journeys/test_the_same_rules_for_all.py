@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from lending.settings import Settings
-from tests.support.browser import COLOURS, chromium, violations
+from tests.support.browser import THEMES, chromium, violations_in
 from tests.support.servers import serving
 
 OFFICER = "Gestion du matériel Agglomération fictive des Trois-Rives"
@@ -54,10 +54,8 @@ def look(page: Page) -> None:
     """Look at the page in both sizes and both themes: everybody can use it, nothing sticks out."""
     for size in SIZES:
         page.set_viewport_size(size)
-        for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
-            rules = [COLOURS] if theme == "dark" else []
-            assert violations(page, *rules) == [], (page.url, size, theme)
+        for theme in THEMES:
+            assert violations_in(page, theme) == [], (page.url, size, theme)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= size["width"], (page.url, size)
     page.set_viewport_size(SIZES[0])

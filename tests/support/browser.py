@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -14,8 +15,10 @@ from werkzeug.serving import make_server
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 SERIOUS = ("serious", "critical")
+Theme = Literal["light", "dark"]
+THEMES: tuple[Theme, ...] = ("light", "dark")
 COLOURS = "color-contrast"
-"""The one rule of axe that the dark theme, which changes nothing but colours, can break."""
+"""The rule of axe for what the dark theme changes."""
 PATIENCE = 20_000
 """How many milliseconds a slow machine is given until a page shows what it should."""
 
@@ -73,3 +76,12 @@ def violations(page: Page, *rules: str) -> list[str]:
         if violation["impact"] in SERIOUS
         for node in violation["nodes"]
     ]
+
+
+def violations_in(page: Page, theme: Theme) -> list[str]:
+    """Show the page in a theme, and return what axe finds: by all rules if it is light.
+
+    The dark theme changes nothing but colours.
+    """
+    page.emulate_media(color_scheme=theme)
+    return violations(page, *([COLOURS] if theme == "dark" else []))

@@ -7,7 +7,7 @@ from flask import Flask
 
 from lending.api.routes import all_operations
 from lending.web.reference import kind_of, read_reference
-from tests.support.browser import COLOURS, chromium, served, violations
+from tests.support.browser import THEMES, chromium, served, violations_in
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -67,8 +67,6 @@ def test_it_is_read_by_everybody(app: Flask) -> None:
         for width in (1280, 390):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") <= width
-            page.emulate_media(color_scheme="light")
-            assert violations(page) == [], width
-            page.emulate_media(color_scheme="dark")
-            assert violations(page, COLOURS) == [], width
+            for theme in THEMES:
+                assert violations_in(page, theme) == [], (width, theme)
         assert refused == []
